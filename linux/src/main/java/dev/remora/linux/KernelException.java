@@ -1,0 +1,20 @@
+package dev.remora.linux;
+
+/** The kernel refused a call. */
+public final class KernelException extends RuntimeException {
+    private final int errno;
+
+    /**
+     * @param call the system call or netlink message
+     * @param errno the positive error number
+     * @param object what it was about, named as a user would, e.g. {@code eni-0abc…}
+     */
+    public KernelException(String call, int errno, String object) {
+        super(call + " of " + object + ": " + Errno.name(errno));
+        this.errno = errno;
+    }
+
+    public int errno() {
+        return errno;
+    }
+}

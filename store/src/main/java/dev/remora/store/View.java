@@ -1,0 +1,25 @@
+package dev.remora.store;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** A consistent reading of all documents at one revision. Reading never locks. */
+public interface View {
+    /** The number of the last transaction in this view. */
+    long revision();
+
+    <T extends Record> Optional<T> get(Kind<T> kind, Scope scope, String id);
+
+    /** All documents of a kind in a scope, in the order of their ids. */
+    <T extends Record> List<T> all(Kind<T> kind, Scope scope);
+
+    /** At most {@code limit} documents whose ids come after {@code afterId} (the empty string for the first), in order. */
+    <T extends Record> List<T> page(Kind<T> kind, Scope scope, String afterId, int limit);
+
+    /** The documents that an index of the kind holds under {@code key}, in the order of their ids. */
+    <T extends Record> List<T> find(Kind<T> kind, Scope scope, String index, String key);
+
+    /** The scopes that hold at least one document of the kind. */
+    Set<Scope> scopes(Kind<?> kind);
+}

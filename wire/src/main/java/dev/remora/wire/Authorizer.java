@@ -1,0 +1,27 @@
+package dev.remora.wire;
+
+import java.util.List;
+import java.util.Map;
+
+/** Decides whether a principal may do something. */
+public interface Authorizer {
+    /**
+     * @param action service prefix and operation, e.g. {@code ec2:CreateVpc}
+     * @param resources the ARNs that the action touches, or {@code *}
+     * @param context condition keys of the request and their values
+     */
+    Decision decide(Principal principal, String action, List<String> resources, Map<String, List<String>> context);
+
+    /** The outcome, with what the sentence of a denial needs. */
+    record Decision(boolean allowed, String resource, Reason reason) {
+        public static final Decision ALLOWED = new Decision(true, "", Reason.ALLOWED);
+    }
+
+    enum Reason {
+        ALLOWED,
+        /** "because no identity-based policy allows the … action". */
+        NO_IDENTITY_POLICY,
+        /** "with an explicit deny in an identity-based policy". */
+        EXPLICIT_DENY
+    }
+}

@@ -1,0 +1,119 @@
+package dev.remora.wire;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import software.amazon.awssdk.awscore.AwsRequest;
+import software.amazon.awssdk.awscore.AwsResponse;
+
+/** One supported operation: its handler, what it needs of IAM, and what becomes of each of its parameters. */
+public final class Operation<I extends AwsRequest, O extends AwsResponse> {
+    /** What becomes of a parameter. */
+    public enum Treatment {
+        /** Has the effect that AWS documents. */
+        ENFORCED,
+        /** Kept and returned, but without effect here; the coverage page says so. */
+        RECORDED,
+        /** Answered with an error that names it. */
+        REFUSED
+    }
+
+    private final String name;
+    private final Class<I> request;
+    private final Handler<I, O> handler;
+    private final Map<String, Treatment> parameters = new LinkedHashMap<>();
+    private String action;
+    private boolean open;
+    private BiFunction<I, Call, List<String>> resources = (i, c) -> List.of("*");
+    private BiFunction<I, Call, Map<String, List<String>>> context = (i, c) -> Map.of();
+
+    Operation(String service, String name, Class<I> request, Handler<I, O> handler) {
+        this.name = name;
+        this.request = request;
+        this.handler = handler;
+        this.action = service + ":" + name;
+    }
+
+    /** Names of request members (as the SDK's {@code SdkField.memberName()} says them) that have their full effect. */
+    public Operation<I, O> enforced(String... members) {
+        return declare(Treatment.ENFORCED, members);
+    }
+
+    /** Names of request members that are kept and returned without effect. */
+    public Operation<I, O> recorded(String... members) {
+        return declare(Treatment.RECORDED, members);
+    }
+
+    /** Names of request members that are answered with an error when present. */
+    public Operation<I, O> refused(String... members) {
+        return declare(Treatment.REFUSED, members);
+    }
+
+    private Operation<I, O> declare(Treatment treatment, String... members) {
+        for (String member : members) {
+            if (parameters.put(member, treatment) != null) {
+                throw new IllegalStateException(action + " declares " + member + " twice");
+            }
+        }
+        return this;
+    }
+
+    /** The IAM action where it is not the operation's name, e.g. {@code lambda:InvokeFunction} for Invoke. */
+    public Operation<I, O> action(String iamAction) {
+        this.action = iamAction;
+        return this;
+    }
+
+    /** No permission is needed, as for GetCallerIdentity; the request must be signed all the same. */
+    public Operation<I, O> open() {
+        this.open = true;
+        return this;
+    }
+
+    /** The ARNs that the call touches. */
+    public Operation<I, O> resources(BiFunction<I, Call, List<String>> arns) {
+        this.resources = arns;
+        return this;
+    }
+
+    /** The operation's own condition keys and their values in this call; global keys are added by the dispatcher. */
+    public Operation<I, O> context(BiFunction<I, Call, Map<String, List<String>>> keys) {
+        this.context = keys;
+        return this;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public String action() {
+        return action;
+    }
+
+    public boolean isOpen() {
+        return open;
+    }
+
+    public Class<I> request() {
+        return request;
+    }
+
+    public Handler<I, O> handler() {
+        return handler;
+    }
+
+    public Function<Call, List<String>> resources(I input) {
+        return call -> resources.apply(input, call);
+    }
+
+    public Function<Call, Map<String, List<String>>> context(I input) {
+        return call -> context.apply(input, call);
+    }
+
+    /** Declared parameters in the order of their declaration. */
+    public Map<String, Treatment> parameters() {
+        return parameters;
+    }
+}

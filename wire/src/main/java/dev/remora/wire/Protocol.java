@@ -1,0 +1,9 @@
+package dev.remora.wire;
+
+/** The wire protocols of AWS that we speak. */
+public enum Protocol {
+    EC2_QUERY,
+    AWS_QUERY,
+    REST_JSON,
+    AWS_JSON_1_1
+}
