@@ -1,17 +1,29 @@
 package dev.remora.wire;
 
 import java.time.Instant;
-import java.util.Optional;
 
 /** Who holds which access key. */
 public interface AccessKeys {
-    /** The holder of an access key id, if it exists and has not expired by {@code now}. */
-    Optional<Holder> holder(String accessKeyId, Instant now);
+    /**
+     * The holder of an access key. A session's key is only good together with its token, which alone says whose it is.
+     *
+     * @param sessionToken what came as X-Amz-Security-Token, or empty
+     */
+    Found find(String accessKeyId, String sessionToken, Instant now);
+
+    /** A holder, or why there is none: the protocols word the two cases differently. */
+    sealed interface Found permits Holder, Absent {}
 
     /**
      * @param secret the secret access key
-     * @param sessionToken the token that must come with the key, or empty for a long-lived key
      * @param loopbackOnly whether the key is only good from the host's loopback (the keys that every installation knows)
      */
-    record Holder(Principal principal, String secret, String sessionToken, boolean loopbackOnly) {}
+    record Holder(Principal principal, String secret, boolean loopbackOnly) implements Found {}
+
+    enum Absent implements Found {
+        /** No such key, or a token that is not this key's: InvalidClientTokenId, UnrecognizedClientException, AuthFailure. */
+        UNKNOWN,
+        /** The session is over: ExpiredToken, ExpiredTokenException, RequestExpired. */
+        EXPIRED
+    }
 }
