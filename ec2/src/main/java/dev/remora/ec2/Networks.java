@@ -37,13 +37,20 @@ public interface Networks {
     /** Takes the interface away, cuts its flows and frees its address. Does nothing if it is gone. */
     void delete(Scope scope, String interfaceId);
 
+    /**
+     * Its service lets an interface go without the right to delete it: the data plane has nothing behind it any more, it shows as
+     * {@code available}, and its owner may delete it. Does nothing if it is gone.
+     */
+    void abandon(Scope scope, String interfaceId);
+
     /** All interfaces of a type in the scope, e.g. {@code lambda}, for reconciling after a start. */
     List<Interface> interfaces(Scope scope, String interfaceType);
 
     /** The name under which {@link dev.remora.net.Fabric} knows the VPC. */
     String router(Scope scope, String vpcId);
 
-    record Subnet(String id, String vpcId, String zone) {}
+    /** @param ipv6 whether it has an IPv6 block beside its IPv4 one */
+    record Subnet(String id, String vpcId, String zone, boolean ipv6) {}
 
     record Group(String id, String vpcId, String name) {}
 

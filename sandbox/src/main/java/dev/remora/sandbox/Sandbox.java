@@ -2,7 +2,7 @@ package dev.remora.sandbox;
 
 /** One execution environment: one function version, one event at a time. */
 public interface Sandbox extends AutoCloseable {
-    /** 32 hexadecimal digits, as the log stream's name ends in. */
+    /** The id that its {@link SandboxSpec} gave. */
     String id();
 
     /** The network slot, as drops name it. */
@@ -16,7 +16,7 @@ public interface Sandbox extends AutoCloseable {
 
     /**
      * Hands over one event and waits for its end. One at a time. After {@link Outcome.Exited} or {@link Outcome.TimedOut} the sandbox is
-     * dead and must be closed.
+     * dead and must be closed. Every line that was printed before the end has been given to {@link SandboxSpec#output} when this returns.
      */
     Outcome invoke(Invocation invocation);
 

@@ -9,6 +9,7 @@ import java.util.Map;
 /**
  * What one execution environment is to be.
  *
+ * @param id 32 hexadecimal digits, new for each sandbox; its log stream's name ends in them, and the environment names that stream
  * @param owner who it is for, in logs and errors: the function's ARN with its version
  * @param language how its code runs
  * @param handler e.g. {@code index.handler}
@@ -24,6 +25,7 @@ import java.util.Map;
  * @param output where each line that it prints goes
  */
 public record SandboxSpec(
+        String id,
         String owner,
         Language language,
         String handler,
