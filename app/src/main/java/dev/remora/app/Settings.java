@@ -1,0 +1,36 @@
+package dev.remora.app;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a server is told at its start. There is no other configuration: no file, no property.
+ *
+ * @param port on the host's loopback; 0 takes a free one
+ * @param data where everything is kept
+ * @param ephemeral whether {@code data} was made for this server only and goes with it
+ * @param internet what is behind a VPC's way out
+ * @param strictRuntimes whether a runtime is refused whose exact version this host does not have
+ * @param listen a further address to serve on, without the keys that every installation knows
+ */
+record Settings(int port, Path data, boolean ephemeral, Internet internet, boolean strictRuntimes, Optional<String> listen) {
+    static final int PORT = 4566;
+    static final Path DATA = Path.of("/var/lib/remora");
+    static final Internet INTERNET = Internet.HOST;
+
+    enum Internet {
+        /** The real one, by user-mode networking out of the host, without the host's own and private addresses. */
+        HOST,
+        /** Nothing beyond Remora's own API. */
+        CLOSED
+    }
+
+    static Settings defaults(Map<String, String> environment) {
+        return new Settings(PORT, data(environment), false, INTERNET, false, Optional.empty());
+    }
+
+    static Path data(Map<String, String> environment) {
+        return Optional.ofNullable(environment.get("REMORA_DATA")).filter(d -> !d.isBlank()).map(Path::of).orElse(DATA);
+    }
+}

@@ -1,0 +1,163 @@
+# What remora, test and bench need of the host: a JDK, Debian packages, a build. Sourced by them, never run.
+# Expects $root (the checkout) and sets $java_home, $dist. Prints only when it does something that takes time.
+
+jdk_wanted=25
+dist="$root/app/target/dist"
+
+say() { printf '%s\n' "$*" >&2; }
+
+die() {
+    printf 'remora: %s\n' "$*" >&2
+    exit 1
+}
+
+require_linux() {
+    if [ "$(uname -s)" != Linux ] || [ "$(uname -m)" != x86_64 ]; then
+        die "Remora runs on Linux x86-64 only: its networks are the Linux kernel's. On macOS or Windows use a Linux virtual machine."
+    fi
+}
+
+require_root() {
+    [ "$(id -u)" = 0 ] || die "$1 needs root, because it makes network namespaces: run it with sudo."
+}
+
+# The feature release of the JDK in folder $1, or nothing. Reads its release file: starting it would take 50 ms each.
+jdk_release() {
+    [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 0
+    sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release"
+}
+
+# Sets java_home to the first JDK that is new enough: JAVA_HOME, the PATH, the usual folders.
+find_jdk() {
+    local candidate release on_path=
+    java_home=
+    if command -v javac > /dev/null; then
+        on_path=$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")
+    fi
+    for candidate in "${JAVA_HOME:-}" "$on_path" /usr/lib/jvm/* /opt/*; do
+        [ -n "$candidate" ] || continue
+        release=$(jdk_release "$candidate")
+        if [ -n "$release" ] && [ "$release" -ge $jdk_wanted ]; then
+            java_home=$candidate
+            return 0
+        fi
+    done
+    return 1
+}
+
+require_jdk() {
+    find_jdk && return 0
+    local package=openjdk-$jdk_wanted-jdk-headless
+    if [ "$(id -u)" = 0 ] && can_install "$package"; then
+        install_packages "$package"
+        find_jdk && return 0
+    fi
+    die "no JDK $jdk_wanted or newer was found in JAVA_HOME, on the PATH, in /usr/lib/jvm or in /opt." \
+        "Install one (package $package where the distribution has it, or any vendor's) and set JAVA_HOME to its folder."
+}
+
+apt_updated=
+update_apt() {
+    [ -n "$apt_updated" ] && return 0
+    command -v apt-get > /dev/null || return 1
+    say "Reading the distribution's list of packages ..."
+    apt-get -qq update > /dev/null || return 1
+    apt_updated=yes
+}
+
+can_install() {
+    command -v apt-cache > /dev/null || return 1
+    apt-cache show "$1" > /dev/null 2>&1 && return 0
+    update_apt && apt-cache show "$1" > /dev/null 2>&1
+}
+
+install_packages() {
+    [ "$(id -u)" = 0 ] || die "these packages are missing: $*. Install them, or run this as root."
+    command -v apt-get > /dev/null || die "these programs' packages are missing, and there is no apt-get to install them with: $*"
+    update_apt || die "apt-get update failed; these packages are missing: $*"
+    say "Installing packages: $*"
+    DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends "$@" > /dev/null < /dev/null \
+        || die "apt-get could not install: $*"
+}
+
+# Installs the packages of the pairs program=package whose program is not on the PATH.
+install_missing() {
+    local pair missing=()
+    for pair in "$@"; do
+        command -v "${pair%%=*}" > /dev/null || missing+=("${pair#*=}")
+    done
+    [ ${#missing[@]} = 0 ] || install_packages "${missing[@]}"
+}
+
+install_build_tools() {
+    install_missing mvn=maven cc=gcc
+    [ -e /usr/include/stdlib.h ] || install_packages libc6-dev
+}
+
+# What functions run with; the server itself needs none of it.
+install_runtimes() {
+    install_missing python3=python3 node=nodejs npm=npm aws=awscli
+    local system_python=/usr/bin/python3
+    if [ -x $system_python ] && ! $system_python -c 'import boto3' 2> /dev/null; then
+        install_packages python3-boto3
+    fi
+}
+
+# One line that changes when any source changes. Times and sizes only: reading every file would be felt at each start.
+sources_stamp() {
+    (cd "$root" && find . \( -name target -o -name .git -o -name node_modules -o -name docs \) -prune -o \
+        \( -path '*/src/main/*' -o -name pom.xml -o -path './app/clients/*' \) -type f -printf '%p %s %T@\n') \
+        | LC_ALL=C sort | sha256sum | cut -d' ' -f1
+}
+
+# Builds the distribution if the sources are not those that it was built from.
+build() {
+    local stamp
+    stamp=$(sources_stamp)
+    if [ -r "$dist/stamp" ] && [ "$(cat "$dist/stamp")" = "$stamp" ]; then
+        return 0
+    fi
+    command -v mvn > /dev/null || install_build_tools
+    say "Building (a few minutes the first time) ..."
+    mkdir -p "$root/app/target"
+    local log=$root/app/target/build.log
+    if ! (cd "$root" && JAVA_HOME=$java_home mvn -B -ntp -q -pl app -am package -DskipTests) > "$log" 2>&1; then
+        tail -40 "$log" >&2
+        die "the build failed; all that it said is in $log"
+    fi
+    install_clients
+    rm -f "$dist/remora.aot"
+    printf '%s\n' "$stamp" > "$dist/stamp"
+}
+
+# The AWS SDK for JavaScript, which AWS's Node.js runtimes bring with them.
+install_clients() {
+    command -v npm > /dev/null || return 0
+    local folder=$dist/node
+    if [ -r "$folder/package-lock.json" ] && cmp -s "$root/app/clients/package-lock.json" "$folder/package-lock.json" \
+        && [ -d "$folder/node_modules" ]; then
+        return 0
+    fi
+    say "Installing the AWS SDK for JavaScript ..."
+    mkdir -p "$folder"
+    cp "$root/app/clients/package.json" "$root/app/clients/package-lock.json" "$folder/"
+    (cd "$folder" && npm ci --silent --no-audit --no-fund --ignore-scripts > npm.log 2>&1) \
+        || say "npm could not install the AWS SDK for JavaScript (see $folder/npm.log): Node.js functions will have none."
+}
+
+# Options of the server's Java. A small heap that gives memory back: the server mostly waits.
+java_options() {
+    java_opts=(
+        -XX:+UseSerialGC -Xms24m -Xmx"${REMORA_HEAP:-512m}" -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20
+        -XX:TieredStopAtLevel=1 -Xss512k -XX:-UsePerfData
+        --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
+        -Xlog:disable -Dremora.home="$dist"
+    )
+}
+
+# The jars by name, in an order that stays: a cache of classes fits one class path only.
+class_path() {
+    local IFS=:
+    local jars=("$dist"/lib/*.jar)
+    printf '%s' "${jars[*]}"
+}
