@@ -1,0 +1,83 @@
+package dev.remora.store;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.pcollections.HashTreePMap;
+import org.pcollections.PMap;
+import org.pcollections.TreePMap;
+
+/** All documents at one revision; immutable, so whoever holds it may read it without a lock for as long as it likes. */
+record Snapshot(long revision, Kinds kinds, PMap<String, TreePMap<Scope, Shelf<?>>> shelves) implements View {
+    static Snapshot empty(Kinds kinds) {
+        return new Snapshot(0, kinds, HashTreePMap.empty());
+    }
+
+    @SuppressWarnings("unchecked") // a shelf is made with the kind under whose name it is kept, and check() lets no other kind in
+    private <T extends Record> @Nullable Shelf<T> shelf(Kind<T> kind, Scope scope) {
+        kinds.check(kind);
+        var ofKind = shelves.get(kind.name());
+        return ofKind == null ? null : (Shelf<T>) ofKind.get(scope);
+    }
+
+    @Override
+    public <T extends Record> Optional<T> get(Kind<T> kind, Scope scope, String id) {
+        Shelf<T> shelf = shelf(kind, scope);
+        return shelf == null ? Optional.empty() : Optional.ofNullable(shelf.get(id));
+    }
+
+    @Override
+    public <T extends Record> List<T> all(Kind<T> kind, Scope scope) {
+        Shelf<T> shelf = shelf(kind, scope);
+        return shelf == null ? List.of() : shelf.all();
+    }
+
+    @Override
+    public <T extends Record> List<T> page(Kind<T> kind, Scope scope, String afterId, int limit) {
+        Shelf<T> shelf = shelf(kind, scope);
+        return shelf == null ? List.of() : shelf.page(afterId, limit);
+    }
+
+    @Override
+    public <T extends Record> List<T> find(Kind<T> kind, Scope scope, String index, String key) {
+        if (!kind.indexes().containsKey(index)) {
+            throw new IllegalArgumentException(kind + " has no index " + index);
+        }
+        Shelf<T> shelf = shelf(kind, scope);
+        return shelf == null ? List.of() : shelf.find(index, key);
+    }
+
+    @Override
+    public Set<Scope> scopes(Kind<?> kind) {
+        kinds.check(kind);
+        var ofKind = shelves.get(kind.name());
+        return ofKind == null ? Set.of() : ofKind.keySet();
+    }
+
+    Snapshot at(long newRevision) {
+        return new Snapshot(newRevision, kinds, shelves);
+    }
+
+    <T extends Record> Snapshot with(Kind<T> kind, Scope scope, String id, T value) {
+        Shelf<T> shelf = shelf(kind, scope);
+        return replaced(kind, scope, (shelf == null ? Shelf.of(kind, new TreeMap<String, T>()) : shelf).with(id, value));
+    }
+
+    <T extends Record> Snapshot without(Kind<T> kind, Scope scope, String id) {
+        Shelf<T> shelf = shelf(kind, scope);
+        return shelf == null ? this : replaced(kind, scope, shelf.without(id));
+    }
+
+    <T extends Record> Snapshot withAll(Kind<T> kind, Scope scope, SortedMap<String, T> documents) {
+        return replaced(kind, scope, Shelf.of(kind, documents));
+    }
+
+    private Snapshot replaced(Kind<?> kind, Scope scope, Shelf<?> shelf) {
+        var ofKind = shelves.getOrDefault(kind.name(), TreePMap.empty());
+        ofKind = shelf.isEmpty() ? ofKind.minus(scope) : ofKind.plus(scope, shelf);
+        return new Snapshot(revision, kinds, shelves.plus(kind.name(), ofKind));
+    }
+}
