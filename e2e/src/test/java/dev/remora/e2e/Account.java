@@ -1,0 +1,95 @@
+package dev.remora.e2e;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/** An AWS account on a server, and the unmodified clients set up for it. */
+record Account(Server server, String id) {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration CLIENT = Duration.ofSeconds(120);
+
+    static Account fresh(Server server) {
+        return new Account(server, String.valueOf(ThreadLocalRandom.current().nextLong(100_000_000_000L, 1_000_000_000_000L)));
+    }
+
+    /** What a client finds in its environment. */
+    Map<String, String> environment() {
+        var environment = new LinkedHashMap<String, String>();
+        environment.put("AWS_ACCESS_KEY_ID", id);
+        environment.put("AWS_SECRET_ACCESS_KEY", "test");
+        environment.put("AWS_DEFAULT_REGION", "us-east-1");
+        environment.put("AWS_REGION", "us-east-1");
+        environment.put("AWS_ENDPOINT_URL", server.endpoint());
+        environment.put("AWS_EC2_METADATA_DISABLED", "true");
+        environment.put("AWS_PAGER", "");
+        environment.put("AWS_MAX_ATTEMPTS", "1");
+        return environment;
+    }
+
+    /** Runs {@code aws …} and returns its JSON answer, or a null node where it printed nothing. */
+    JsonNode aws(String... words) {
+        String out = awsCommand(words).mustSucceed().out();
+        return out.isBlank() ? JSON.nullNode() : JSON.readTree(out);
+    }
+
+    /** Runs {@code aws …}, which must fail, and returns what it printed. */
+    String awsFails(String... words) {
+        Command command = awsCommand(words);
+        if (command.exit() == 0) {
+            throw new AssertionError(command.line() + " succeeded:\n" + command.out());
+        }
+        return command.all().strip();
+    }
+
+    Command awsCommand(String... words) {
+        var line = new ArrayList<>(List.of("aws", "--endpoint-url", server.endpoint(), "--output", "json"));
+        line.addAll(List.of(words));
+        return Command.run(CLIENT, environment(), line);
+    }
+
+    /** Runs a Python program with boto3; what it prints is returned. {@code client('ec2')} makes a client of this account. */
+    String boto3(String program) {
+        String prelude = """
+            import boto3, botocore, json, sys, os, io, zipfile, time, base64
+            from botocore.config import Config
+            def client(name, region='us-east-1', **more):
+                return boto3.client(name, region_name=region, endpoint_url=os.environ['AWS_ENDPOINT_URL'],
+                                    config=Config(retries={'max_attempts': 0}, read_timeout=100), **more)
+            def code(**files):
+                out = io.BytesIO()
+                with zipfile.ZipFile(out, 'w') as z:
+                    for name, text in files.items(): z.writestr(name.replace('__', '.'), text)
+                return out.getvalue()
+            def refused(call, **arguments):
+                try: call(**arguments)
+                except botocore.exceptions.ClientError as e:
+                    return f"{e.response['ResponseMetadata']['HTTPStatusCode']} {e.response['Error']['Code']}: {e.response['Error']['Message']}"
+                return 'was not refused'
+            """;
+        return Command.run(CLIENT, environment(), List.of("python3", "-c", prelude + program)).mustSucceed().out().strip();
+    }
+
+    /** Runs a JavaScript program with the AWS SDK for JavaScript; what it prints is returned. */
+    String node(String program) {
+        return Command.run(CLIENT, withModules(), List.of("node", "--input-type=commonjs", "-e", program)).mustSucceed().out().strip();
+    }
+
+    private Map<String, String> withModules() {
+        var environment = environment();
+        environment.put("NODE_PATH", Clients.nodeModules().toString());
+        environment.put("NODE_NO_WARNINGS", "1");
+        return environment;
+    }
+
+    /** A zip file with the given files, for {@code fileb://}. */
+    static Path zip(Map<String, String> files) {
+        return Zips.of(files);
+    }
+}
