@@ -16,7 +16,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 
 /** A running {@code ./remora start}, as a user starts it. */
-final class Server implements AutoCloseable {
+public final class Server implements AutoCloseable {
     private static final Pattern URL = Pattern.compile("http://127\\.0\\.0\\.1:([0-9]+)");
     private static final Duration START = Duration.ofSeconds(90);
     private static final Duration STOP = Duration.ofSeconds(30);
@@ -30,7 +30,7 @@ final class Server implements AutoCloseable {
     }
 
     /** Starts a server on a free port with {@code --internet=closed} and waits until it says that it is ready. */
-    static Server start(String... options) {
+    public static Server start(String... options) {
         var server = launch(options);
         try {
             server.port.get(START.toMillis(), TimeUnit.MILLISECONDS);
@@ -72,22 +72,22 @@ final class Server implements AutoCloseable {
         port.completeExceptionally(new IllegalStateException("ended"));
     }
 
-    String endpoint() {
+    public String endpoint() {
         return "http://127.0.0.1:" + port.join();
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
-    String output() {
+    public String output() {
         synchronized (lines) {
             return String.join("\n", lines);
         }
     }
 
     /** SIGTERM; the exit status. */
-    int stop() {
+    public int stop() {
         process.destroy();
         try {
             if (!process.waitFor(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -101,7 +101,7 @@ final class Server implements AutoCloseable {
     }
 
     /** SIGKILL, to the server alone. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly();
         try {
             process.waitFor(STOP.toMillis(), TimeUnit.MILLISECONDS);

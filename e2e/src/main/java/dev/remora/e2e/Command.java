@@ -11,8 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** One run of a program, bounded in time. */
-record Command(List<String> line, int exit, String out, String err) {
-    static Command run(Duration atMost, Map<String, String> environment, List<String> line) {
+public record Command(List<String> line, int exit, String out, String err) {
+    public static Command run(Duration atMost, Map<String, String> environment, List<String> line) {
         try {
             var builder = new ProcessBuilder(line).directory(Project.ROOT.toFile());
             builder.environment().putAll(environment);
@@ -34,14 +34,14 @@ record Command(List<String> line, int exit, String out, String err) {
         }
     }
 
-    Command mustSucceed() {
+    public Command mustSucceed() {
         if (exit != 0) {
             throw new AssertionError(line + " ended with " + exit + "\n" + out + err);
         }
         return this;
     }
 
-    String all() {
+    public String all() {
         return out + err;
     }
 

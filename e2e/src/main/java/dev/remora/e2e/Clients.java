@@ -3,9 +3,9 @@ package dev.remora.e2e;
 import java.nio.file.Path;
 
 /** What the build installed for clients. */
-final class Clients {
+public final class Clients {
     /** The AWS SDK for JavaScript, the same that functions find. */
-    static Path nodeModules() {
+    public static Path nodeModules() {
         return Project.ROOT.resolve("app/target/dist/nodejs/node_modules");
     }
 

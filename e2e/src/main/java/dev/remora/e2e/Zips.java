@@ -11,15 +11,15 @@ import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 
 /** Function code, zipped as a developer zips it: every file readable and executable. */
-final class Zips {
+public final class Zips {
     private static final int MODE = 0100755;
 
-    static Path of(Map<String, String> files) {
+    public static Path of(Map<String, String> files) {
         return of(files, Map.of());
     }
 
     /** {@code folders} are copied in whole: the name in the zip -> the folder on this machine. */
-    static Path of(Map<String, String> files, Map<String, Path> folders) {
+    public static Path of(Map<String, String> files, Map<String, Path> folders) {
         try {
             Path zip = Files.createTempFile("remora-e2e-", ".zip");
             zip.toFile().deleteOnExit();

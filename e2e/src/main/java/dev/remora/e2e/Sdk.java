@@ -17,34 +17,34 @@ import software.amazon.awssdk.services.rds.RdsClient;
 import software.amazon.awssdk.services.sts.StsClient;
 
 /** The unmodified AWS SDK for Java, set up for an account. */
-record Sdk(Account account, Region region) {
+public record Sdk(Account account, Region region) {
     private static final SdkHttpClient HTTP = UrlConnectionHttpClient.builder().socketTimeout(Duration.ofSeconds(100)).build();
 
-    static Sdk of(Account account) {
+    public static Sdk of(Account account) {
         return new Sdk(account, Region.US_EAST_1);
     }
 
-    Ec2Client ec2() {
+    public Ec2Client ec2() {
         return client(Ec2Client.builder());
     }
 
-    LambdaClient lambda() {
+    public LambdaClient lambda() {
         return client(LambdaClient.builder());
     }
 
-    IamClient iam() {
+    public IamClient iam() {
         return client(IamClient.builder());
     }
 
-    StsClient sts() {
+    public StsClient sts() {
         return client(StsClient.builder());
     }
 
-    RdsClient rds() {
+    public RdsClient rds() {
         return client(RdsClient.builder());
     }
 
-    CloudWatchLogsClient logs() {
+    public CloudWatchLogsClient logs() {
         return client(CloudWatchLogsClient.builder());
     }
 

@@ -11,16 +11,16 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
 /** An AWS account on a server, and the unmodified clients set up for it. */
-record Account(Server server, String id) {
+public record Account(Server server, String id) {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration CLIENT = Duration.ofSeconds(120);
 
-    static Account fresh(Server server) {
+    public static Account fresh(Server server) {
         return new Account(server, String.valueOf(ThreadLocalRandom.current().nextLong(100_000_000_000L, 1_000_000_000_000L)));
     }
 
     /** What a client finds in its environment. */
-    Map<String, String> environment() {
+    public Map<String, String> environment() {
         var environment = new LinkedHashMap<String, String>();
         environment.put("AWS_ACCESS_KEY_ID", id);
         environment.put("AWS_SECRET_ACCESS_KEY", "test");
@@ -34,13 +34,13 @@ record Account(Server server, String id) {
     }
 
     /** Runs {@code aws …} and returns its JSON answer, or a null node where it printed nothing. */
-    JsonNode aws(String... words) {
+    public JsonNode aws(String... words) {
         String out = awsCommand(words).mustSucceed().out();
         return out.isBlank() ? JSON.nullNode() : JSON.readTree(out);
     }
 
     /** Runs {@code aws …}, which must fail, and returns what it printed. */
-    String awsFails(String... words) {
+    public String awsFails(String... words) {
         Command command = awsCommand(words);
         if (command.exit() == 0) {
             throw new AssertionError(command.line() + " succeeded:\n" + command.out());
@@ -48,14 +48,14 @@ record Account(Server server, String id) {
         return command.all().strip();
     }
 
-    Command awsCommand(String... words) {
+    public Command awsCommand(String... words) {
         var line = new ArrayList<>(List.of("aws", "--endpoint-url", server.endpoint(), "--output", "json"));
         line.addAll(List.of(words));
         return Command.run(CLIENT, environment(), line);
     }
 
     /** Runs a Python program with boto3; what it prints is returned. {@code client('ec2')} makes a client of this account. */
-    String boto3(String program) {
+    public String boto3(String program) {
         String prelude = """
             import boto3, botocore, json, sys, os, io, zipfile, time, base64
             from botocore.config import Config
@@ -77,7 +77,7 @@ record Account(Server server, String id) {
     }
 
     /** Runs a JavaScript program with the AWS SDK for JavaScript; what it prints is returned. */
-    String node(String program) {
+    public String node(String program) {
         return Command.run(CLIENT, withModules(), List.of("node", "--input-type=commonjs", "-e", program)).mustSucceed().out().strip();
     }
 
@@ -89,7 +89,7 @@ record Account(Server server, String id) {
     }
 
     /** A zip file with the given files, for {@code fileb://}. */
-    static Path zip(Map<String, String> files) {
+    public static Path zip(Map<String, String> files) {
         return Zips.of(files);
     }
 }

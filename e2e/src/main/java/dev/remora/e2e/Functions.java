@@ -16,21 +16,21 @@ import software.amazon.awssdk.services.lambda.model.LogType;
 import software.amazon.awssdk.services.lambda.model.VpcConfig;
 
 /** Roles and functions of an account, as most tests need them. */
-record Functions(Sdk sdk) {
-    static final String TRUST = """
+public record Functions(Sdk sdk) {
+    public static final String TRUST = """
         {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}""";
-    static final String VPC_ACCESS = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole";
+    public static final String VPC_ACCESS = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole";
 
-    static Functions of(Account account) {
+    public static Functions of(Account account) {
         return new Functions(Sdk.of(account));
     }
 
-    LambdaClient lambda() {
+    public LambdaClient lambda() {
         return sdk.lambda();
     }
 
     /** The ARN of a role that Lambda may assume, with the given managed policies. */
-    String role(String name, String... policies) {
+    public String role(String name, String... policies) {
         var iam = sdk.iam();
         String arn = iam.createRole(r -> r.roleName(name).assumeRolePolicyDocument(TRUST)).role().arn();
         for (String policy : policies) {
@@ -40,37 +40,37 @@ record Functions(Sdk sdk) {
     }
 
     /** Creates a function with one Python file and waits until it is active. */
-    void python(String name, String role, String source, UnaryOperator<CreateFunctionRequest.Builder> more) {
+    public void python(String name, String role, String source, UnaryOperator<CreateFunctionRequest.Builder> more) {
         create(name, "python3.12", "index.handler", role, Zips.of(Map.of("index.py", source)), more);
     }
 
-    void node(String name, String role, String source, UnaryOperator<CreateFunctionRequest.Builder> more) {
+    public void node(String name, String role, String source, UnaryOperator<CreateFunctionRequest.Builder> more) {
         create(name, "nodejs20.x", "index.handler", role, Zips.of(Map.of("index.js", source)), more);
     }
 
-    void create(String name, String runtime, String handler, String role, Path zip, UnaryOperator<CreateFunctionRequest.Builder> more) {
+    public void create(String name, String runtime, String handler, String role, Path zip, UnaryOperator<CreateFunctionRequest.Builder> more) {
         var request = CreateFunctionRequest.builder().functionName(name).runtime(runtime).handler(handler).role(role)
                 .code(c -> c.zipFile(SdkBytes.fromByteArray(read(zip))));
         lambda().createFunction(more.apply(request).build());
         lambda().waiter().waitUntilFunctionActiveV2(r -> r.functionName(name));
     }
 
-    static VpcConfig in(Network network) {
+    public static VpcConfig in(Network network) {
         return VpcConfig.builder().subnetIds(network.subnets()).securityGroupIds(network.app()).build();
     }
 
-    static VpcConfig in(List<String> subnets, String... groups) {
+    public static VpcConfig in(List<String> subnets, String... groups) {
         return VpcConfig.builder().subnetIds(subnets).securityGroupIds(groups).build();
     }
 
-    Answer invoke(String name, String event) {
+    public Answer invoke(String name, String event) {
         InvokeResponse r = lambda().invoke(i -> i.functionName(name).payload(SdkBytes.fromUtf8String(event)).logType(LogType.TAIL));
         String log = r.logResult() == null ? "" : new String(Base64.getDecoder().decode(r.logResult()));
         return new Answer(r.payload().asUtf8String(), r.functionError() == null ? "" : r.functionError(), log, r.executedVersion());
     }
 
     /** @param error the header X-Amz-Function-Error, or empty */
-    record Answer(String payload, String error, String log, String version) {}
+    public record Answer(String payload, String error, String log, String version) {}
 
     private static byte[] read(Path file) {
         try {

@@ -5,8 +5,8 @@ import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.UserIdGroupPair;
 
 /** The network of most tests: a VPC 10.0.0.0/16, two private subnets in two zones, groups {@code app} and {@code db}. */
-record Network(Sdk sdk, String vpc, String subnetA, String subnetB, String app, String db) {
-    static Network create(Account account) {
+public record Network(Sdk sdk, String vpc, String subnetA, String subnetB, String app, String db) {
+    public static Network create(Account account) {
         var sdk = Sdk.of(account);
         Ec2Client ec2 = sdk.ec2();
         String vpc = ec2.createVpc(r -> r.cidrBlock("10.0.0.0/16")).vpc().vpcId();
@@ -20,23 +20,23 @@ record Network(Sdk sdk, String vpc, String subnetA, String subnetB, String app, 
     }
 
     /** Lets the group {@code app} reach {@code db} on a TCP port. */
-    void allow(int port) {
+    public void allow(int port) {
         sdk.ec2().authorizeSecurityGroupIngress(r -> r.groupId(db).ipPermissions(p -> p.ipProtocol("tcp").fromPort(port).toPort(port)
                 .userIdGroupPairs(UserIdGroupPair.builder().groupId(app).build())));
     }
 
     /** Takes that back. */
-    void revoke(int port) {
+    public void revoke(int port) {
         sdk.ec2().revokeSecurityGroupIngress(r -> r.groupId(db).ipPermissions(p -> p.ipProtocol("tcp").fromPort(port).toPort(port)
                 .userIdGroupPairs(UserIdGroupPair.builder().groupId(app).build())));
     }
 
-    List<String> subnets() {
+    public List<String> subnets() {
         return List.of(subnetA, subnetB);
     }
 
     /** A running database in the private subnets, in group {@code db}; its endpoint's name. */
-    String database(String id) {
+    public String database(String id) {
         var rds = sdk.rds();
         rds.createDBSubnetGroup(r -> r.dbSubnetGroupName(id).dbSubnetGroupDescription("private").subnetIds(subnets()));
         rds.createDBInstance(r -> r.dbInstanceIdentifier(id).engine("postgres").dbInstanceClass("db.t3.micro").allocatedStorage(20)
