@@ -1,0 +1,37 @@
+package dev.remora.benchmark;
+
+/** Something that can be done again and again, one sample at a time. */
+@FunctionalInterface
+interface Sampled {
+    /** Does it once; the sample in the row's unit. */
+    double sample() throws Exception;
+
+    /** Warms both, then takes {@code n} samples of each, by turns, so that a disturbance hits both. */
+    static Row alternate(String name, String unit, String goal, int warm, int n, Sampled ours, Sampled reference) throws Exception {
+        for (int i = 0; i < warm; i++) {
+            ours.sample();
+            reference.sample();
+        }
+        double[] a = new double[n];
+        double[] b = new double[n];
+        for (int i = 0; i < n; i++) {
+            a[i] = ours.sample();
+            b[i] = reference.sample();
+        }
+        return Row.of(name, a, b, unit, goal);
+    }
+
+    /** The time that {@code work} takes, in microseconds. */
+    static Sampled micros(Work work) {
+        return () -> {
+            long start = System.nanoTime();
+            work.run();
+            return (System.nanoTime() - start) / 1e3;
+        };
+    }
+
+    @FunctionalInterface
+    interface Work {
+        void run() throws Exception;
+    }
+}
