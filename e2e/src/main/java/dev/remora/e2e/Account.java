@@ -27,6 +27,7 @@ public record Account(Server server, String id) {
         environment.put("AWS_DEFAULT_REGION", "us-east-1");
         environment.put("AWS_REGION", "us-east-1");
         environment.put("AWS_ENDPOINT_URL", server.endpoint());
+        environment.put("REMORA_ENDPOINT", server.endpoint());
         environment.put("AWS_EC2_METADATA_DISABLED", "true");
         environment.put("AWS_PAGER", "");
         environment.put("AWS_MAX_ATTEMPTS", "1");

@@ -83,10 +83,13 @@ class StartTest {
     @Test
     @DisplayName("remora env prints what to export and remora aws runs the AWS CLI against it")
     void clients(Server server) {
-        String port = server.endpoint().replaceAll(".*:", "");
-        assertThat(remora("env", "--port", port).mustSucceed().out()).contains("export AWS_ENDPOINT_URL=" + server.endpoint(), "AWS_ACCESS_KEY_ID=test");
-        assertThat(Command.run(Duration.ofSeconds(60), Map.of("AWS_ENDPOINT_URL", server.endpoint()),
-                List.of(Project.REMORA.toString(), "aws", "sts", "get-caller-identity")).mustSucceed().out()).contains("000000000000");
+        var environment = Map.of("REMORA_ENDPOINT", server.endpoint());
+        assertThat(Command.run(Duration.ofSeconds(60), environment, List.of(Project.REMORA.toString(), "env")).mustSucceed().out())
+                .contains("export AWS_ENDPOINT_URL=" + server.endpoint(), "AWS_ACCESS_KEY_ID=test");
+        assertThat(Command.run(Duration.ofSeconds(60), environment, List.of(Project.REMORA.toString(), "aws", "sts", "get-caller-identity"))
+                .mustSucceed().out()).contains("000000000000");
+        assertThat(Command.run(Duration.ofSeconds(60), environment, List.of(Project.REMORA.toString(), "status")).mustSucceed().out())
+                .contains("python");
     }
 
     private static String get(Server server, String path) throws Exception {
