@@ -92,6 +92,11 @@ final class NetlinkBatch {
         return attributeHost(type, ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN ? value : Integer.reverseBytes(value));
     }
 
+    /** A number of 64 bits in network byte order, as an attribute's value. */
+    static byte[] long64(long value) {
+        return ByteBuffer.allocate(8).putLong(value).array();
+    }
+
     /** Begins an attribute that holds attributes; give the answer to {@link #close}. */
     int nest(int type) {
         int at = buffer.position();

@@ -1,0 +1,144 @@
+package dev.remora.linux;
+
+/**
+ * Changes of devices, addresses, neighbours, routes and routing rules, in order; {@link Rtnetlink#commit} sends them at once.
+ *
+ * <p>Addresses are 4 or 16 bytes in network order, which says the family. Layouts: linux/if_link.h, if_addr.h, neighbour.h,
+ * rtnetlink.h, fib_rules.h.
+ */
+public final class RouteChanges {
+    /** The routing table that rule 32766 of every namespace looks up. */
+    public static final int MAIN = 254;
+
+    private static final int NEWLINK = 16;
+    private static final int DELLINK = 17;
+    private static final int NEWADDR = 20;
+    private static final int NEWROUTE = 24;
+    private static final int DELROUTE = 25;
+    private static final int NEWNEIGH = 28;
+    private static final int NEWRULE = 32;
+    private static final int DELRULE = 33;
+
+    private static final int IFLA_ADDRESS = 1;
+    private static final int IFLA_IFNAME = 3;
+    private static final int IFLA_LINKINFO = 18;
+    private static final int IFLA_NET_NS_FD = 28;
+    private static final int RTA_DST = 1;
+    private static final int RTA_OIF = 4;
+    private static final int RTA_GATEWAY = 5;
+    private static final int RTA_TABLE = 15;
+    private static final int RTNH_F_ONLINK = 4;
+    private static final int STATIC = 4;
+    private static final int LINK_SCOPE = 253;
+    private static final int PERMANENT = 0x80;
+
+    final NetlinkBatch batch = new NetlinkBatch();
+
+    public boolean isEmpty() {
+        return batch.isEmpty();
+    }
+
+    public int size() {
+        return batch.messages();
+    }
+
+    /** Makes a cable with one end here and the other born directly in {@code thereIn}; both are down. */
+    public RouteChanges veth(VethEnd here, VethEnd there, Netns thereIn, String object) {
+        link(NEWLINK, NetlinkBatch.REQUEST | NetlinkBatch.CREATE | NetlinkBatch.EXCLUSIVE, here.index(), 0, object);
+        batch.attributeText(IFLA_IFNAME, here.name()).attribute(IFLA_ADDRESS, here.mac());
+        int info = batch.nest(IFLA_LINKINFO);
+        batch.attributeText(1, "veth"); // IFLA_INFO_KIND
+        int data = batch.nest(2); // IFLA_INFO_DATA
+        int peer = batch.nest(1); // VETH_INFO_PEER: a struct ifinfomsg, then attributes
+        batch.u32(0).u32(there.index()).u32(0).u32(0);
+        batch.attributeText(IFLA_IFNAME, there.name()).attribute(IFLA_ADDRESS, there.mac());
+        batch.attributeHost(IFLA_NET_NS_FD, thereIn.fd());
+        batch.close(peer).close(data).close(info).end();
+        return this;
+    }
+
+    public RouteChanges up(int index, String object) {
+        link(NEWLINK, NetlinkBatch.REQUEST, index, 1, object);
+        batch.end();
+        return this;
+    }
+
+    /** Takes a device away, and with it the other end of a cable, and their routes and neighbours. */
+    public RouteChanges deleteLink(int index, String object) {
+        link(DELLINK, NetlinkBatch.REQUEST, index, 0, object);
+        batch.end();
+        return this;
+    }
+
+    /** Gives a device an address of its own, without a network around it (/32, /128). */
+    public RouteChanges address(int index, byte[] address, String object) {
+        batch.begin(NEWADDR, NetlinkBatch.REQUEST | NetlinkBatch.CREATE | NetlinkBatch.REPLACE, object);
+        batch.u8(family(address)).u8(8 * address.length).u8(0).u8(0).u32(index);
+        batch.attribute(2, address).attribute(1, address).end(); // IFA_LOCAL, IFA_ADDRESS
+        return this;
+    }
+
+    /** Who answers to {@code address} on that device: known for ever, never asked for. */
+    public RouteChanges neighbour(int index, byte[] address, byte[] mac, String object) {
+        batch.begin(NEWNEIGH, NetlinkBatch.REQUEST | NetlinkBatch.CREATE | NetlinkBatch.REPLACE, object);
+        batch.u8(family(address)).u8(0).u16(0).u32(index).u16(PERMANENT).u8(0).u8(0);
+        batch.attribute(1, address).attribute(2, mac).end(); // NDA_DST, NDA_LLADDR
+        return this;
+    }
+
+    /** Destinations of a block are on the device itself. */
+    public RouteChanges route(byte[] destination, int prefix, int table, int index, String object) {
+        return route(NEWROUTE, NetlinkBatch.REQUEST | NetlinkBatch.CREATE | NetlinkBatch.REPLACE, destination, prefix, table, index, object);
+    }
+
+    public RouteChanges deleteRoute(byte[] destination, int prefix, int table, int index, String object) {
+        return route(DELROUTE, NetlinkBatch.REQUEST, destination, prefix, table, index, object);
+    }
+
+    /** All else goes through {@code gateway}, which is on the device whether or not an address of ours says so. */
+    public RouteChanges defaultRoute(byte[] gateway, int table, int index, String object) {
+        header(NEWROUTE, NetlinkBatch.REQUEST | NetlinkBatch.CREATE | NetlinkBatch.REPLACE, family(gateway), 0, 0, RTNH_F_ONLINK, object);
+        batch.attribute(RTA_GATEWAY, gateway).attributeHost(RTA_OIF, index).attributeHost(RTA_TABLE, table).end();
+        return this;
+    }
+
+    /** IPv4 packets with the mark look up the table; the lowest priority comes first. */
+    public RouteChanges rule(int priority, int mark, int table, String object) {
+        return rule(NEWRULE, NetlinkBatch.REQUEST | NetlinkBatch.CREATE | NetlinkBatch.EXCLUSIVE, priority, mark, table, object);
+    }
+
+    public RouteChanges deleteRule(int priority, int mark, int table, String object) {
+        return rule(DELRULE, NetlinkBatch.REQUEST, priority, mark, table, object);
+    }
+
+    private RouteChanges rule(int type, int flags, int priority, int mark, int table, String object) {
+        batch.begin(type, flags, object); // struct fib_rule_hdr; action 1 = look up the table
+        batch.u8(2).u8(0).u8(0).u8(0).u8(0).u8(0).u8(0).u8(1).u32(0);
+        batch.attributeHost(6, priority).attributeHost(10, mark).attributeHost(16, -1).attributeHost(15, table).end();
+        return this;
+    }
+
+    private RouteChanges route(int type, int flags, byte[] destination, int prefix, int table, int index, String object) {
+        header(type, flags, family(destination), prefix, LINK_SCOPE, 0, object);
+        if (prefix > 0) {
+            batch.attribute(RTA_DST, destination);
+        }
+        batch.attributeHost(RTA_OIF, index).attributeHost(RTA_TABLE, table).end();
+        return this;
+    }
+
+    /** struct rtmsg: the table is in its attribute, being possibly above 255; the type is 1, a plain route. */
+    private void header(int type, int messageFlags, int family, int prefix, int scope, int flags, String object) {
+        batch.begin(type, messageFlags, object);
+        batch.u8(family).u8(prefix).u8(0).u8(0).u8(0).u8(STATIC).u8(scope).u8(1).u32(flags);
+    }
+
+    private void link(int type, int flags, int index, int up, String object) {
+        batch.begin(type, flags, object); // struct ifinfomsg
+        batch.u8(0).u8(0).u16(0).u32(index).u32(up).u32(up);
+    }
+
+    private static int family(byte[] address) {
+        return address.length == 4 ? 2 : 10;
+    }
+}

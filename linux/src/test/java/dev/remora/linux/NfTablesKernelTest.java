@@ -1,0 +1,144 @@
+package dev.remora.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.remora.linux.NftTransaction.Family;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("kernel")
+class NfTablesKernelTest {
+    private static final byte[] LEFT = {10, 0, 0, 1};
+    private static final byte[] RIGHT = {10, 0, 0, 2};
+    private static final byte[] LEFT_MAC = {2, 0, 0, 0, 0, 1};
+    private static final byte[] RIGHT_MAC = {2, 0, 0, 0, 0, 2};
+
+    private Netns left;
+    private Netns right;
+    private NfTables filter;
+
+    @BeforeEach
+    void cable() {
+        left = Netns.create();
+        right = Netns.create();
+        try (Rtnetlink leftRoutes = Rtnetlink.open(left); Rtnetlink rightRoutes = Rtnetlink.open(right)) {
+            leftRoutes.commit(new RouteChanges()
+                    .veth(new VethEnd("eth0", 7, LEFT_MAC), new VethEnd("eth1", 9, RIGHT_MAC), right, "the cable")
+                    .up(7, "eth0")
+                    .address(7, LEFT, "eth0")
+                    .route(RIGHT, 32, RouteChanges.MAIN, 7, "right")
+                    .neighbour(7, RIGHT, RIGHT_MAC, "right"));
+            rightRoutes.commit(new RouteChanges()
+                    .up(9, "eth1")
+                    .address(9, RIGHT, "eth1")
+                    .route(LEFT, 32, RouteChanges.MAIN, 9, "left")
+                    .neighbour(9, LEFT, LEFT_MAC, "left"));
+            assertThat(leftRoutes.links()).containsAllEntriesOf(Map.of("lo", 1, "eth0", 7));
+        }
+        filter = NfTables.open(right);
+    }
+
+    @AfterEach
+    void cut() {
+        filter.close();
+        left.close();
+        right.close();
+    }
+
+    @Test
+    void setsMapsAndCountersDecideOverPackets() throws Exception {
+        NftSet ports = NftSet.set("ports", NftValue.concat(NftValue.IP_SOURCE, NftValue.DESTINATION_PORT));
+        NftSet verdicts = NftSet.map("verdicts", NftValue.IN_DEVICE, NftSet.Value.VERDICT);
+        NftTransaction rules = new NftTransaction(Family.INET, "t")
+                .addTable()
+                .addCounter("refused")
+                .addSet(ports)
+                .addSet(verdicts)
+                .addChain("from-cable")
+                .addRule("from-cable", NftStatement.in(NftValue.concat(NftValue.IP_SOURCE, NftValue.DESTINATION_PORT), ports),
+                        NftStatement.verdict(NftVerdict.ACCEPT))
+                .addRule("from-cable", NftStatement.count("refused"), NftStatement.limit(100, 5), NftStatement.log(3, "no"))
+                .addRule("from-cable", NftStatement.verdict(NftVerdict.DROP))
+                .addBaseChain("in", "filter", NftHook.INPUT, 0, NftVerdict.ACCEPT)
+                .addRule("in", NftStatement.verdictFrom(NftValue.IN_DEVICE, verdicts))
+                .addElements(verdicts, NftElement.of(NftData.device(9, "eth1"), NftVerdict.goTo("from-cable")))
+                .addElements(ports, NftElement.of(NftData.concat(NftData.address(LEFT), NftData.port(5000))));
+        filter.commit(rules);
+        BlockingQueue<LoggedPacket> logged = new LinkedBlockingQueue<>();
+        try (Nflog log = new Nflog("log-test")) {
+            log.add(right, 3, logged::add);
+            assertThat(arrives(5000)).isTrue();
+            assertThat(arrives(5001)).isFalse();
+            assertThat(filter.counters(Family.INET, "t")).containsExactly(Map.entry("refused", 1L));
+            LoggedPacket packet = logged.poll(2, TimeUnit.SECONDS);
+            assertThat(packet).isNotNull();
+            assertThat(packet.prefix()).isEqualTo("no");
+            assertThat(packet.inDevice()).isEqualTo(9);
+            assertThat(packet.head()[0]).isEqualTo((byte) 0x45);
+
+            filter.commit(new NftTransaction(Family.INET, "t")
+                    .deleteElements(ports, NftElement.of(NftData.concat(NftData.address(LEFT), NftData.port(5000))))
+                    .addElements(ports, NftElement.of(NftData.concat(NftData.address(LEFT), NftData.port(5001)))));
+            assertThat(arrives(5000)).isFalse();
+            assertThat(arrives(5001)).isTrue();
+        }
+    }
+
+    @Test
+    void aRefusedTransactionChangesNothingAndNamesTheChange() {
+        filter.commit(new NftTransaction(Family.INET, "t").addTable().addCounter("one"));
+        NftTransaction bad = new NftTransaction(Family.INET, "t")
+                .addCounter("two")
+                .addRule("nowhere", NftStatement.verdict(NftVerdict.DROP));
+        assertThatThrownBy(() -> filter.commit(bad))
+                .isInstanceOf(KernelException.class)
+                .hasMessageContaining("rule nowhere drop")
+                .hasMessageContaining("ENOENT");
+        assertThat(filter.counters(Family.INET, "t")).containsOnlyKeys("one");
+    }
+
+    @Test
+    void connectionsAreFoundAndForgotten() throws Exception {
+        filter.commit(new NftTransaction(Family.INET, "t")
+                .addTable()
+                .addBaseChain("in", "filter", NftHook.INPUT, 0, NftVerdict.ACCEPT)
+                .addRule("in", NftStatement.state(NftStatement.ESTABLISHED), NftStatement.verdict(NftVerdict.ACCEPT)));
+        try (Conntrack connections = Conntrack.open(right); DatagramSocket from = left.call(() -> new DatagramSocket(4000))) {
+            from.send(new DatagramPacket(new byte[1], 1, new InetSocketAddress(InetAddress.getByAddress(RIGHT), 5000)));
+            assertThat(connections.origin(17, RIGHT, 5000, LEFT, 4000, 0)).hasValueSatisfying(origin -> assertThat(origin).isEqualTo(LEFT));
+            connections.deleteFrom(RIGHT, "right");
+            connections.deleteTo(LEFT, "left");
+            connections.deleteMarked(1, "mark 1");
+            assertThat(connections.origin(17, RIGHT, 5000, LEFT, 4000, 0)).isPresent();
+            connections.deleteFrom(LEFT, "left");
+            assertThat(connections.origin(17, RIGHT, 5000, LEFT, 4000, 0)).isEmpty();
+            assertThat(connections.insertionsFailed()).isZero();
+        }
+    }
+
+    /** Whether a datagram from the left reaches that port of the right; a filter decides at once, so a short wait is enough. */
+    private boolean arrives(int port) throws Exception {
+        try (DatagramSocket to = right.call(() -> new DatagramSocket(port)); DatagramSocket from = left.call(() -> new DatagramSocket())) {
+            to.setSoTimeout(150);
+            from.send(new DatagramPacket(new byte[1], 1, new InetSocketAddress(InetAddress.getByAddress(RIGHT), port)));
+            try {
+                to.receive(new DatagramPacket(new byte[1], 1));
+                return true;
+            } catch (SocketTimeoutException none) {
+                return false;
+            }
+        }
+    }
+}
