@@ -1,0 +1,28 @@
+package dev.remora.net;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The names that services give to addresses; tells the {@link Fabric} the whole at each change, because that is what it takes. */
+public final class Names {
+    private final Fabric fabric;
+    private final Map<String, Ipv4> names = new TreeMap<>();
+
+    public Names(Fabric fabric) {
+        this.fabric = fabric;
+    }
+
+    /** Resolvable when this returns. */
+    public synchronized void put(String name, Ipv4 address) {
+        names.put(name.toLowerCase(Locale.ROOT), address);
+        fabric.names(Map.copyOf(names));
+    }
+
+    /** Does nothing if there is no such name. */
+    public synchronized void remove(String name) {
+        if (names.remove(name.toLowerCase(Locale.ROOT)) != null) {
+            fabric.names(Map.copyOf(names));
+        }
+    }
+}

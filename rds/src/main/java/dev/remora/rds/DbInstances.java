@@ -1,0 +1,299 @@
+package dev.remora.rds;
+
+import dev.remora.ec2.Networks;
+import dev.remora.rds.Database.Kept;
+import dev.remora.rds.Database.Place;
+import dev.remora.rds.Database.Status;
+import dev.remora.store.Ids;
+import dev.remora.store.Scope;
+import dev.remora.store.Store;
+import dev.remora.store.Transaction;
+import dev.remora.wire.AwsError;
+import dev.remora.wire.Call;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.rds.model.CreateDbInstanceRequest;
+import software.amazon.awssdk.services.rds.model.CreateDbInstanceResponse;
+import software.amazon.awssdk.services.rds.model.DBInstance;
+import software.amazon.awssdk.services.rds.model.DeleteDbInstanceRequest;
+import software.amazon.awssdk.services.rds.model.DeleteDbInstanceResponse;
+import software.amazon.awssdk.services.rds.model.DescribeDbInstancesRequest;
+import software.amazon.awssdk.services.rds.model.DescribeDbInstancesResponse;
+import software.amazon.awssdk.services.rds.model.Filter;
+import software.amazon.awssdk.services.rds.model.RebootDbInstanceRequest;
+import software.amazon.awssdk.services.rds.model.RebootDbInstanceResponse;
+import software.amazon.awssdk.services.rds.model.StartDbInstanceRequest;
+import software.amazon.awssdk.services.rds.model.StartDbInstanceResponse;
+import software.amazon.awssdk.services.rds.model.StopDbInstanceRequest;
+import software.amazon.awssdk.services.rds.model.StopDbInstanceResponse;
+
+/**
+ * DB instances: what is asked for becomes a document; {@link Provisioner} does the rest.
+ *
+ * <p>Create writes the document first, which takes the name, then makes the interface, so that a subnet without a free address or a
+ * group that is gone is refused at the door; a refusal takes the document away again. A crash in between leaves a document without an
+ * interface, which the provisioner completes.
+ */
+final class DbInstances {
+    private static final int SALT_HEX = 2 * Verifier.SALT_BYTES;
+    private static final int ENDPOINT_LETTERS = 12;
+    private static final int RESOURCE_ID_LETTERS = 26;
+
+    private final Store store;
+    private final Networks networks;
+    private final DbSubnetGroups subnetGroups;
+    private final Provisioner provisioner;
+    private final Ids ids;
+
+    DbInstances(Store store, Networks networks, DbSubnetGroups subnetGroups, Provisioner provisioner, Ids ids) {
+        this.store = store;
+        this.networks = networks;
+        this.subnetGroups = subnetGroups;
+        this.provisioner = provisioner;
+        this.ids = ids;
+    }
+
+    CreateDbInstanceResponse create(CreateDbInstanceRequest request, Call call) {
+        Scope scope = scope(call);
+        String id = InstanceRequest.check(request);
+        String groupName = request.dbSubnetGroupName() == null ? "default" : DbSubnetGroups.name(request.dbSubnetGroupName());
+        SubnetGroup group = subnetGroups.require(scope, groupName);
+        Set<String> groups = groups(scope, group.vpcId(), request.vpcSecurityGroupIds());
+        var database = document(request, call, id, group, groups);
+        store.write(tx -> {
+            if (tx.get(Database.KIND, scope, id).isPresent()) {
+                throw RdsErrors.instanceExists();
+            }
+            tx.get(SubnetGroup.KIND, scope, groupName).orElseThrow(() -> RdsErrors.noSubnetGroup(groupName));
+            tx.put(Database.KIND, scope, id, database);
+            return true;
+        });
+        Database placed = placed(scope, database, group, Optional.ofNullable(request.availabilityZone()));
+        provisioner.attend(scope, id);
+        return CreateDbInstanceResponse.builder().dbInstance(shape(scope, placed)).build();
+    }
+
+    private Database placed(Scope scope, Database database, SubnetGroup group, Optional<String> zone) {
+        try {
+            Place place = new Placement(networks).take(scope, database.place(), group.subnetIds(), zone);
+            return store.write(tx -> {
+                Database placed = tx.get(Database.KIND, scope, database.id()).orElse(database).with(place);
+                tx.put(Database.KIND, scope, database.id(), placed);
+                return placed;
+            });
+        } catch (AwsError refused) {
+            store.write(tx -> {
+                tx.delete(Database.KIND, scope, database.id());
+                return true;
+            });
+            throw refused.code().equals("InsufficientFreeAddressesInSubnet")
+                    ? RdsErrors.network("There are not enough free IP addresses in the subnets of the DB subnet group "
+                            + group.name() + ".")
+                    : refused;
+        }
+    }
+
+    private Database document(
+            CreateDbInstanceRequest request, Call call, String id, SubnetGroup group, Set<String> groups) {
+        int port = request.port() == null ? InstanceRequest.PORT : request.port();
+        byte[] salt = HexFormat.of().parseHex(ids.hex(SALT_HEX));
+        return new Database(
+                id,
+                "db-" + letters(ids.hex(64), RESOURCE_ID_LETTERS).toUpperCase(Locale.ROOT),
+                Status.CREATING,
+                new Database.Server(PostgresBinaries.VERSION, request.dbInstanceClass(), port),
+                Optional.ofNullable(request.dbName()).orElse(""),
+                new Database.Master(request.masterUsername(), Verifier.of(request.masterUserPassword(), salt)),
+                new Place(group.name(), group.vpcId(), groups, "", "", "", "", endpoint(call, id)),
+                kept(request),
+                Boolean.TRUE.equals(request.deletionProtection()),
+                call.time(),
+                Tags.of(request.tags()));
+    }
+
+    private static Kept kept(CreateDbInstanceRequest request) {
+        return new Kept(
+                request.allocatedStorage(),
+                or(request.storageType(), "gp2"),
+                or(request.iops(), 0),
+                or(request.storageThroughput(), 0),
+                or(request.maxAllocatedStorage(), 0),
+                or(request.multiAZ(), false),
+                or(request.publiclyAccessible(), false),
+                or(request.storageEncrypted(), false),
+                or(request.autoMinorVersionUpgrade(), true),
+                or(request.copyTagsToSnapshot(), false),
+                or(request.backupRetentionPeriod(), 1),
+                or(request.preferredBackupWindow(), "07:00-07:30"),
+                or(request.preferredMaintenanceWindow(), "sun:08:00-sun:08:30"),
+                or(request.caCertificateIdentifier(), "rds-ca-rsa2048-g1"),
+                or(request.monitoringInterval(), 0),
+                or(request.enablePerformanceInsights(), false));
+    }
+
+    private static <T> T or(@Nullable T value, T otherwise) {
+        return value == null ? otherwise : value;
+    }
+
+    /** The groups asked for, or the VPC's default one. */
+    Set<String> groups(Scope scope, String vpcId, List<String> asked) {
+        if (asked.isEmpty()) {
+            return Set.of(networks.defaultGroup(scope, vpcId));
+        }
+        var groups = new TreeSet<String>();
+        for (String id : new LinkedHashSet<>(asked)) {
+            var group = networks.group(scope, id)
+                    .orElseThrow(() -> RdsErrors.invalid("Invalid security group , groupId= " + id + ", groupName=."));
+            if (!group.vpcId().equals(vpcId)) {
+                throw RdsErrors.combination("The DB instance and EC2 security group are in different VPCs. The DB instance is in "
+                        + vpcId + " and the EC2 security group is in " + group.vpcId());
+            }
+            groups.add(id);
+        }
+        return groups;
+    }
+
+    /** As on AWS, the middle part is the account's in the region, the same for all its instances. */
+    private static String endpoint(Call call, String id) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256");
+            byte[] hash = digest.digest((call.account() + "/" + call.region()).getBytes(StandardCharsets.UTF_8));
+            return id + "." + letters(HexFormat.of().formatHex(hash), ENDPOINT_LETTERS) + "." + call.region() + ".rds.amazonaws.com";
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** The number that {@code hex} is, in lower-case letters and digits, the last {@code count} of them. */
+    private static String letters(String hex, int count) {
+        String text = "0".repeat(count) + new BigInteger(hex, 16).toString(Character.MAX_RADIX);
+        return text.substring(text.length() - count);
+    }
+
+    DescribeDbInstancesResponse describe(DescribeDbInstancesRequest request, Call call) {
+        Scope scope = scope(call);
+        if (request.dbInstanceIdentifier() != null && !request.dbInstanceIdentifier().isEmpty()) {
+            Database found = require(scope, idOf(request.dbInstanceIdentifier()));
+            return DescribeDbInstancesResponse.builder()
+                    .dbInstances(shape(scope, found))
+                    .build();
+        }
+        var matching = store.view().all(Database.KIND, scope).stream()
+                .filter(database -> request.filters().stream().allMatch(f -> matches(scope, f, database)))
+                .toList();
+        var page = Page.of(matching, Database::id, request.maxRecords(), request.marker());
+        return DescribeDbInstancesResponse.builder()
+                .dbInstances(page.items().stream().map(d -> shape(scope, d)).toList())
+                .marker(page.marker())
+                .build();
+    }
+
+    private static boolean matches(Scope scope, Filter filter, Database database) {
+        var values = filter.values();
+        return switch (String.valueOf(filter.name())) {
+            case "db-instance-id" -> values.contains(database.id()) || values.contains(InstanceShapes.arn(scope, database.id()));
+            case "dbi-resource-id" -> values.contains(database.resourceId());
+            case "engine" -> values.contains("postgres");
+            case "db-cluster-id", "domain" -> false;
+            default -> throw RdsErrors.invalid("Unrecognized filter name: " + filter.name());
+        };
+    }
+
+    DeleteDbInstanceResponse delete(DeleteDbInstanceRequest request, Call call) {
+        Scope scope = scope(call);
+        String id = idOf(request.dbInstanceIdentifier());
+        boolean skip = Boolean.TRUE.equals(request.skipFinalSnapshot());
+        require(scope, id);
+        if (!skip) {
+            throw RdsErrors.combination("FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.");
+        }
+        var deleting = change(scope, id, (tx, database) -> {
+            if (database.status() == Status.DELETING) {
+                throw RdsErrors.instanceState("Instance " + id + " is already being deleted.");
+            }
+            if (database.deletionProtection()) {
+                throw RdsErrors.combination(
+                        "Cannot delete protected DB Instance, please disable deletion protection and try again.");
+            }
+            return database.with(Status.DELETING);
+        });
+        provisioner.attend(scope, id);
+        return DeleteDbInstanceResponse.builder().dbInstance(shape(scope, deleting)).build();
+    }
+
+    StopDbInstanceResponse stop(StopDbInstanceRequest request, Call call) {
+        var stopping = turn(call, request.dbInstanceIdentifier(), Status.AVAILABLE, Status.STOPPING);
+        return StopDbInstanceResponse.builder().dbInstance(stopping).build();
+    }
+
+    StartDbInstanceResponse start(StartDbInstanceRequest request, Call call) {
+        var starting = turn(call, request.dbInstanceIdentifier(), Status.STOPPED, Status.STARTING);
+        return StartDbInstanceResponse.builder().dbInstance(starting).build();
+    }
+
+    RebootDbInstanceResponse reboot(RebootDbInstanceRequest request, Call call) {
+        if (Boolean.TRUE.equals(request.forceFailover())) {
+            throw RdsErrors.combination("Reboot with failover is not allowed for a DB instance that has no standby.");
+        }
+        var rebooting = turn(call, request.dbInstanceIdentifier(), Status.AVAILABLE, Status.REBOOTING);
+        return RebootDbInstanceResponse.builder().dbInstance(rebooting).build();
+    }
+
+    private DBInstance turn(Call call, @Nullable String asked, Status from, Status to) {
+        Scope scope = scope(call);
+        String id = idOf(asked);
+        var turned = change(scope, id, (tx, database) -> {
+            if (database.status() != from) {
+                throw RdsErrors.instanceState("Instance " + id + " is not in " + from.text() + " state.");
+            }
+            return database.with(to);
+        });
+        provisioner.attend(scope, id);
+        return shape(scope, turned);
+    }
+
+    /** A change of one instance's document. */
+    interface Edit {
+        Database edit(Transaction tx, Database now);
+    }
+
+    Database change(Scope scope, String id, Edit edit) {
+        return store.write(tx -> {
+            Database now = tx.get(Database.KIND, scope, id).orElseThrow(() -> RdsErrors.noInstance(id));
+            Database next = edit.edit(tx, now);
+            tx.put(Database.KIND, scope, id, next);
+            return next;
+        });
+    }
+
+    Database require(Scope scope, String id) {
+        return store.view().get(Database.KIND, scope, id).orElseThrow(() -> RdsErrors.noInstance(id));
+    }
+
+    DBInstance shape(Scope scope, Database database) {
+        var group = store.view().get(SubnetGroup.KIND, scope, database.place().subnetGroup());
+        return InstanceShapes.shape(scope, database, group.map(g -> subnetGroups.shape(scope, g)));
+    }
+
+    /** An identifier, or an ARN that ends in one; names differ in case only never. */
+    static String idOf(@Nullable String asked) {
+        if (asked == null || asked.isBlank()) {
+            throw RdsErrors.blank("DBInstanceIdentifier");
+        }
+        return asked.substring(asked.lastIndexOf(':') + 1).toLowerCase(Locale.ROOT);
+    }
+
+    static Scope scope(Call call) {
+        return new Scope(call.account(), call.region());
+    }
+}

@@ -1,0 +1,121 @@
+package dev.remora.rds;
+
+import dev.remora.ec2.Networks;
+import dev.remora.rds.Database.Kept;
+import dev.remora.rds.Database.Place;
+import dev.remora.rds.Database.Status;
+import dev.remora.store.Ids;
+import dev.remora.store.Scope;
+import dev.remora.wire.Call;
+import java.io.IOException;
+import java.util.HexFormat;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.rds.model.ModifyDbInstanceRequest;
+import software.amazon.awssdk.services.rds.model.ModifyDbInstanceResponse;
+
+/** ModifyDBInstance. What it changes is in force when it answers: groups at the interface, the password in the server. */
+final class InstanceChanges {
+    private final DbInstances instances;
+    private final Networks networks;
+    private final Provisioner provisioner;
+    private final Ids ids;
+
+    InstanceChanges(DbInstances instances, Networks networks, Provisioner provisioner, Ids ids) {
+        this.instances = instances;
+        this.networks = networks;
+        this.provisioner = provisioner;
+        this.ids = ids;
+    }
+
+    ModifyDbInstanceResponse modify(ModifyDbInstanceRequest request, Call call) {
+        Scope scope = DbInstances.scope(call);
+        String id = DbInstances.idOf(request.dbInstanceIdentifier());
+        Database now = instances.require(scope, id);
+        if (now.status() != Status.AVAILABLE) {
+            throw RdsErrors.instanceState("Database instance is not in available state.");
+        }
+        InstanceRequest.version(request.engineVersion());
+        InstanceRequest.groups(request.dbParameterGroupName(), request.optionGroupName());
+        InstanceRequest.networkType(request.networkType());
+        if (Boolean.TRUE.equals(request.enableIAMDatabaseAuthentication())) {
+            throw RdsErrors.combination("IAM Database Authentication is not supported for this configuration.");
+        }
+        if (request.masterUserPassword() != null) {
+            InstanceRequest.password(request.masterUserPassword());
+        }
+        Kept kept = kept(now.kept(), request);
+        if (kept.allocatedGiB() < now.kept().allocatedGiB()) {
+            throw RdsErrors.combination("Requested storage size cannot be less than the current one: " + kept.allocatedGiB() + " < "
+                    + now.kept().allocatedGiB());
+        }
+        Set<String> groups = request.vpcSecurityGroupIds().isEmpty()
+                ? now.place().groups()
+                : instances.groups(scope, now.place().vpcId(), request.vpcSecurityGroupIds());
+        Database.Master master = master(scope, now, request.masterUserPassword());
+        if (!groups.equals(now.place().groups())) {
+            networks.regroup(scope, now.place().interfaceId(), groups);
+        }
+        boolean protection = or(request.deletionProtection(), now.deletionProtection());
+        var changed = instances.change(
+                scope,
+                id,
+                (tx, newest) -> newest.with(regrouped(newest.place(), groups))
+                        .with(master)
+                        .with(kept)
+                        .protectedBy(protection));
+        return ModifyDbInstanceResponse.builder()
+                .dbInstance(instances.shape(scope, changed))
+                .build();
+    }
+
+    private Database.Master master(Scope scope, Database now, @Nullable String password) {
+        if (password == null) {
+            return now.master();
+        }
+        byte[] salt = HexFormat.of().parseHex(ids.hex(2 * Verifier.SALT_BYTES));
+        String verifier = Verifier.of(password, salt);
+        try {
+            provisioner.password(scope, now, verifier);
+        } catch (IOException unreachable) {
+            throw RdsErrors.instanceState("Database instance is not in available state.");
+        }
+        return new Database.Master(now.master().username(), verifier);
+    }
+
+    private static Place regrouped(Place place, Set<String> groups) {
+        return new Place(
+                place.subnetGroup(),
+                place.vpcId(),
+                groups,
+                place.subnetId(),
+                place.zone(),
+                place.interfaceId(),
+                place.address(),
+                place.endpoint());
+    }
+
+    private static Kept kept(Kept now, ModifyDbInstanceRequest request) {
+        return new Kept(
+                or(request.allocatedStorage(), now.allocatedGiB()),
+                or(request.storageType(), now.storageType()),
+                or(request.iops(), now.iops()),
+                or(request.storageThroughput(), now.storageThroughput()),
+                or(request.maxAllocatedStorage(), now.maxAllocatedGiB()),
+                or(request.multiAZ(), now.multiAz()),
+                or(request.publiclyAccessible(), now.publiclyAccessible()),
+                now.storageEncrypted(),
+                or(request.autoMinorVersionUpgrade(), now.autoMinorVersionUpgrade()),
+                or(request.copyTagsToSnapshot(), now.copyTagsToSnapshot()),
+                or(request.backupRetentionPeriod(), now.backupRetentionDays()),
+                or(request.preferredBackupWindow(), now.backupWindow()),
+                or(request.preferredMaintenanceWindow(), now.maintenanceWindow()),
+                or(request.caCertificateIdentifier(), now.caCertificate()),
+                or(request.monitoringInterval(), now.monitoringIntervalSeconds()),
+                or(request.enablePerformanceInsights(), now.performanceInsights()));
+    }
+
+    private static <T> T or(@Nullable T value, T otherwise) {
+        return value == null ? otherwise : value;
+    }
+}

@@ -1,0 +1,106 @@
+package dev.remora.rds;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.rds.model.CreateDbInstanceRequest;
+
+class InstanceRequestTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"1st", "-a", "a-", "a--b", "a_b", "a.b"})
+    void refusesIdentifiersThatAreNone(String id) {
+        refused(
+                r -> r.dbInstanceIdentifier(id),
+                "InvalidParameterValue",
+                "The parameter DBInstanceIdentifier is not a valid identifier. Identifiers must begin with a letter; must contain only"
+                        + " ASCII letters, digits, and hyphens; and must not end with a hyphen or contain two consecutive hyphens.");
+    }
+
+    @Test
+    void acceptsAnIdentifierOf63AndNot64() {
+        assertThat(InstanceRequest.identifier("a".repeat(63))).hasSize(63);
+        org.assertj.core.api.Assertions.assertThatThrownBy(() -> InstanceRequest.identifier("a".repeat(64)))
+                .hasMessageContaining("not a valid identifier");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"17.1", "18.7", "8", "latest"})
+    void refusesVersionsThatWeDoNotHave(String version) {
+        refused(
+                r -> r.engineVersion(version), "InvalidParameterCombination", "Cannot find version " + version + " for postgres");
+    }
+
+    @Test
+    void acceptsOurVersionByItsMajorPartToo() {
+        InstanceRequest.check(RdsFixture.request(r -> r.engineVersion("18")));
+        InstanceRequest.check(RdsFixture.request(r -> r.engineVersion("18.6")));
+    }
+
+    @Test
+    void refusesOtherEngines() {
+        refused(r -> r.engine("mysql"), "InvalidParameterValue", "Invalid DB engine: mysql. Remora runs postgres.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"t3.micro", "db.t3", "db.t3.nano!", "db..micro", "cache.t3.micro"})
+    void refusesClassesThatAreNone(String name) {
+        refused(r -> r.dbInstanceClass(name), "InvalidParameterValue", "Invalid DB Instance class: " + name);
+    }
+
+    @Test
+    void refusesPasswordsThatAreTooShortOrCannotBeTyped() {
+        refused(
+                r -> r.masterUserPassword("short"),
+                "InvalidParameterValue",
+                "The parameter MasterUserPassword is not a valid password because it is shorter than 8 characters.");
+        for (String bad : new String[] {"with space", "with/slash", "with@sign", "with\"quote", "with-\u00fcmlaut"}) {
+            refused(
+                    r -> r.masterUserPassword(bad),
+                    "InvalidParameterValue",
+                    "The parameter MasterUserPassword is not a valid password. Only printable ASCII characters besides '/', '@', '\"',"
+                            + " ' ' may be used.");
+        }
+    }
+
+    @Test
+    void refusesUsersThatAreTheEnginesOwn() {
+        refused(
+                r -> r.masterUsername("admin"),
+                "InvalidParameterValue",
+                "MasterUsername admin cannot be used as it is a reserved word used by the engine");
+        refused(
+                r -> r.masterUsername("pg_dba"),
+                "InvalidParameterValue",
+                "MasterUsername pg_dba cannot be used because role names starting with \"pg_\" are reserved by the PostgreSQL engine");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"19", "65537"})
+    void refusesStorageOutOfRange(int gib) {
+        refused(
+                r -> r.allocatedStorage(gib),
+                "InvalidParameterCombination",
+                "Invalid storage size for engine name postgres and storage type gp2: " + gib);
+    }
+
+    @Test
+    void refusesWhatIsMissing() {
+        refused(
+                r -> r.masterUserPassword(null),
+                "InvalidParameterValue",
+                "The parameter MasterUserPassword must be provided and must not be blank.");
+        refused(
+                r -> r.masterUsername(null),
+                "InvalidParameterValue",
+                "The parameter MasterUsername must be provided and must not be blank.");
+    }
+
+    private static void refused(UnaryOperator<CreateDbInstanceRequest.Builder> with, String code, String message) {
+        var request = RdsFixture.request(with);
+        RdsFixture.refused(() -> InstanceRequest.check(request), code, message);
+    }
+}

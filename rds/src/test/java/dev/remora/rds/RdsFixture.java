@@ -1,0 +1,105 @@
+package dev.remora.rds;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.remora.store.Ids;
+import dev.remora.store.Scope;
+import dev.remora.store.SqliteStore;
+import dev.remora.store.Store;
+import dev.remora.wire.AwsError;
+import dev.remora.wire.Call;
+import dev.remora.wire.Principal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import software.amazon.awssdk.services.rds.model.CreateDbInstanceRequest;
+import software.amazon.awssdk.services.rds.model.CreateDbSubnetGroupRequest;
+import software.amazon.awssdk.services.rds.model.DBInstance;
+
+/** The operations on a store in memory, with a provisioner that only notes what it is asked to attend to. */
+final class RdsFixture implements AutoCloseable {
+    static final Scope SCOPE = new Scope("123456789012", "eu-west-1");
+    static final Call CALL = new Call(
+            "request", "eu-west-1", new Principal.Root("123456789012"), "127.0.0.1", Instant.parse("2026-01-02T03:04:05Z"));
+
+    final Store store = SqliteStore.inMemory(RdsService.kinds());
+    final TestNetworks networks = new TestNetworks();
+    final List<String> attended = new ArrayList<>();
+    final List<String> passwords = new ArrayList<>();
+    final Ids ids = new CountingIds();
+    final DbSubnetGroups groups = new DbSubnetGroups(store, networks);
+    final Provisioner provisioner = new Provisioner() {
+        @Override
+        public void attend(Scope scope, String id) {
+            attended.add(id);
+        }
+
+        @Override
+        public void password(Scope scope, Database database, String verifier) {
+            passwords.add(verifier);
+        }
+    };
+    final DbInstances instances = new DbInstances(store, networks, groups, provisioner, ids);
+    final InstanceChanges changes = new InstanceChanges(instances, networks, provisioner, ids);
+    final Tags tags = new Tags(store);
+
+    private static final class CountingIds implements Ids {
+        private long next;
+
+        @Override
+        public String hex(int digits) {
+            next++;
+            String text = Long.toHexString(next);
+            return "0".repeat(digits - text.length()) + text;
+        }
+    }
+
+    RdsFixture group(String name, String... subnets) {
+        groups.create(
+                CreateDbSubnetGroupRequest.builder()
+                        .dbSubnetGroupName(name)
+                        .dbSubnetGroupDescription("for tests")
+                        .subnetIds(subnets)
+                        .build(),
+                CALL);
+        return this;
+    }
+
+    static CreateDbInstanceRequest request(UnaryOperator<CreateDbInstanceRequest.Builder> more) {
+        return more.apply(CreateDbInstanceRequest.builder()
+                        .dbInstanceIdentifier("Orders")
+                        .engine("postgres")
+                        .dbInstanceClass("db.t3.micro")
+                        .allocatedStorage(20)
+                        .masterUsername("app")
+                        .masterUserPassword("correct-horse")
+                        .dbName("shop")
+                        .dbSubnetGroupName("private")
+                        .vpcSecurityGroupIds("sg-db"))
+                .build();
+    }
+
+    DBInstance create(UnaryOperator<CreateDbInstanceRequest.Builder> more) {
+        return instances.create(request(more), CALL).dbInstance();
+    }
+
+    /** What the provisioner does when it is done. */
+    void reached(String id, Database.Status status) {
+        instances.change(SCOPE, id, (tx, d) -> d.with(status));
+    }
+
+    static void refused(ThrowingCallable call, String code, String message) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(AwsError.class, error -> {
+                    org.assertj.core.api.Assertions.assertThat(error.code()).isEqualTo(code);
+                    org.assertj.core.api.Assertions.assertThat(error.text()).isEqualTo(message);
+                });
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+}
