@@ -1,0 +1,90 @@
+package dev.remora.vpc;
+
+import dev.remora.net.Cidr;
+import java.util.Map;
+
+/**
+ * One rule of a security group. Two rules of a group that differ in nothing but id, description and tags are the same rule.
+ *
+ * @param protocol the number in the IP header, or {@link #ALL}
+ * @param from first port or the ICMP type, or {@link #ALL}
+ * @param to last port or the ICMP code, or {@link #ALL}
+ * @param peer as the API writes it: an IPv4 block, an IPv6 block or a group's id; see {@link #other}
+ */
+public record GroupRule(
+        String id, Direction direction, int protocol, int from, int to, String peer, String description, Map<String, String> tags) {
+    public static final int ALL = -1;
+    public static final int ICMP = 1;
+    public static final int TCP = 6;
+    public static final int UDP = 17;
+    public static final int ICMPV6 = 58;
+
+    public enum Direction {
+        INGRESS,
+        EGRESS
+    }
+
+    /** What a rule is about, parsed. */
+    public sealed interface Peer {
+        record Block(Cidr block) implements Peer {}
+
+        /** Legal in any VPC; no packet of a VPC without an IPv6 block ever meets it. */
+        record Block6(String block) implements Peer {}
+
+        /** The interfaces that are in the group now. */
+        record Members(String groupId) implements Peer {}
+    }
+
+    public GroupRule {
+        tags = Tagged.sorted(tags);
+    }
+
+    public Peer other() {
+        if (peer.startsWith("sg-")) {
+            return new Peer.Members(peer);
+        }
+        return peer.indexOf(':') >= 0 ? new Peer.Block6(peer) : new Peer.Block(Cidr.parse(peer));
+    }
+
+    /** Whether this and {@code that} allow the same. */
+    public boolean same(GroupRule that) {
+        return direction == that.direction
+                && protocol == that.protocol
+                && from == that.from
+                && to == that.to
+                && peer.equals(that.peer);
+    }
+
+    /** Whether the rule speaks of this kind of packet. {@code port} is the destination port, or the ICMP type. */
+    public boolean covers(int packetProtocol, int port) {
+        if (protocol == ALL) {
+            return true;
+        }
+        return protocol == packetProtocol && (from == ALL || (protocol == ICMP ? port == from : from <= port && port <= to));
+    }
+
+    /** The protocol as the API and {@link Reachability}'s sentences write it: {@code tcp}, {@code -1}, {@code 50}. */
+    public static String protocolName(int protocol) {
+        return switch (protocol) {
+            case ICMP -> "icmp";
+            case TCP -> "tcp";
+            case UDP -> "udp";
+            case ICMPV6 -> "icmpv6";
+            default -> Integer.toString(protocol);
+        };
+    }
+
+    /** A rule that lets everything pass between the group's interfaces and {@code peer}. */
+    public static GroupRule all(String id, Direction direction, String peer) {
+        return new GroupRule(id, direction, ALL, ALL, ALL, peer, "", Map.of());
+    }
+
+
+    public GroupRule withDescription(String text) {
+        return new GroupRule(id, direction, protocol, from, to, peer, text, tags);
+    }
+
+    public GroupRule withTags(Map<String, String> newTags) {
+        return new GroupRule(id, direction, protocol, from, to, peer, description, newTags);
+    }
+}

@@ -1,0 +1,65 @@
+package dev.remora.vpc;
+
+import dev.remora.net.Cidr;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Where packets of the subnets that are associated with it go. */
+public record RouteTable(
+        String id, String vpcId, List<Association> associations, List<Route> routes, Map<String, String> tags)
+        implements Tagged<RouteTable> {
+    /** @param subnetId the subnet, or empty for the association that makes the table the VPC's main one */
+    public record Association(String id, String subnetId) {
+        public boolean main() {
+            return subnetId.isEmpty();
+        }
+    }
+
+    /**
+     * @param target {@link #LOCAL} or the id of a gateway
+     * @param gone whether the gateway is there no longer, so that packets are lost
+     */
+    public record Route(Cidr destination, String target, String origin, boolean gone) {
+        public static final String LOCAL = "local";
+
+        public static Route local(Cidr block) {
+            return new Route(block, LOCAL, "CreateRouteTable", false);
+        }
+    }
+
+    public RouteTable {
+        associations = List.copyOf(associations);
+        routes = List.copyOf(routes);
+        tags = Tagged.sorted(tags);
+    }
+
+    public boolean main() {
+        return associations.stream().anyMatch(Association::main);
+    }
+
+    public Optional<Association> association(String associationId) {
+        return associations.stream().filter(a -> a.id().equals(associationId)).findFirst();
+    }
+
+    public RouteTable with(Association association) {
+        var more = new ArrayList<>(associations);
+        more.add(association);
+        return new RouteTable(id, vpcId, more, routes, tags);
+    }
+
+    public RouteTable without(Association association) {
+        return new RouteTable(
+                id, vpcId, associations.stream().filter(a -> !a.equals(association)).toList(), routes, tags);
+    }
+
+    public RouteTable withRoutes(List<Route> newRoutes) {
+        return new RouteTable(id, vpcId, associations, newRoutes, tags);
+    }
+
+    @Override
+    public RouteTable withTags(Map<String, String> newTags) {
+        return new RouteTable(id, vpcId, associations, routes, newTags);
+    }
+}
