@@ -29,7 +29,7 @@ public final class Compiler {
             ports.put(
                     i.id(),
                     new Topology.Port(
-                            i.id(), i.subnetId(), i.address(), Set.copyOf(i.groups()), i.sourceCheck(), i.backing().compiled()));
+                            i.id(), i.subnetId(), i.address(), Set.copyOf(i.groups()), i.sourceCheck(), i.backing()));
         }
         Map<String, Topology.Group> groups = new HashMap<>();
         for (SecurityGroup g : contents.groups()) {
@@ -80,7 +80,7 @@ public final class Compiler {
     private static Set<Topology.Rule> rules(SecurityGroup group, Direction direction, Set<String> inhabited) {
         var compiled = new LinkedHashSet<Topology.Rule>();
         for (GroupRule rule : group.rules(direction)) {
-            peer(rule.other(), inhabited)
+            peer(rule.peer(), inhabited)
                     .ifPresent(peer -> compiled.add(new Topology.Rule(rule.protocol(), rule.from(), rule.to(), peer)));
         }
         return compiled;

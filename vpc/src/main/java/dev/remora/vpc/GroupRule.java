@@ -9,10 +9,10 @@ import java.util.Map;
  * @param protocol the number in the IP header, or {@link #ALL}
  * @param from first port or the ICMP type, or {@link #ALL}
  * @param to last port or the ICMP code, or {@link #ALL}
- * @param peer as the API writes it: an IPv4 block, an IPv6 block or a group's id; see {@link #other}
+ * @param peer the other side
  */
 public record GroupRule(
-        String id, Direction direction, int protocol, int from, int to, String peer, String description, Map<String, String> tags) {
+        String id, Direction direction, int protocol, int from, int to, Peer peer, String description, Map<String, String> tags) {
     public static final int ALL = -1;
     public static final int ICMP = 1;
     public static final int TCP = 6;
@@ -24,26 +24,34 @@ public record GroupRule(
         EGRESS
     }
 
-    /** What a rule is about, parsed. */
+    /** Whom a rule lets in, or out to. Its text is as the API writes it. */
     public sealed interface Peer {
-        record Block(Cidr block) implements Peer {}
+        record Block(Cidr block) implements Peer {
+            @Override
+            public String toString() {
+                return block.toString();
+            }
+        }
 
         /** Legal in any VPC; no packet of a VPC without an IPv6 block ever meets it. */
-        record Block6(String block) implements Peer {}
+        record Block6(String block) implements Peer {
+            @Override
+            public String toString() {
+                return block;
+            }
+        }
 
         /** The interfaces that are in the group now. */
-        record Members(String groupId) implements Peer {}
+        record Members(String groupId) implements Peer {
+            @Override
+            public String toString() {
+                return groupId;
+            }
+        }
     }
 
     public GroupRule {
         tags = Tagged.sorted(tags);
-    }
-
-    public Peer other() {
-        if (peer.startsWith("sg-")) {
-            return new Peer.Members(peer);
-        }
-        return peer.indexOf(':') >= 0 ? new Peer.Block6(peer) : new Peer.Block(Cidr.parse(peer));
     }
 
     /** Whether this and {@code that} allow the same. */
@@ -75,7 +83,7 @@ public record GroupRule(
     }
 
     /** A rule that lets everything pass between the group's interfaces and {@code peer}. */
-    public static GroupRule all(String id, Direction direction, String peer) {
+    public static GroupRule all(String id, Direction direction, Peer peer) {
         return new GroupRule(id, direction, ALL, ALL, ALL, peer, "", Map.of());
     }
 

@@ -1,12 +1,11 @@
 package dev.remora.vpc;
 
 import dev.remora.net.Ipv4;
-import dev.remora.net.NatKey;
 import dev.remora.net.Topology;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * An elastic network interface.
@@ -30,39 +29,12 @@ public record NetworkInterface(
         boolean sourceCheck,
         String requesterId,
         boolean requesterManaged,
-        @Nullable Attachment attachment,
-        Backing backing,
+        Optional<Attachment> attachment,
+        Topology.Attachment backing,
         Map<String, String> tags)
         implements Tagged<NetworkInterface> {
     /** @param owner the account, or the service, that owns what it is attached to */
     public record Attachment(String id, String owner, int deviceIndex, Instant attached, boolean deleteOnTermination) {}
-
-    /** A {@link Topology.Attachment} in the form in which it is stored; {@code key} is empty unless there is one. */
-    public record Backing(Form form, String key) {
-        public enum Form {
-            NONE,
-            WORKLOAD,
-            HYPERPLANE
-        }
-
-        public static final Backing NONE = new Backing(Form.NONE, "");
-
-        public static Backing of(Topology.Attachment attachment) {
-            return switch (attachment) {
-                case Topology.Attachment.None none -> NONE;
-                case Topology.Attachment.Workload workload -> new Backing(Form.WORKLOAD, "");
-                case Topology.Attachment.Hyperplane hyperplane -> new Backing(Form.HYPERPLANE, hyperplane.key().name());
-            };
-        }
-
-        Topology.Attachment compiled() {
-            return switch (form) {
-                case NONE -> new Topology.Attachment.None();
-                case WORKLOAD -> new Topology.Attachment.Workload();
-                case HYPERPLANE -> new Topology.Attachment.Hyperplane(new NatKey(key));
-            };
-        }
-    }
 
     public NetworkInterface {
         groups = List.copyOf(groups);
@@ -92,10 +64,11 @@ public record NetworkInterface(
                 backing, tags);
     }
 
-    public NetworkInterface withAttachment(@Nullable Attachment newAttachment) {
+    /** The same interface, attached to nothing and with nothing behind it. */
+    public NetworkInterface abandoned() {
         return new NetworkInterface(
                 id, vpcId, subnetId, zone, address, groups, description, type, sourceCheck, requesterId, requesterManaged,
-                newAttachment, backing, tags);
+                Optional.empty(), new Topology.Attachment.None(), tags);
     }
 
     @Override

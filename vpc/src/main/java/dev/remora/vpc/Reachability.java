@@ -1,6 +1,7 @@
 package dev.remora.vpc;
 
 import dev.remora.net.Ipv4;
+import dev.remora.net.Topology;
 import dev.remora.vpc.GroupRule.Direction;
 import dev.remora.vpc.GroupRule.Peer;
 import dev.remora.vpc.RouteTable.Route;
@@ -81,10 +82,10 @@ public final class Reachability {
         if (ingress.isEmpty()) {
             return new Verdict.NoIngressRule(receiver.id(), receiver.groups());
         }
-        return switch (receiver.backing().form()) {
-            case NONE -> new Verdict.Nobody();
-            case HYPERPLANE -> new Verdict.FunctionsAcceptNothing(receiver.id());
-            case WORKLOAD -> new Verdict.Allowed(egress.get(), ingress.get());
+        return switch (receiver.backing()) {
+            case Topology.Attachment.None none -> new Verdict.Nobody();
+            case Topology.Attachment.Hyperplane hyperplane -> new Verdict.FunctionsAcceptNothing(receiver.id());
+            case Topology.Attachment.Workload workload -> new Verdict.Allowed(egress.get(), ingress.get());
         };
     }
 
@@ -108,7 +109,7 @@ public final class Reachability {
             for (GroupRule rule : group.rules()) {
                 if (rule.direction() == direction
                         && rule.covers(c.protocol(), c.port())
-                        && matches(rule.other(), other, othersGroups)) {
+                        && matches(rule.peer(), other, othersGroups)) {
                     return Optional.of(rule);
                 }
             }

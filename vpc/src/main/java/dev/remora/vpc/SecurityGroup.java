@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A stateful group of interfaces.
@@ -34,7 +35,11 @@ public record SecurityGroup(
     public List<String> named() {
         return rules.stream()
                 .map(GroupRule::peer)
-                .filter(p -> p.startsWith("sg-"))
+                .mapMulti((GroupRule.Peer peer, Consumer<String> ids) -> {
+                    if (peer instanceof GroupRule.Peer.Members members) {
+                        ids.accept(members.groupId());
+                    }
+                })
                 .distinct()
                 .toList();
     }
