@@ -62,4 +62,10 @@ public record Vpc(
                 id, blocks, tenancy, defaultVpc, support, hostnames, metrics, dhcpOptionsId, networkAclId, mainRouteTableId,
                 defaultGroupId, tags);
     }
+
+    public Vpc withMainRouteTable(String routeTableId) {
+        return new Vpc(
+                id, blocks, tenancy, defaultVpc, dnsSupport, dnsHostnames, addressUsageMetrics, dhcpOptionsId, networkAclId,
+                routeTableId, defaultGroupId, tags);
+    }
 }

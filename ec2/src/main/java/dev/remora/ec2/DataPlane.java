@@ -1,0 +1,244 @@
+package dev.remora.ec2;
+
+import static dev.remora.ec2.Resource.NETWORK_INTERFACE;
+
+import dev.remora.net.Fabric;
+import dev.remora.net.Topology;
+import dev.remora.store.Change;
+import dev.remora.store.Scope;
+import dev.remora.store.Store;
+import dev.remora.store.View;
+import dev.remora.vpc.Compiler;
+import dev.remora.vpc.NetworkInterface;
+import dev.remora.vpc.RouteTable;
+import dev.remora.vpc.SecurityGroup;
+import dev.remora.vpc.Subnet;
+import dev.remora.vpc.Vpc;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the kernel follow the store.
+ *
+ * <p>Each VPC that was touched has a lane: the revision wanted in force and the revision that is. A lane runs on one worker at a time,
+ * and a run always compiles the newest state, so however many changes came meanwhile, one run carries them all. The feed of the store
+ * sets lanes going; a caller that must not answer before its change is in force sets its lane going itself and waits for the revision
+ * that holds its change. What the kernel refuses is said in the log and tried again, later each time.
+ *
+ * <p>Invariants: the fabric never sees two calls for one router at once; a lane's {@code reached} is a revision whose topology the
+ * fabric has accepted in full; a VPC in which nothing sends or receives has no router and, between changes, no lane.
+ *
+ * <p>Rejected: a thread for each VPC (ten thousand VPCs must cost nothing); applying in the caller's thread (two callers would have to
+ * be kept apart all the same, and a refusal of the kernel would be answered to whoever came last).
+ */
+final class DataPlane implements AutoCloseable {
+    /** How long an operation that changes packets' fate waits for the kernel before it answers. */
+    static final Duration IN_FORCE_WAIT = Duration.ofSeconds(5);
+
+    static final Duration FIRST_RETRY = Duration.ofMillis(50);
+    static final Duration LAST_RETRY = Duration.ofSeconds(10);
+    private static final int WORKERS = 4;
+    private static final Logger LOG = LoggerFactory.getLogger(DataPlane.class);
+
+    private record Key(Scope scope, String vpcId) {}
+
+    private static final class Lane {
+        long wanted;
+        long reached;
+        boolean running;
+        int refusals;
+        /** What the fabric holds; absent if it holds no router. */
+        @Nullable Topology made;
+    }
+
+    private final Store store;
+    private final Fabric fabric;
+    private final Map<Key, Lane> lanes = new HashMap<>();
+    private final ScheduledExecutorService workers;
+    private @Nullable AutoCloseable feed;
+    private boolean closed;
+
+    DataPlane(Store store, Fabric fabric) {
+        this.store = store;
+        this.fabric = fabric;
+        this.workers = Executors.newScheduledThreadPool(
+                WORKERS, Thread.ofPlatform().daemon().name("data-plane-", 0).factory());
+    }
+
+    /** The name under which the fabric knows a VPC. */
+    static String router(Scope scope, String vpcId) {
+        return scope.account() + "/" + scope.region() + "/" + vpcId;
+    }
+
+    /** Follows the store from now on, and sets going every VPC that the kernel must know. */
+    void start() {
+        feed = store.follow(this::changed);
+        View view = store.view();
+        for (Scope scope : view.scopes(NETWORK_INTERFACE.kind())) {
+            var vpcs = new HashSet<String>();
+            for (NetworkInterface i : view.all(NETWORK_INTERFACE.kind(), scope)) {
+                vpcs.add(i.vpcId());
+            }
+            vpcs.forEach(vpcId -> set(new Key(scope, vpcId), view.revision()));
+        }
+    }
+
+    private void changed(Change change) {
+        var touched = new HashSet<Key>();
+        for (Change.Edit<?> edit : change.edits()) {
+            edit.before().flatMap(DataPlane::vpcOf).ifPresent(id -> touched.add(new Key(edit.scope(), id)));
+            edit.after().flatMap(DataPlane::vpcOf).ifPresent(id -> touched.add(new Key(edit.scope(), id)));
+        }
+        touched.forEach(key -> set(key, change.revision()));
+    }
+
+    private static Optional<String> vpcOf(Record document) {
+        return switch (document) {
+            case Vpc vpc -> Optional.of(vpc.id());
+            case Subnet subnet -> Optional.of(subnet.vpcId());
+            case SecurityGroup group -> Optional.of(group.vpcId());
+            case NetworkInterface networkInterface -> Optional.of(networkInterface.vpcId());
+            case RouteTable table -> Optional.of(table.vpcId());
+            case Record other -> Optional.empty();
+        };
+    }
+
+    /**
+     * Waits until the VPC as it is in the store now, or later, is in force.
+     *
+     * @return false if the time is over first, or the data plane closed
+     */
+    boolean settle(Scope scope, String vpcId, Duration atMost) {
+        long revision = store.view().revision();
+        Lane lane = set(new Key(scope, vpcId), revision);
+        long deadline = System.nanoTime() + atMost.toNanos();
+        synchronized (this) {
+            while (lane.reached < revision && !closed) {
+                long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                if (left <= 0) {
+                    return false;
+                }
+                try {
+                    wait(left);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return false;
+                }
+            }
+            return lane.reached >= revision;
+        }
+    }
+
+    /** Before an answer leaves: waits as long as an operation may, and says in the log if that was not enough. */
+    void settle(Scope scope, String vpcId) {
+        if (!settle(scope, vpcId, IN_FORCE_WAIT)) {
+            LOG.warn("{} is not in force after {} s", router(scope, vpcId), IN_FORCE_WAIT.toSeconds());
+        }
+    }
+
+    private synchronized Lane set(Key key, long revision) {
+        Lane lane = lanes.computeIfAbsent(key, k -> new Lane());
+        lane.wanted = Math.max(lane.wanted, revision);
+        if (!lane.running && lane.reached < lane.wanted && !closed) {
+            lane.running = true;
+            workers.execute(() -> run(key, lane));
+        }
+        return lane;
+    }
+
+    private void run(Key key, Lane lane) {
+        while (true) {
+            View view = store.view();
+            try {
+                lane.made = reconcile(key, lane.made, view);
+            } catch (RuntimeException e) {
+                retry(key, lane, e);
+                return;
+            }
+            synchronized (this) {
+                lane.reached = Math.max(lane.reached, view.revision());
+                lane.refusals = 0;
+                notifyAll();
+                if (lane.reached >= lane.wanted || closed) {
+                    lane.running = false;
+                    if (lane.made == null) {
+                        lanes.remove(key);
+                    }
+                    return;
+                }
+            }
+        }
+    }
+
+    private @Nullable Topology reconcile(Key key, @Nullable Topology made, View view) {
+        Optional<Topology> wanted = NETWORK_INTERFACE.inVpc(view, key.scope(), key.vpcId()).isEmpty()
+                ? Optional.empty()
+                : Contents.of(view, key.scope(), key.vpcId()).map(Compiler::compile).filter(Compiler::inhabited);
+        if (wanted.isEmpty()) {
+            if (made != null) {
+                fabric.remove(made.router());
+            }
+            return null;
+        }
+        if (!wanted.get().equals(made)) {
+            fabric.apply(wanted.get());
+        }
+        return wanted.get();
+    }
+
+    private synchronized void retry(Key key, Lane lane, RuntimeException refusal) {
+        long delay = Math.min(LAST_RETRY.toMillis(), FIRST_RETRY.toMillis() << Math.min(lane.refusals, 16));
+        lane.refusals++;
+        LOG.warn(
+                "{} cannot be made as wanted: {}; next try in {} ms",
+                router(key.scope(), key.vpcId()), refusal.getMessage(), delay, refusal);
+        if (!closed) {
+            workers.schedule(() -> run(key, lane), delay, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** The routers that the fabric holds now. */
+    synchronized Set<String> routers() {
+        var routers = new HashSet<String>();
+        for (Lane lane : lanes.values()) {
+            if (lane.made != null) {
+                routers.add(lane.made.router());
+            }
+        }
+        return routers;
+    }
+
+    /** Stops following; what the kernel holds stays. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+            notifyAll();
+        }
+        if (feed != null) {
+            try {
+                feed.close();
+            } catch (Exception e) {
+                LOG.warn("the store's feed does not end", e);
+            }
+        }
+        workers.shutdown();
+        try {
+            if (!workers.awaitTermination(IN_FORCE_WAIT.toSeconds(), TimeUnit.SECONDS)) {
+                LOG.warn("the data plane's workers do not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

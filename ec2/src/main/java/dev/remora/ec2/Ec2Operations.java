@@ -1,0 +1,345 @@
+package dev.remora.ec2;
+
+import static dev.remora.ec2.Access.ids;
+
+import dev.remora.store.Ids;
+import dev.remora.store.Store;
+import dev.remora.wire.Operations;
+import dev.remora.wire.Protocol;
+import dev.remora.wire.ServiceInfo;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import software.amazon.awssdk.services.ec2.model.AssociateRouteTableRequest;
+import software.amazon.awssdk.services.ec2.model.AuthorizeSecurityGroupEgressRequest;
+import software.amazon.awssdk.services.ec2.model.AuthorizeSecurityGroupIngressRequest;
+import software.amazon.awssdk.services.ec2.model.CreateDefaultSubnetRequest;
+import software.amazon.awssdk.services.ec2.model.CreateDefaultVpcRequest;
+import software.amazon.awssdk.services.ec2.model.CreateNetworkInterfaceRequest;
+import software.amazon.awssdk.services.ec2.model.CreateRouteTableRequest;
+import software.amazon.awssdk.services.ec2.model.CreateSecurityGroupRequest;
+import software.amazon.awssdk.services.ec2.model.CreateSubnetRequest;
+import software.amazon.awssdk.services.ec2.model.CreateTagsRequest;
+import software.amazon.awssdk.services.ec2.model.CreateVpcRequest;
+import software.amazon.awssdk.services.ec2.model.DeleteInternetGatewayRequest;
+import software.amazon.awssdk.services.ec2.model.DeleteNetworkInterfaceRequest;
+import software.amazon.awssdk.services.ec2.model.DeleteRouteTableRequest;
+import software.amazon.awssdk.services.ec2.model.DeleteSecurityGroupRequest;
+import software.amazon.awssdk.services.ec2.model.DeleteSubnetRequest;
+import software.amazon.awssdk.services.ec2.model.DeleteTagsRequest;
+import software.amazon.awssdk.services.ec2.model.DeleteVpcRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeAccountAttributesRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeAvailabilityZonesRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeDhcpOptionsRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeInternetGatewaysRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeNetworkAclsRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeNetworkInterfaceAttributeRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeNetworkInterfacesRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeRegionsRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeRouteTablesRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeSecurityGroupRulesRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeSecurityGroupsRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeSubnetsRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeTagsRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeVpcAttributeRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeVpcsRequest;
+import software.amazon.awssdk.services.ec2.model.DetachInternetGatewayRequest;
+import software.amazon.awssdk.services.ec2.model.DetachNetworkInterfaceRequest;
+import software.amazon.awssdk.services.ec2.model.DisassociateRouteTableRequest;
+import software.amazon.awssdk.services.ec2.model.GetSecurityGroupsForVpcRequest;
+import software.amazon.awssdk.services.ec2.model.ModifyNetworkInterfaceAttributeRequest;
+import software.amazon.awssdk.services.ec2.model.ModifySecurityGroupRulesRequest;
+import software.amazon.awssdk.services.ec2.model.ModifySubnetAttributeRequest;
+import software.amazon.awssdk.services.ec2.model.ModifyVpcAttributeRequest;
+import software.amazon.awssdk.services.ec2.model.ReplaceRouteTableAssociationRequest;
+import software.amazon.awssdk.services.ec2.model.RevokeSecurityGroupEgressRequest;
+import software.amazon.awssdk.services.ec2.model.RevokeSecurityGroupIngressRequest;
+import software.amazon.awssdk.services.ec2.model.UpdateSecurityGroupRuleDescriptionsEgressRequest;
+import software.amazon.awssdk.services.ec2.model.UpdateSecurityGroupRuleDescriptionsIngressRequest;
+
+/** The EC2 operations that there are, and what becomes of each of their parameters. */
+final class Ec2Operations {
+    private static final ServiceInfo EC2 = new ServiceInfo(
+            "ec2", "ec2", Protocol.EC2_QUERY, "2016-11-15", "http://ec2.amazonaws.com/doc/2016-11-15/", "");
+
+    private final Operations ops = new Operations(EC2);
+    private final Access access;
+
+    private Ec2Operations(Access access) {
+        this.access = access;
+    }
+
+    static Operations of(Store store, Ids ids, InstantSource clock, DataPlane plane) {
+        var regions = new AccountRegions(store);
+        var table = new Ec2Operations(new Access(store));
+        table.vpcs(new Vpcs(store, ids, regions));
+        table.subnets(new Subnets(store, ids, regions));
+        table.groups(new SecurityGroups(store, ids, regions));
+        table.rules(new SecurityGroupRules(store, ids, regions, plane));
+        table.interfaces(new NetworkInterfaces(store, ids, clock, regions, plane));
+        table.tables(new RouteTables(store, ids, clock, regions, plane));
+        table.zones(new Zones());
+        table.tags(new Tags(store, regions));
+        table.acls(new NetworkAcls(store, regions));
+        table.gateways(new InternetGateways(store, regions, plane));
+        table.options(new DhcpOptionSets(store, regions));
+        table.attributes(new AccountAttributes(store, regions));
+        return table.ops;
+    }
+
+    private void vpcs(Vpcs vpcs) {
+        access.makes(
+                ops.on(CreateVpcRequest.class, vpcs::create)
+                        .enforced(
+                                "CidrBlock", "InstanceTenancy", "TagSpecifications", "DryRun", "AmazonProvidedIpv6CidrBlock")
+                        .refused(
+                                "Ipv6Pool", "Ipv6CidrBlock", "Ipv4IpamPoolId", "Ipv4NetmaskLength", "Ipv6IpamPoolId",
+                                "Ipv6NetmaskLength", "Ipv6CidrBlockNetworkBorderGroup", "VpcEncryptionControl"),
+                "vpc",
+                r -> List.of(),
+                CreateVpcRequest::tagSpecifications);
+        ops.on(DescribeVpcsRequest.class, vpcs::describe)
+                .enforced("Filters", "VpcIds", "NextToken", "MaxResults", "DryRun");
+        access.names(
+                ops.on(DeleteVpcRequest.class, vpcs::delete)
+                        .enforced("VpcId", "DryRun"),
+                r -> ids(r.vpcId()));
+        access.names(
+                ops.on(ModifyVpcAttributeRequest.class, vpcs::modifyAttribute)
+                        .enforced("VpcId")
+                        .recorded("EnableDnsHostnames", "EnableDnsSupport", "EnableNetworkAddressUsageMetrics"),
+                r -> ids(r.vpcId()));
+        access.names(
+                ops.on(DescribeVpcAttributeRequest.class, vpcs::describeAttribute)
+                        .enforced("Attribute", "VpcId", "DryRun"),
+                r -> ids(r.vpcId()));
+        access.makes(
+                ops.on(CreateDefaultVpcRequest.class, vpcs::createDefault)
+                        .enforced("DryRun"),
+                "vpc",
+                r -> List.of(),
+                r -> List.of());
+    }
+
+    private void subnets(Subnets subnets) {
+        access.makes(
+                ops.on(CreateSubnetRequest.class, subnets::create)
+                        .enforced(
+                                "VpcId", "CidrBlock", "AvailabilityZone", "AvailabilityZoneId", "TagSpecifications",
+                                "DryRun", "Ipv6Native")
+                        .refused(
+                                "Ipv6CidrBlock", "OutpostArn", "Ipv4IpamPoolId", "Ipv4NetmaskLength", "Ipv6IpamPoolId",
+                                "Ipv6NetmaskLength"),
+                "subnet",
+                r -> ids(r.vpcId()),
+                CreateSubnetRequest::tagSpecifications);
+        access.makes(
+                ops.on(CreateDefaultSubnetRequest.class, subnets::createDefault)
+                        .enforced("AvailabilityZone", "AvailabilityZoneId", "DryRun")
+                        .refused("Ipv6Native"),
+                "subnet",
+                r -> List.of(),
+                r -> List.of());
+        ops.on(DescribeSubnetsRequest.class, subnets::describe)
+                .enforced("Filters", "SubnetIds", "NextToken", "MaxResults", "DryRun");
+        access.names(
+                ops.on(DeleteSubnetRequest.class, subnets::delete)
+                        .enforced("SubnetId", "DryRun"),
+                r -> ids(r.subnetId()));
+        access.names(
+                ops.on(ModifySubnetAttributeRequest.class, subnets::modifyAttribute)
+                        .enforced("SubnetId", "AssignIpv6AddressOnCreation", "EnableDns64")
+                        .recorded(
+                                "MapPublicIpOnLaunch", "PrivateDnsHostnameTypeOnLaunch",
+                                "EnableResourceNameDnsARecordOnLaunch", "EnableResourceNameDnsAAAARecordOnLaunch")
+                        .refused(
+                                "MapCustomerOwnedIpOnLaunch", "CustomerOwnedIpv4Pool", "EnableLniAtDeviceIndex",
+                                "DisableLniAtDeviceIndex"),
+                r -> ids(r.subnetId()));
+    }
+
+    private void groups(SecurityGroups groups) {
+        access.makes(
+                ops.on(CreateSecurityGroupRequest.class, groups::create)
+                        .enforced("GroupName", "VpcId", "TagSpecifications", "DryRun")
+                        .recorded("Description"),
+                "security-group",
+                r -> ids(r.vpcId()),
+                CreateSecurityGroupRequest::tagSpecifications);
+        ops.on(DescribeSecurityGroupsRequest.class, groups::describe)
+                .enforced("GroupIds", "GroupNames", "NextToken", "MaxResults", "DryRun", "Filters");
+        access.names(
+                ops.on(DeleteSecurityGroupRequest.class, groups::delete)
+                        .enforced("GroupId", "GroupName", "DryRun"),
+                r -> ids(r.groupId()));
+        access.names(
+                ops.on(GetSecurityGroupsForVpcRequest.class, groups::forVpc)
+                        .enforced("VpcId", "NextToken", "MaxResults", "Filters", "DryRun"),
+                r -> ids(r.vpcId()));
+    }
+
+    private void rules(SecurityGroupRules rules) {
+        access.makes(
+                ops.on(AuthorizeSecurityGroupIngressRequest.class, rules::authorizeIngress)
+                        .enforced(
+                                "CidrIp", "FromPort", "GroupId", "GroupName", "IpPermissions", "IpProtocol",
+                                "SourceSecurityGroupName", "ToPort", "TagSpecifications", "DryRun")
+                        .refused("SourceSecurityGroupOwnerId"),
+                "security-group-rule",
+                r -> ids(r.groupId()),
+                AuthorizeSecurityGroupIngressRequest::tagSpecifications);
+        access.makes(
+                ops.on(AuthorizeSecurityGroupEgressRequest.class, rules::authorizeEgress)
+                        .enforced(
+                                "CidrIp", "FromPort", "GroupId", "IpPermissions", "IpProtocol", "SourceSecurityGroupName",
+                                "ToPort", "TagSpecifications", "DryRun")
+                        .refused("SourceSecurityGroupOwnerId"),
+                "security-group-rule",
+                r -> ids(r.groupId()),
+                AuthorizeSecurityGroupEgressRequest::tagSpecifications);
+        access.names(
+                ops.on(RevokeSecurityGroupIngressRequest.class, rules::revokeIngress)
+                        .enforced(
+                                "CidrIp", "FromPort", "GroupId", "GroupName", "IpPermissions", "IpProtocol",
+                                "SourceSecurityGroupName", "ToPort", "SecurityGroupRuleIds", "DryRun")
+                        .refused("SourceSecurityGroupOwnerId"),
+                r -> ids(r.groupId()));
+        access.names(
+                ops.on(RevokeSecurityGroupEgressRequest.class, rules::revokeEgress)
+                        .enforced(
+                                "CidrIp", "FromPort", "GroupId", "IpPermissions", "IpProtocol", "SourceSecurityGroupName",
+                                "ToPort", "SecurityGroupRuleIds", "DryRun")
+                        .refused("SourceSecurityGroupOwnerId"),
+                r -> ids(r.groupId()));
+        ops.on(DescribeSecurityGroupRulesRequest.class, rules::describe)
+                .enforced("Filters", "SecurityGroupRuleIds", "DryRun", "NextToken", "MaxResults");
+        access.names(
+                ops.on(ModifySecurityGroupRulesRequest.class, rules::modify)
+                        .enforced("GroupId", "SecurityGroupRules", "DryRun"),
+                r -> ids(r.groupId()));
+        access.names(
+                ops.on(UpdateSecurityGroupRuleDescriptionsIngressRequest.class, rules::describeIngress)
+                        .enforced("DryRun", "GroupId", "GroupName", "IpPermissions", "SecurityGroupRuleDescriptions"),
+                r -> ids(r.groupId()));
+        access.names(
+                ops.on(UpdateSecurityGroupRuleDescriptionsEgressRequest.class, rules::describeEgress)
+                        .enforced("DryRun", "GroupId", "GroupName", "IpPermissions", "SecurityGroupRuleDescriptions"),
+                r -> ids(r.groupId()));
+    }
+
+    private void interfaces(NetworkInterfaces interfaces) {
+        access.makes(
+                ops.on(CreateNetworkInterfaceRequest.class, interfaces::create)
+                        .enforced(
+                                "SubnetId", "PrivateIpAddress", "PrivateIpAddresses", "Groups", "InterfaceType",
+                                "TagSpecifications", "ClientToken", "DryRun")
+                        .recorded("Description")
+                        .refused(
+                                "Ipv4Prefixes", "Ipv4PrefixCount", "Ipv6Prefixes", "Ipv6PrefixCount", "EnablePrimaryIpv6",
+                                "ConnectionTrackingSpecification", "Operator", "SecondaryPrivateIpAddressCount",
+                                "Ipv6Addresses", "Ipv6AddressCount"),
+                "network-interface",
+                r -> {
+                    var named = new ArrayList<>(ids(r.subnetId()));
+                    named.addAll(r.groups());
+                    return named;
+                },
+                CreateNetworkInterfaceRequest::tagSpecifications);
+        ops.on(DescribeNetworkInterfacesRequest.class, interfaces::describe)
+                .enforced("NextToken", "MaxResults", "IncludeManagedResources", "DryRun", "NetworkInterfaceIds", "Filters");
+        access.names(
+                ops.on(DescribeNetworkInterfaceAttributeRequest.class, interfaces::describeAttribute)
+                        .enforced("DryRun", "NetworkInterfaceId", "Attribute"),
+                r -> ids(r.networkInterfaceId()));
+        access.names(
+                ops.on(ModifyNetworkInterfaceAttributeRequest.class, interfaces::modifyAttribute)
+                        .enforced("DryRun", "NetworkInterfaceId", "SourceDestCheck", "Groups", "Attachment")
+                        .recorded("Description")
+                        .refused(
+                                "EnaSrdSpecification", "EnablePrimaryIpv6", "ConnectionTrackingSpecification",
+                                "AssociatePublicIpAddress", "AssociatedSubnetIds"),
+                r -> ids(r.networkInterfaceId()));
+        access.names(
+                ops.on(DeleteNetworkInterfaceRequest.class, interfaces::delete)
+                        .enforced("DryRun", "NetworkInterfaceId"),
+                r -> ids(r.networkInterfaceId()));
+        ops.on(DetachNetworkInterfaceRequest.class, interfaces::detach)
+                .enforced("DryRun", "AttachmentId", "Force");
+    }
+
+    private void tables(RouteTables tables) {
+        access.makes(
+                ops.on(CreateRouteTableRequest.class, tables::create)
+                        .enforced("VpcId", "TagSpecifications", "ClientToken", "DryRun"),
+                "route-table",
+                r -> ids(r.vpcId()),
+                CreateRouteTableRequest::tagSpecifications);
+        ops.on(DescribeRouteTablesRequest.class, tables::describe)
+                .enforced("NextToken", "MaxResults", "DryRun", "RouteTableIds", "Filters");
+        access.names(
+                ops.on(DeleteRouteTableRequest.class, tables::delete)
+                        .enforced("DryRun", "RouteTableId"),
+                r -> ids(r.routeTableId()));
+        access.names(
+                ops.on(AssociateRouteTableRequest.class, tables::associate)
+                        .enforced("DryRun", "SubnetId", "RouteTableId")
+                        .refused("GatewayId", "PublicIpv4Pool"),
+                r -> ids(r.routeTableId(), r.subnetId()));
+        ops.on(DisassociateRouteTableRequest.class, tables::disassociate)
+                .enforced("DryRun", "AssociationId");
+        access.names(
+                ops.on(ReplaceRouteTableAssociationRequest.class, tables::replaceAssociation)
+                        .enforced("DryRun", "AssociationId", "RouteTableId"),
+                r -> ids(r.routeTableId()));
+    }
+
+    private void zones(Zones zones) {
+        ops.on(DescribeAvailabilityZonesRequest.class, zones::describe)
+                .enforced("ZoneNames", "ZoneIds", "AllAvailabilityZones", "DryRun", "Filters");
+        ops.on(DescribeRegionsRequest.class, zones::describeRegions)
+                .enforced("RegionNames", "AllRegions", "DryRun", "Filters");
+    }
+
+    private void tags(Tags tags) {
+        access.tags(
+                ops.on(CreateTagsRequest.class, tags::create)
+                        .enforced("DryRun", "Resources", "Tags"),
+                CreateTagsRequest::resources,
+                CreateTagsRequest::tags);
+        access.tags(
+                ops.on(DeleteTagsRequest.class, tags::delete)
+                        .enforced("DryRun", "Resources", "Tags"),
+                DeleteTagsRequest::resources,
+                DeleteTagsRequest::tags);
+        ops.on(DescribeTagsRequest.class, tags::describe)
+                .enforced("DryRun", "Filters", "MaxResults", "NextToken");
+    }
+
+    private void acls(NetworkAcls acls) {
+        ops.on(DescribeNetworkAclsRequest.class, acls::describe)
+                .enforced("NextToken", "MaxResults", "DryRun", "NetworkAclIds", "Filters");
+    }
+
+    private void gateways(InternetGateways gateways) {
+        ops.on(DescribeInternetGatewaysRequest.class, gateways::describe)
+                .enforced("NextToken", "MaxResults", "DryRun", "InternetGatewayIds", "Filters");
+        access.names(
+                ops.on(DetachInternetGatewayRequest.class, gateways::detach)
+                        .enforced("DryRun", "InternetGatewayId", "VpcId"),
+                r -> ids(r.internetGatewayId(), r.vpcId()));
+        access.names(
+                ops.on(DeleteInternetGatewayRequest.class, gateways::delete)
+                        .enforced("DryRun", "InternetGatewayId"),
+                r -> ids(r.internetGatewayId()));
+    }
+
+    private void options(DhcpOptionSets options) {
+        ops.on(DescribeDhcpOptionsRequest.class, options::describe)
+                .enforced("DhcpOptionsIds", "NextToken", "MaxResults", "DryRun", "Filters");
+    }
+
+    private void attributes(AccountAttributes attributes) {
+        ops.on(DescribeAccountAttributesRequest.class, attributes::describe)
+                .enforced("DryRun", "AttributeNames");
+    }
+}

@@ -1,0 +1,50 @@
+package dev.remora.ec2;
+
+import dev.remora.net.Fabric;
+import dev.remora.store.Ids;
+import dev.remora.store.Kind;
+import dev.remora.store.Store;
+import dev.remora.wire.Operations;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The EC2 service: its operations, what other services of ours ask of it, and the data plane that follows its documents. */
+public final class Ec2Service implements AutoCloseable {
+    private final DataPlane plane;
+    private final Networks networks;
+    private final Operations operations;
+
+    /** @param gate {@link Gate#OPEN} but in tests */
+    public Ec2Service(Store store, Fabric fabric, Ids ids, InstantSource clock, Gate gate) {
+        this.plane = new DataPlane(store, fabric);
+        this.networks = new ServiceNetworks(store, ids, clock, plane, gate);
+        this.operations = Ec2Operations.of(store, ids, clock, plane);
+    }
+
+    /** Every kind of document that the service keeps; the store must be opened with them. */
+    public static List<Kind<?>> kinds() {
+        return Stream.<Kind<?>>concat(
+                        Resource.ALL.stream().map(Resource::kind), Stream.of(AccountRegions.KIND, ClientTokens.KIND))
+                .toList();
+    }
+
+    public Operations operations() {
+        return operations;
+    }
+
+    public Networks networks() {
+        return networks;
+    }
+
+    /** Brings the kernel to what the store holds, and keeps it there. */
+    public void start() {
+        plane.start();
+    }
+
+    /** Stops following the store. What the kernel holds is the fabric's to take away. */
+    @Override
+    public void close() {
+        plane.close();
+    }
+}

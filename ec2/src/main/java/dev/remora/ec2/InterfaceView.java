@@ -1,0 +1,81 @@
+package dev.remora.ec2;
+
+import dev.remora.store.Scope;
+import dev.remora.vpc.NetworkInterface;
+import dev.remora.vpc.SecurityGroup;
+import java.util.HexFormat;
+import java.util.List;
+import software.amazon.awssdk.services.ec2.model.GroupIdentifier;
+import software.amazon.awssdk.services.ec2.model.NetworkInterfaceAttachment;
+import software.amazon.awssdk.services.ec2.model.NetworkInterfacePrivateIpAddress;
+
+/** An interface as DescribeNetworkInterfaces shows it. */
+final class InterfaceView {
+    private InterfaceView() {}
+
+    /** @param named whether the VPC gives its interfaces private names */
+    static software.amazon.awssdk.services.ec2.model.NetworkInterface shown(
+            Scope scope, NetworkInterface i, List<SecurityGroup> groups, boolean named) {
+        var region = new Region(scope.region());
+        String name = named ? privateName(region, i) : null;
+        return software.amazon.awssdk.services.ec2.model.NetworkInterface.builder()
+                .networkInterfaceId(i.id())
+                .subnetId(i.subnetId())
+                .vpcId(i.vpcId())
+                .availabilityZone(i.zone())
+                .availabilityZoneId(region.zoneId(i.zone()))
+                .description(i.description())
+                .ownerId(scope.account())
+                .requesterId(i.requesterId().isEmpty() ? null : i.requesterId())
+                .requesterManaged(i.requesterManaged())
+                .status(status(i))
+                .interfaceType(i.type())
+                .macAddress(mac(i))
+                .privateIpAddress(i.address().toString())
+                .privateDnsName(name)
+                .privateIpAddresses(NetworkInterfacePrivateIpAddress.builder()
+                        .primary(true)
+                        .privateIpAddress(i.address().toString())
+                        .privateDnsName(name)
+                        .build())
+                .ipv6Addresses(List.of())
+                .sourceDestCheck(i.sourceCheck())
+                .groups(identifiers(groups))
+                .attachment(i.attachment().map(InterfaceView::attachment).orElse(null))
+                .tagSet(TagSpecs.shown(i.tags()))
+                .build();
+    }
+
+    static NetworkInterfaceAttachment attachment(NetworkInterface.Attachment a) {
+        return NetworkInterfaceAttachment.builder()
+                .attachmentId(a.id())
+                .instanceOwnerId(a.owner())
+                .deviceIndex(a.deviceIndex())
+                .attachTime(a.attached())
+                .deleteOnTermination(a.deleteOnTermination())
+                .networkCardIndex(0)
+                .status("attached")
+                .build();
+    }
+
+    static List<GroupIdentifier> identifiers(List<SecurityGroup> groups) {
+        return groups.stream()
+                .map(g -> GroupIdentifier.builder().groupId(g.id()).groupName(g.name()).build())
+                .toList();
+    }
+
+    static String status(NetworkInterface i) {
+        return i.attachment().isPresent() ? "in-use" : "available";
+    }
+
+    /** {@code ip-10-0-1-5.ec2.internal}; elsewhere {@code ip-10-0-1-5.eu-west-1.compute.internal}. */
+    static String privateName(Region region, NetworkInterface i) {
+        return "ip-" + i.address().toString().replace('.', '-') + "." + region.privateDomain();
+    }
+
+    /** A locally administered address that follows from the interface's id. */
+    static String mac(NetworkInterface i) {
+        byte[] digest = AccountRegions.sha256(i.id());
+        return "02:" + HexFormat.ofDelimiter(":").formatHex(digest, 0, 5);
+    }
+}

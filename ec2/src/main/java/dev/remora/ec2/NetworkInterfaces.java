@@ -1,0 +1,275 @@
+package dev.remora.ec2;
+
+import static dev.remora.ec2.Resource.NETWORK_INTERFACE;
+import static dev.remora.ec2.Resource.SECURITY_GROUP;
+import static dev.remora.ec2.Resource.VPC;
+
+import dev.remora.net.Ipv4;
+import dev.remora.net.Topology;
+import dev.remora.store.Ids;
+import dev.remora.store.Scope;
+import dev.remora.store.Store;
+import dev.remora.store.View;
+import dev.remora.vpc.NetworkInterface;
+import dev.remora.vpc.SecurityGroup;
+import dev.remora.vpc.Vpc;
+import dev.remora.wire.AwsError;
+import dev.remora.wire.Call;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ec2.model.CreateNetworkInterfaceRequest;
+import software.amazon.awssdk.services.ec2.model.CreateNetworkInterfaceResponse;
+import software.amazon.awssdk.services.ec2.model.DeleteNetworkInterfaceRequest;
+import software.amazon.awssdk.services.ec2.model.DeleteNetworkInterfaceResponse;
+import software.amazon.awssdk.services.ec2.model.DescribeNetworkInterfaceAttributeRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeNetworkInterfaceAttributeResponse;
+import software.amazon.awssdk.services.ec2.model.DescribeNetworkInterfacesRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeNetworkInterfacesResponse;
+import software.amazon.awssdk.services.ec2.model.DetachNetworkInterfaceRequest;
+import software.amazon.awssdk.services.ec2.model.DetachNetworkInterfaceResponse;
+import software.amazon.awssdk.services.ec2.model.ModifyNetworkInterfaceAttributeRequest;
+import software.amazon.awssdk.services.ec2.model.ModifyNetworkInterfaceAttributeResponse;
+import software.amazon.awssdk.services.ec2.model.PrivateIpAddressSpecification;
+
+/** Elastic network interfaces. */
+final class NetworkInterfaces {
+    static final int MAX_DESCRIPTION_LENGTH = 255;
+
+    /** The prefix of the attachment ids of interfaces that Lambda holds; nobody else may manage them. */
+    static final String HYPERPLANE_ATTACHMENT = "ela-attach";
+
+    private final Store store;
+    private final Ids ids;
+    private final InstantSource clock;
+    private final AccountRegions regions;
+    private final DataPlane plane;
+    private final ClientTokens tokens;
+
+    NetworkInterfaces(Store store, Ids ids, InstantSource clock, AccountRegions regions, DataPlane plane) {
+        this.store = store;
+        this.ids = ids;
+        this.clock = clock;
+        this.regions = regions;
+        this.plane = plane;
+        this.tokens = new ClientTokens(clock);
+    }
+
+    private static Filters<NetworkInterface> filters(View view, Scope scope) {
+        var filters = Filters.<NetworkInterface>tagged()
+                .on("network-interface-id", NetworkInterface::id)
+                .on("subnet-id", NetworkInterface::subnetId)
+                .indexed("subnet-id", "subnet")
+                .on("vpc-id", NetworkInterface::vpcId)
+                .indexed("vpc-id", "vpc")
+                .onAny("group-id", NetworkInterface::groups)
+                .indexed("group-id", "group")
+                .on("interface-type", NetworkInterface::type)
+                .onAny("group-name", i -> groups(view, scope, i).map(SecurityGroup::name).toList())
+                .on("availability-zone", NetworkInterface::zone)
+                .on("availability-zone-id", i -> new Region(scope.region()).zoneId(i.zone()))
+                .on("description", NetworkInterface::description)
+                .on("mac-address", InterfaceView::mac)
+                .on("private-ip-address", i -> i.address().toString())
+                .on("addresses.private-ip-address", i -> i.address().toString())
+                .on("addresses.primary", i -> "true")
+                .on("private-dns-name", i -> InterfaceView.privateName(new Region(scope.region()), i))
+                .onAny("requester-id", i -> Stream.of(i.requesterId()).filter(r -> !r.isEmpty()).toList())
+                .on("requester-managed", i -> Boolean.toString(i.requesterManaged()))
+                .on("source-dest-check", i -> Boolean.toString(i.sourceCheck()))
+                .on("status", InterfaceView::status)
+                .onAny("attachment.attachment-id", i -> i.attachment().map(a -> a.id()).stream().toList())
+                .indexed("attachment.attachment-id", "attachment")
+                .onAny("attachment.instance-owner-id", i -> i.attachment().map(a -> a.owner()).stream().toList())
+                .onAny("attachment.device-index", i -> i.attachment().map(a -> "" + a.deviceIndex()).stream().toList())
+                .onAny("attachment.attach-time", i -> i.attachment().map(a -> a.attached().toString()).stream().toList())
+                .onAny("attachment.status", i -> i.attachment().map(a -> "attached").stream().toList())
+                .onAny(
+                        "attachment.delete-on-termination",
+                        i -> i.attachment().map(a -> "" + a.deleteOnTermination()).stream().toList());
+        for (String never : List.of(
+                "attachment.instance-id",
+                "association.allocation-id",
+                "association.association-id",
+                "association.ip-owner-id",
+                "association.public-ip",
+                "association.public-dns-name",
+                "addresses.association.owner-id",
+                "addresses.association.public-ip",
+                "ipv6-addresses.ipv6-address")) {
+            filters.onAny(never, i -> List.of());
+        }
+        return filters.withOwner(scope);
+    }
+
+    private static Stream<SecurityGroup> groups(View view, Scope scope, NetworkInterface i) {
+        return i.groups().stream().flatMap(id -> view.get(SECURITY_GROUP.kind(), scope, id).stream());
+    }
+
+    CreateNetworkInterfaceResponse create(CreateNetworkInterfaceRequest r, Call call) {
+        String type = r.interfaceTypeAsString();
+        if (type != null && !type.equals("interface")) {
+            throw Refusals.invalidValue(type, "interfaceType", "Interfaces of this type cannot be created here.");
+        }
+        var wanted = new NewInterface(
+                Refusals.require(r.subnetId(), "subnetId"),
+                r.groups(),
+                wantedAddress(r),
+                checkedDescription(r.description()),
+                "interface",
+                "",
+                false,
+                new Topology.Attachment.None(),
+                TagSpecs.forNew("network-interface", r.tagSpecifications()));
+        Scope scope = regions.enter(call);
+        NetworkInterface made = store.write(tx -> tokens.once(
+                tx, scope, NETWORK_INTERFACE, r.clientToken(), wanted.toString(), () -> wanted.make(tx, scope, ids, clock.instant())));
+        return CreateNetworkInterfaceResponse.builder()
+                .networkInterface(shown(store.view(), scope, made).toBuilder().status("pending").build())
+                .clientToken(r.clientToken())
+                .build();
+    }
+
+    private static String checkedDescription(@Nullable String text) {
+        if (text != null && text.length() > MAX_DESCRIPTION_LENGTH) {
+            throw Refusals.invalidValue(
+                    text, "description", "It must have at most " + MAX_DESCRIPTION_LENGTH + " characters.");
+        }
+        return text == null ? "" : text;
+    }
+
+    /** The one private address that a request names, in either of the two places. */
+    private static Optional<Ipv4> wantedAddress(CreateNetworkInterfaceRequest r) {
+        List<PrivateIpAddressSpecification> all = r.privateIpAddresses();
+        if (r.privateIpAddress() != null && !all.isEmpty()) {
+            throw Refusals.combination("The parameter privateIpAddress cannot be used with the parameter privateIpAddresses");
+        }
+        if (all.size() > 1 || all.stream().anyMatch(a -> Boolean.FALSE.equals(a.primary()))) {
+            throw Refusals.unsupported("Secondary private addresses are not supported.");
+        }
+        String text = all.isEmpty() ? r.privateIpAddress() : all.getFirst().privateIpAddress();
+        if (text == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Ipv4.parse(text));
+        } catch (IllegalArgumentException e) {
+            throw Refusals.invalidValue("invalid value for parameter address: " + text);
+        }
+    }
+
+    DescribeNetworkInterfacesResponse describe(DescribeNetworkInterfacesRequest r, Call call) {
+        Scope scope = regions.enter(call);
+        View view = store.view();
+        var page = Listing.of("networkInterfaceIds", r.networkInterfaceIds(), r.filters(), r.maxResults(), r.nextToken())
+                .read(view, scope, NETWORK_INTERFACE, filters(view, scope));
+        return DescribeNetworkInterfacesResponse.builder()
+                .networkInterfaces(page.map(i -> shown(view, scope, i)))
+                .nextToken(page.nextToken())
+                .build();
+    }
+
+    private static software.amazon.awssdk.services.ec2.model.NetworkInterface shown(
+            View view, Scope scope, NetworkInterface i) {
+        boolean named = view.get(VPC.kind(), scope, i.vpcId()).map(Vpc::dnsSupport).orElse(false);
+        return InterfaceView.shown(scope, i, groups(view, scope, i).toList(), named);
+    }
+
+    DescribeNetworkInterfaceAttributeResponse describeAttribute(DescribeNetworkInterfaceAttributeRequest r, Call call) {
+        Scope scope = regions.enter(call);
+        View view = store.view();
+        NetworkInterface i =
+                NETWORK_INTERFACE.require(view, scope, Refusals.require(r.networkInterfaceId(), "networkInterfaceId"));
+        String attribute = Refusals.require(r.attributeAsString(), "attribute");
+        var answer = DescribeNetworkInterfaceAttributeResponse.builder().networkInterfaceId(i.id());
+        switch (attribute) {
+            case "description" -> answer.description(v -> v.value(i.description()));
+            case "sourceDestCheck" -> answer.sourceDestCheck(v -> v.value(i.sourceCheck()));
+            case "groupSet" -> answer.groups(InterfaceView.identifiers(groups(view, scope, i).toList()));
+            case "attachment" -> answer.attachment(i.attachment().map(InterfaceView::attachment).orElse(null));
+            case "associatePublicIpAddress" -> answer.associatePublicIpAddress(false);
+            default -> throw Vpcs.unknownAttribute(attribute);
+        }
+        return answer.build();
+    }
+
+    ModifyNetworkInterfaceAttributeResponse modifyAttribute(ModifyNetworkInterfaceAttributeRequest r, Call call) {
+        Scope scope = regions.enter(call);
+        String id = Refusals.require(r.networkInterfaceId(), "networkInterfaceId");
+        long named = Stream.of(
+                        r.description() != null, r.sourceDestCheck() != null, r.hasGroups() && !r.groups().isEmpty(), r.attachment() != null)
+                .filter(given -> given)
+                .count();
+        if (named == 0) {
+            throw Refusals.missing("networkInterfaceAttribute");
+        }
+        if (named > 1) {
+            throw Refusals.combination("Only one network interface attribute can be modified at a time.");
+        }
+        if (r.attachment() != null) {
+            throw NETWORK_INTERFACE.require(store.view(), scope, id).attachment().isPresent()
+                    ? notAllowed()
+                    : Refusals.of("InvalidAttachmentID.NotFound", "The network interface '" + id + "' is not attached.");
+        }
+        NetworkInterface changed = store.write(tx -> {
+            NetworkInterface now = NETWORK_INTERFACE.require(tx, scope, id);
+            NetworkInterface then = modified(tx, scope, now, r);
+            tx.put(NETWORK_INTERFACE.kind(), scope, id, then);
+            return then;
+        });
+        plane.settle(scope, changed.vpcId());
+        return ModifyNetworkInterfaceAttributeResponse.builder().build();
+    }
+
+    private static NetworkInterface modified(
+            View view, Scope scope, NetworkInterface now, ModifyNetworkInterfaceAttributeRequest r) {
+        if (now.requesterManaged()) {
+            throw Refusals.of("AuthFailure", "You do not have permission to access the specified resource.");
+        }
+        if (r.description() != null) {
+            return now.withDescription(checkedDescription(r.description().value()));
+        }
+        if (now.backing() instanceof Topology.Attachment.Hyperplane) {
+            throw notAllowed();
+        }
+        if (r.sourceDestCheck() != null) {
+            return now.withSourceCheck(Boolean.TRUE.equals(r.sourceDestCheck().value()));
+        }
+        return now.withGroups(NewInterface.checkedGroups(view, scope, now.vpcId(), r.groups()));
+    }
+
+    private static AwsError notAllowed() {
+        return Refusals.of(
+                "OperationNotPermitted", "You are not allowed to manage '" + HYPERPLANE_ATTACHMENT + "' attachments.");
+    }
+
+    DeleteNetworkInterfaceResponse delete(DeleteNetworkInterfaceRequest r, Call call) {
+        Scope scope = regions.enter(call);
+        String id = Refusals.require(r.networkInterfaceId(), "networkInterfaceId");
+        NetworkInterface deleted = store.write(tx -> {
+            NetworkInterface old = NETWORK_INTERFACE.require(tx, scope, id);
+            if (old.attachment().isPresent()) {
+                throw Refusals.invalidValue("Network interface '" + id + "' is currently in use.");
+            }
+            NewInterface.unmake(tx, scope, old);
+            return old;
+        });
+        plane.settle(scope, deleted.vpcId());
+        return DeleteNetworkInterfaceResponse.builder().build();
+    }
+
+    /** Every attachment that there is belongs to a service, so nobody may detach it; kept for the refusals. */
+    DetachNetworkInterfaceResponse detach(DetachNetworkInterfaceRequest r, Call call) {
+        Scope scope = regions.enter(call);
+        String id = Refusals.require(r.attachmentId(), "attachmentId");
+        NetworkInterface attached = store.view().find(NETWORK_INTERFACE.kind(), scope, "attachment", id).stream()
+                .findFirst()
+                .orElseThrow(() -> Refusals.of(
+                        "InvalidAttachmentID.NotFound", "The interface attachment '" + id + "' does not exist."));
+        throw attached.requesterManaged()
+                ? Refusals.of("AuthFailure", "You do not have permission to access the specified resource.")
+                : notAllowed();
+    }
+}

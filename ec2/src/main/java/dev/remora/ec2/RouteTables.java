@@ -1,0 +1,246 @@
+package dev.remora.ec2;
+
+import static dev.remora.ec2.Resource.ROUTE_TABLE;
+import static dev.remora.ec2.Resource.SUBNET;
+import static dev.remora.ec2.Resource.VPC;
+
+import dev.remora.store.Ids;
+import dev.remora.store.Scope;
+import dev.remora.store.Store;
+import dev.remora.store.Transaction;
+import dev.remora.store.View;
+import dev.remora.vpc.RouteTable;
+import dev.remora.vpc.RouteTable.Association;
+import dev.remora.vpc.RouteTable.Route;
+import dev.remora.vpc.Subnet;
+import dev.remora.vpc.Vpc;
+import dev.remora.wire.Call;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import software.amazon.awssdk.services.ec2.model.AssociateRouteTableRequest;
+import software.amazon.awssdk.services.ec2.model.AssociateRouteTableResponse;
+import software.amazon.awssdk.services.ec2.model.CreateRouteTableRequest;
+import software.amazon.awssdk.services.ec2.model.CreateRouteTableResponse;
+import software.amazon.awssdk.services.ec2.model.DeleteRouteTableRequest;
+import software.amazon.awssdk.services.ec2.model.DeleteRouteTableResponse;
+import software.amazon.awssdk.services.ec2.model.DescribeRouteTablesRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeRouteTablesResponse;
+import software.amazon.awssdk.services.ec2.model.DisassociateRouteTableRequest;
+import software.amazon.awssdk.services.ec2.model.DisassociateRouteTableResponse;
+import software.amazon.awssdk.services.ec2.model.ReplaceRouteTableAssociationRequest;
+import software.amazon.awssdk.services.ec2.model.ReplaceRouteTableAssociationResponse;
+import software.amazon.awssdk.services.ec2.model.RouteTableAssociation;
+import software.amazon.awssdk.services.ec2.model.RouteTableAssociationState;
+
+/** Route tables and which subnets use them. What moves packets answers when the kernel routes so. */
+final class RouteTables {
+    private static final String ASSOCIATION_PREFIX = "rtbassoc";
+    private static final RouteTableAssociationState ASSOCIATED =
+            RouteTableAssociationState.builder().state("associated").build();
+
+    private static final Filters<RouteTable> FILTERS = filters();
+
+    private final Store store;
+    private final Ids ids;
+    private final AccountRegions regions;
+    private final DataPlane plane;
+    private final ClientTokens tokens;
+
+    RouteTables(Store store, Ids ids, InstantSource clock, AccountRegions regions, DataPlane plane) {
+        this.store = store;
+        this.ids = ids;
+        this.regions = regions;
+        this.plane = plane;
+        this.tokens = new ClientTokens(clock);
+    }
+
+    private static Filters<RouteTable> filters() {
+        var filters = Filters.<RouteTable>tagged()
+                .on("route-table-id", RouteTable::id)
+                .on("vpc-id", RouteTable::vpcId)
+                .indexed("vpc-id", "vpc")
+                .onAny("association.route-table-association-id", t -> associations(t).map(Association::id).toList())
+                .indexed("association.route-table-association-id", "association")
+                .onAny("association.route-table-id", t -> associations(t).map(a -> t.id()).toList())
+                .onAny("association.subnet-id", t -> associations(t).filter(a -> !a.main()).map(Association::subnetId).toList())
+                .indexed("association.subnet-id", "subnet")
+                .onAny("association.main", t -> associations(t).map(a -> Boolean.toString(a.main())).toList())
+                .onAny("route.destination-cidr-block", t -> routes(t).map(r -> r.destination().toString()).toList())
+                .onAny("route.gateway-id", t -> routes(t).map(Route::target).toList())
+                .onAny("route.origin", t -> routes(t).map(Route::origin).toList())
+                .onAny("route.state", t -> routes(t).map(RouteTables::state).toList());
+        for (String never : List.of(
+                "association.gateway-id",
+                "route.destination-ipv6-cidr-block",
+                "route.destination-prefix-list-id",
+                "route.egress-only-internet-gateway-id",
+                "route.instance-id",
+                "route.nat-gateway-id",
+                "route.transit-gateway-id",
+                "route.vpc-peering-connection-id")) {
+            filters.onAny(never, t -> List.of());
+        }
+        return filters;
+    }
+
+    private static Stream<Association> associations(RouteTable table) {
+        return table.associations().stream();
+    }
+
+    private static Stream<Route> routes(RouteTable table) {
+        return table.routes().stream();
+    }
+
+    private static String state(Route route) {
+        return route.gone() ? "blackhole" : "active";
+    }
+
+    CreateRouteTableResponse create(CreateRouteTableRequest r, Call call) {
+        String vpcId = Refusals.require(r.vpcId(), "vpcId");
+        Map<String, String> tags = TagSpecs.forNew("route-table", r.tagSpecifications());
+        Scope scope = regions.enter(call);
+        RouteTable made = store.write(tx -> tokens.once(tx, scope, ROUTE_TABLE, r.clientToken(), vpcId + tags, () -> {
+            Vpc vpc = VPC.require(tx, scope, vpcId);
+            var routes = vpc.blocks().stream().map(b -> Route.local(b.block())).toList();
+            return put(tx, scope, new RouteTable(ids.resource(ROUTE_TABLE.prefix()), vpcId, List.of(), routes, tags));
+        }));
+        return CreateRouteTableResponse.builder()
+                .routeTable(shown(scope, made))
+                .clientToken(r.clientToken())
+                .build();
+    }
+
+    private static RouteTable put(Transaction tx, Scope scope, RouteTable table) {
+        tx.put(ROUTE_TABLE.kind(), scope, table.id(), table);
+        return table;
+    }
+
+    DescribeRouteTablesResponse describe(DescribeRouteTablesRequest r, Call call) {
+        Scope scope = regions.enter(call);
+        var page = Listing.of("routeTableIds", r.routeTableIds(), r.filters(), r.maxResults(), r.nextToken())
+                .read(store.view(), scope, ROUTE_TABLE, FILTERS.withOwner(scope));
+        return DescribeRouteTablesResponse.builder()
+                .routeTables(page.map(t -> shown(scope, t)))
+                .nextToken(page.nextToken())
+                .build();
+    }
+
+    DeleteRouteTableResponse delete(DeleteRouteTableRequest r, Call call) {
+        Scope scope = regions.enter(call);
+        String id = Refusals.require(r.routeTableId(), "routeTableId");
+        store.write(tx -> {
+            RouteTable table = ROUTE_TABLE.require(tx, scope, id);
+            if (!table.associations().isEmpty()) {
+                throw Refusals.inUse("routeTable", id);
+            }
+            tx.delete(ROUTE_TABLE.kind(), scope, id);
+            return table;
+        });
+        return DeleteRouteTableResponse.builder().build();
+    }
+
+    AssociateRouteTableResponse associate(AssociateRouteTableRequest r, Call call) {
+        Scope scope = regions.enter(call);
+        String tableId = Refusals.require(r.routeTableId(), "routeTableId");
+        String subnetId = Refusals.require(r.subnetId(), "subnetId");
+        var made = new Association(ids.resource(ASSOCIATION_PREFIX), subnetId);
+        RouteTable changed = store.write(tx -> {
+            RouteTable table = ROUTE_TABLE.require(tx, scope, tableId);
+            Subnet subnet = SUBNET.require(tx, scope, subnetId);
+            if (!subnet.vpcId().equals(table.vpcId())) {
+                throw Refusals.invalidValue(
+                        "route table " + tableId + " and subnet " + subnetId + " belong to different networks");
+            }
+            if (!tx.find(ROUTE_TABLE.kind(), scope, "subnet", subnetId).isEmpty()) {
+                throw Refusals.of(
+                        "Resource.AlreadyAssociated",
+                        "the specified association for route table " + tableId + " conflicts with an existing association");
+            }
+            return put(tx, scope, table.with(made));
+        });
+        plane.settle(scope, changed.vpcId());
+        return AssociateRouteTableResponse.builder()
+                .associationId(made.id())
+                .associationState(ASSOCIATED)
+                .build();
+    }
+
+    DisassociateRouteTableResponse disassociate(DisassociateRouteTableRequest r, Call call) {
+        Scope scope = regions.enter(call);
+        String id = Refusals.require(r.associationId(), "associationId");
+        RouteTable changed = store.write(tx -> {
+            RouteTable table = holder(tx, scope, id);
+            Association association = table.association(id).orElseThrow();
+            if (association.main()) {
+                throw Refusals.invalidValue("cannot disassociate the main route table association " + id);
+            }
+            return put(tx, scope, table.without(association));
+        });
+        plane.settle(scope, changed.vpcId());
+        return DisassociateRouteTableResponse.builder().build();
+    }
+
+    private static RouteTable holder(View view, Scope scope, String associationId) {
+        return view.find(ROUTE_TABLE.kind(), scope, "association", associationId).stream()
+                .findFirst()
+                .orElseThrow(() -> Refusals.of(
+                        "InvalidAssociationID.NotFound", "The association ID '" + associationId + "' does not exist"));
+    }
+
+    ReplaceRouteTableAssociationResponse replaceAssociation(ReplaceRouteTableAssociationRequest r, Call call) {
+        Scope scope = regions.enter(call);
+        String oldId = Refusals.require(r.associationId(), "associationId");
+        String tableId = Refusals.require(r.routeTableId(), "routeTableId");
+        String newId = ids.resource(ASSOCIATION_PREFIX);
+        RouteTable changed = store.write(tx -> {
+            RouteTable from = holder(tx, scope, oldId);
+            Association old = from.association(oldId).orElseThrow();
+            RouteTable to = ROUTE_TABLE.require(tx, scope, tableId);
+            if (!to.vpcId().equals(from.vpcId())) {
+                throw Refusals.invalidValue(
+                        "route table " + tableId + " and route table " + from.id() + " belong to different networks");
+            }
+            put(tx, scope, from.without(old));
+            RouteTable then = ROUTE_TABLE.require(tx, scope, tableId).with(new Association(newId, old.subnetId()));
+            if (old.main()) {
+                Vpc vpc = VPC.require(tx, scope, from.vpcId());
+                tx.put(VPC.kind(), scope, vpc.id(), vpc.withMainRouteTable(tableId));
+            }
+            return put(tx, scope, then);
+        });
+        plane.settle(scope, changed.vpcId());
+        return ReplaceRouteTableAssociationResponse.builder()
+                .newAssociationId(newId)
+                .associationState(ASSOCIATED)
+                .build();
+    }
+
+    private static software.amazon.awssdk.services.ec2.model.RouteTable shown(Scope scope, RouteTable table) {
+        return software.amazon.awssdk.services.ec2.model.RouteTable.builder()
+                .routeTableId(table.id())
+                .vpcId(table.vpcId())
+                .ownerId(scope.account())
+                .associations(associations(table)
+                        .map(a -> RouteTableAssociation.builder()
+                                .main(a.main())
+                                .routeTableAssociationId(a.id())
+                                .routeTableId(table.id())
+                                .subnetId(a.main() ? null : a.subnetId())
+                                .associationState(ASSOCIATED)
+                                .build())
+                        .toList())
+                .propagatingVgws(List.of())
+                .routes(routes(table)
+                        .map(r -> software.amazon.awssdk.services.ec2.model.Route.builder()
+                                .destinationCidrBlock(r.destination().toString())
+                                .gatewayId(r.target())
+                                .origin(r.origin())
+                                .state(state(r))
+                                .build())
+                        .toList())
+                .tags(TagSpecs.shown(table.tags()))
+                .build();
+    }
+}

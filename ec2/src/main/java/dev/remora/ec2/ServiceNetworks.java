@@ -1,0 +1,129 @@
+package dev.remora.ec2;
+
+import static dev.remora.ec2.Resource.NETWORK_INTERFACE;
+import static dev.remora.ec2.Resource.SECURITY_GROUP;
+import static dev.remora.ec2.Resource.SUBNET;
+import static dev.remora.ec2.Resource.VPC;
+
+import dev.remora.store.Ids;
+import dev.remora.store.Scope;
+import dev.remora.store.Store;
+import dev.remora.vpc.NetworkInterface;
+import dev.remora.vpc.Vpc;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** {@link Networks}, over the same documents and the same data plane as the operations. */
+final class ServiceNetworks implements Networks {
+    private final Store store;
+    private final Ids ids;
+    private final InstantSource clock;
+    private final DataPlane plane;
+    private final Gate gate;
+
+    ServiceNetworks(Store store, Ids ids, InstantSource clock, DataPlane plane, Gate gate) {
+        this.store = store;
+        this.ids = ids;
+        this.clock = clock;
+        this.plane = plane;
+        this.gate = gate;
+    }
+
+    @Override
+    public Optional<Subnet> subnet(Scope scope, String subnetId) {
+        return store.view().get(SUBNET.kind(), scope, subnetId).map(s -> new Subnet(s.id(), s.vpcId(), s.zone(), false));
+    }
+
+    @Override
+    public Optional<Group> group(Scope scope, String groupId) {
+        return store.view().get(SECURITY_GROUP.kind(), scope, groupId).map(g -> new Group(g.id(), g.vpcId(), g.name()));
+    }
+
+    @Override
+    public boolean dedicated(Scope scope, String vpcId) {
+        return store.view().get(VPC.kind(), scope, vpcId).map(v -> v.tenancy().equals("dedicated")).orElse(false);
+    }
+
+    @Override
+    public String defaultGroup(Scope scope, String vpcId) {
+        Vpc vpc = VPC.require(store.view(), scope, vpcId);
+        return vpc.defaultGroupId();
+    }
+
+    @Override
+    public Interface create(Scope scope, Wanted wanted) {
+        var made = new NewInterface(
+                wanted.subnetId(),
+                List.copyOf(new TreeSet<>(wanted.groups())),
+                Optional.empty(),
+                wanted.description(),
+                wanted.interfaceType(),
+                wanted.requesterId(),
+                wanted.requesterManaged(),
+                wanted.attachment(),
+                Map.of());
+        return seen(store.write(tx -> made.make(tx, scope, ids, clock.instant())));
+    }
+
+    @Override
+    public void regroup(Scope scope, String interfaceId, Set<String> groups) {
+        NetworkInterface changed = store.write(tx -> {
+            NetworkInterface now = NETWORK_INTERFACE.require(tx, scope, interfaceId);
+            NetworkInterface then = now.withGroups(
+                    NewInterface.checkedGroups(tx, scope, now.vpcId(), List.copyOf(new TreeSet<>(groups))));
+            tx.put(NETWORK_INTERFACE.kind(), scope, interfaceId, then);
+            return then;
+        });
+        plane.settle(scope, changed.vpcId());
+    }
+
+    @Override
+    public boolean awaitInForce(Scope scope, String interfaceId, Duration atMost) {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        Optional<NetworkInterface> i = store.view().get(NETWORK_INTERFACE.kind(), scope, interfaceId);
+        return i.isPresent()
+                && gate.pass(interfaceId, atMost)
+                && plane.settle(scope, i.get().vpcId(), Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+    }
+
+    @Override
+    public void delete(Scope scope, String interfaceId) {
+        Optional<NetworkInterface> deleted = store.write(tx -> {
+            var old = tx.get(NETWORK_INTERFACE.kind(), scope, interfaceId);
+            old.ifPresent(i -> NewInterface.unmake(tx, scope, i));
+            return old;
+        });
+        deleted.ifPresent(i -> plane.settle(scope, i.vpcId()));
+    }
+
+    @Override
+    public void abandon(Scope scope, String interfaceId) {
+        Optional<NetworkInterface> left = store.write(tx -> {
+            var old = tx.get(NETWORK_INTERFACE.kind(), scope, interfaceId);
+            old.ifPresent(i -> tx.put(NETWORK_INTERFACE.kind(), scope, interfaceId, i.abandoned()));
+            return old;
+        });
+        left.ifPresent(i -> plane.settle(scope, i.vpcId()));
+    }
+
+    @Override
+    public List<Interface> interfaces(Scope scope, String interfaceType) {
+        return store.view().find(NETWORK_INTERFACE.kind(), scope, "type", interfaceType).stream()
+                .map(ServiceNetworks::seen)
+                .toList();
+    }
+
+    @Override
+    public String router(Scope scope, String vpcId) {
+        return DataPlane.router(scope, vpcId);
+    }
+
+    private static Interface seen(NetworkInterface i) {
+        return new Interface(i.id(), i.subnetId(), i.vpcId(), i.address(), Set.copyOf(i.groups()), i.description());
+    }
+}

@@ -1,0 +1,292 @@
+package dev.remora.ec2;
+
+import static dev.remora.ec2.Resource.NETWORK_INTERFACE;
+import static dev.remora.ec2.Resource.ROUTE_TABLE;
+import static dev.remora.ec2.Resource.SUBNET;
+import static dev.remora.ec2.Resource.VPC;
+
+import dev.remora.net.Cidr;
+import dev.remora.net.Ipv4;
+import dev.remora.store.Ids;
+import dev.remora.store.Scope;
+import dev.remora.store.Store;
+import dev.remora.store.Transaction;
+import dev.remora.vpc.AddressPool;
+import dev.remora.vpc.Subnet;
+import dev.remora.vpc.Subnet.LaunchNames;
+import dev.remora.vpc.Vpc;
+import dev.remora.wire.Call;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ec2.model.AttributeBooleanValue;
+import software.amazon.awssdk.services.ec2.model.CreateDefaultSubnetRequest;
+import software.amazon.awssdk.services.ec2.model.CreateDefaultSubnetResponse;
+import software.amazon.awssdk.services.ec2.model.CreateSubnetRequest;
+import software.amazon.awssdk.services.ec2.model.CreateSubnetResponse;
+import software.amazon.awssdk.services.ec2.model.DeleteSubnetRequest;
+import software.amazon.awssdk.services.ec2.model.DeleteSubnetResponse;
+import software.amazon.awssdk.services.ec2.model.DescribeSubnetsRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeSubnetsResponse;
+import software.amazon.awssdk.services.ec2.model.ModifySubnetAttributeRequest;
+import software.amazon.awssdk.services.ec2.model.ModifySubnetAttributeResponse;
+
+/** Subnets. */
+final class Subnets {
+    private static final Filters<Subnet> FILTERS = Filters.<Subnet>tagged()
+            .on("subnet-id", Subnet::id)
+            .on("vpc-id", Subnet::vpcId)
+            .indexed("vpc-id", "vpc")
+            .on("availability-zone", Subnet::zone)
+            .on("availabilityZone", Subnet::zone)
+            .on("availability-zone-id", Subnets::zoneId)
+            .on("availabilityZoneId", Subnets::zoneId)
+            .on("available-ip-address-count", s -> Integer.toString(s.freeAddresses()))
+            .on("cidr-block", s -> s.block().toString())
+            .on("cidr", s -> s.block().toString())
+            .on("cidrBlock", s -> s.block().toString())
+            .on("default-for-az", s -> Boolean.toString(s.defaultForZone()))
+            .on("defaultForAz", s -> Boolean.toString(s.defaultForZone()))
+            .on("map-public-ip-on-launch", s -> Boolean.toString(s.publicOnLaunch()))
+            .on("enable-dns64", s -> "false")
+            .on("ipv6-native", s -> "false")
+            .on("state", s -> "available")
+            .onAny("ipv6-cidr-block-association.ipv6-cidr-block", s -> List.of())
+            .onAny("ipv6-cidr-block-association.association-id", s -> List.of())
+            .onAny("ipv6-cidr-block-association.state", s -> List.of());
+
+    private final Store store;
+    private final Ids ids;
+    private final AccountRegions regions;
+
+    Subnets(Store store, Ids ids, AccountRegions regions) {
+        this.store = store;
+        this.ids = ids;
+        this.regions = regions;
+    }
+
+    CreateSubnetResponse create(CreateSubnetRequest r, Call call) {
+        String vpcId = Refusals.require(r.vpcId(), "vpcId");
+        if (r.cidrBlock() == null) {
+            throw Refusals.of("MissingParameter", "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided.");
+        }
+        if (Boolean.TRUE.equals(r.ipv6Native())) {
+            throw Refusals.of("MissingParameter", "Either 'ipv6CidrBlock' or 'ipv6IpamPoolId' should be provided.");
+        }
+        Cidr block = block(r.cidrBlock());
+        String zone = zone(new Region(call.region()), r.availabilityZone(), r.availabilityZoneId());
+        Map<String, String> tags = TagSpecs.forNew("subnet", r.tagSpecifications());
+        Scope scope = regions.enter(call);
+        Subnet made = store.write(tx -> {
+            Vpc vpc = VPC.require(tx, scope, vpcId);
+            if (!vpc.contains(block) || block.prefix() > Vpcs.LONGEST_PREFIX || block.prefix() < Vpcs.SHORTEST_PREFIX) {
+                throw Refusals.of("InvalidSubnet.Range", "The CIDR '" + r.cidrBlock() + "' is invalid.");
+            }
+            if (SUBNET.inVpc(tx, scope, vpcId).stream().anyMatch(s -> s.block().overlaps(block))) {
+                throw Refusals.of(
+                        "InvalidSubnet.Conflict", "The CIDR '" + r.cidrBlock() + "' conflicts with another subnet");
+            }
+            return put(tx, scope, subnet(ids, vpcId, block, zone, false, tags));
+        });
+        return CreateSubnetResponse.builder().subnet(shown(scope, made)).build();
+    }
+
+    private static Cidr block(String text) {
+        try {
+            return Cidr.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw Refusals.invalidValue(text, "cidrBlock", "This is not a valid CIDR block.");
+        }
+    }
+
+    private static String zone(Region region, @Nullable String name, @Nullable String id) {
+        if (name != null && id != null) {
+            throw Refusals.combination("Only one of availabilityZone and availabilityZoneId may be specified.");
+        }
+        if (name == null && id == null) {
+            return region.zones().getFirst();
+        }
+        String zone = name != null ? name : region.zoneOf(String.valueOf(id));
+        if (!region.zones().contains(zone)) {
+            throw Refusals.invalidValue(
+                    name != null ? name : String.valueOf(id),
+                    name != null ? "availabilityZone" : "availabilityZoneId",
+                    "Subnets can currently only be created in the following availability zones: "
+                            + String.join(", ", region.zones()) + ".");
+        }
+        return zone;
+    }
+
+    private static Subnet subnet(
+            Ids ids, String vpcId, Cidr block, String zone, boolean isDefault, Map<String, String> tags) {
+        return new Subnet(
+                ids.resource(SUBNET.prefix()),
+                vpcId,
+                block,
+                zone,
+                isDefault,
+                isDefault,
+                LaunchNames.BY_ADDRESS,
+                ids.resource("aclassoc"),
+                AddressPool.UNUSED,
+                tags);
+    }
+
+    private static Subnet put(Transaction tx, Scope scope, Subnet subnet) {
+        tx.put(SUBNET.kind(), scope, subnet.id(), subnet);
+        return subnet;
+    }
+
+    /** The zone's default subnet: the first /20 of the default VPC that is free. */
+    static Subnet makeDefault(Transaction tx, Scope scope, Ids ids, Vpc vpc, String zone) {
+        List<Subnet> others = SUBNET.inVpc(tx, scope, vpc.id());
+        int step = 1 << 32 - AccountRegions.DEFAULT_SUBNET_PREFIX;
+        for (Ipv4 base = vpc.primary().base(); vpc.primary().contains(base); base = base.plus(step)) {
+            var block = new Cidr(base, AccountRegions.DEFAULT_SUBNET_PREFIX);
+            if (others.stream().noneMatch(s -> s.block().overlaps(block))) {
+                return put(tx, scope, subnet(ids, vpc.id(), block, zone, true, Map.of()));
+            }
+        }
+        throw Refusals.of("InvalidSubnet.Conflict", "The default VPC has no free /20 block for a default subnet.");
+    }
+
+    CreateDefaultSubnetResponse createDefault(CreateDefaultSubnetRequest r, Call call) {
+        if (r.availabilityZone() == null && r.availabilityZoneId() == null) {
+            throw Refusals.missing("availabilityZone");
+        }
+        String zone = zone(new Region(call.region()), r.availabilityZone(), r.availabilityZoneId());
+        Scope scope = regions.enter(call);
+        Subnet made = store.write(tx -> {
+            Vpc vpc = AccountRegions.defaultVpc(tx, scope)
+                    .orElseThrow(() -> Refusals.of("DefaultVpcDoesNotExist", "No default VPC exists for this account in this region."));
+            if (SUBNET.inVpc(tx, scope, vpc.id()).stream()
+                    .anyMatch(s -> s.defaultForZone() && s.zone().equals(zone))) {
+                throw Refusals.of(
+                        "DefaultSubnetAlreadyExistsInAvailabilityZone", "'" + vpc.id() + "' already has a default subnet in " + zone + ".");
+            }
+            return makeDefault(tx, scope, ids, vpc, zone);
+        });
+        return CreateDefaultSubnetResponse.builder().subnet(shown(scope, made)).build();
+    }
+
+    DescribeSubnetsResponse describe(DescribeSubnetsRequest r, Call call) {
+        Scope scope = regions.enter(call);
+        var page = Listing.of("subnetIds", r.subnetIds(), r.filters(), r.maxResults(), r.nextToken())
+                .read(store.view(), scope, SUBNET, FILTERS
+                        .withOwner(scope)
+                        .on("subnet-arn", s -> SUBNET.arn(scope, s.id())));
+        return DescribeSubnetsResponse.builder()
+                .subnets(page.map(s -> shown(scope, s)))
+                .nextToken(page.nextToken())
+                .build();
+    }
+
+    DeleteSubnetResponse delete(DeleteSubnetRequest r, Call call) {
+        Scope scope = regions.enter(call);
+        String id = Refusals.require(r.subnetId(), "subnetId");
+        store.write(tx -> {
+            Subnet subnet = SUBNET.require(tx, scope, id);
+            if (!tx.find(NETWORK_INTERFACE.kind(), scope, "subnet", id).isEmpty()) {
+                throw Refusals.inUse("subnet", id);
+            }
+            for (var table : tx.find(ROUTE_TABLE.kind(), scope, "subnet", id)) {
+                var left = table;
+                for (var association : table.associations()) {
+                    left = association.subnetId().equals(id) ? left.without(association) : left;
+                }
+                tx.put(ROUTE_TABLE.kind(), scope, table.id(), left);
+            }
+            tx.delete(SUBNET.kind(), scope, id);
+            return subnet;
+        });
+        return DeleteSubnetResponse.builder().build();
+    }
+
+    ModifySubnetAttributeResponse modifyAttribute(ModifySubnetAttributeRequest r, Call call) {
+        Scope scope = regions.enter(call);
+        String id = Refusals.require(r.subnetId(), "subnetId");
+        long named = Stream.of(
+                        r.mapPublicIpOnLaunch(),
+                        r.assignIpv6AddressOnCreation(),
+                        r.enableDns64(),
+                        r.privateDnsHostnameTypeOnLaunchAsString(),
+                        r.enableResourceNameDnsARecordOnLaunch(),
+                        r.enableResourceNameDnsAAAARecordOnLaunch())
+                .filter(a -> a != null)
+                .count();
+        if (named == 0) {
+            throw Refusals.missing("subnetAttribute");
+        }
+        if (named > 1) {
+            throw Refusals.combination("Only one subnet attribute can be modified at a time.");
+        }
+        store.write(tx -> put(tx, scope, modified(SUBNET.require(tx, scope, id), r)));
+        return ModifySubnetAttributeResponse.builder().build();
+    }
+
+    private static Subnet modified(Subnet subnet, ModifySubnetAttributeRequest r) {
+        if (on(r.assignIpv6AddressOnCreation())) {
+            throw Refusals.invalidValue("Invalid value 'true' for assign-ipv6-address-on-creation. Cannot set"
+                    + " assign-ipv6-address-on-creation to true unless the subnet (" + subnet.id()
+                    + ") has an IPv6 CIDR block associated with it.");
+        }
+        if (on(r.enableDns64())) {
+            throw Refusals.invalidValue("Invalid value 'true' for enable-dns64. Cannot set enable-dns64 to true unless the subnet ("
+                    + subnet.id() + ") has an IPv6 CIDR block associated with it.");
+        }
+        LaunchNames names = subnet.launchNames();
+        String type = r.privateDnsHostnameTypeOnLaunchAsString();
+        if (type != null) {
+            if (!type.equals("ip-name") && !type.equals("resource-name")) {
+                throw Refusals.invalidValue(type, "privateDnsHostnameTypeOnLaunch", "Valid values are ip-name and resource-name.");
+            }
+            names = new LaunchNames(type, names.recordForIpv4(), names.recordForIpv6());
+        }
+        names = new LaunchNames(
+                names.type(),
+                wanted(r.enableResourceNameDnsARecordOnLaunch(), names.recordForIpv4()),
+                wanted(r.enableResourceNameDnsAAAARecordOnLaunch(), names.recordForIpv6()));
+        return subnet.withLaunchNames(names)
+                .withPublicOnLaunch(wanted(r.mapPublicIpOnLaunch(), subnet.publicOnLaunch()));
+    }
+
+    private static boolean on(@Nullable AttributeBooleanValue value) {
+        return wanted(value, false);
+    }
+
+    private static boolean wanted(@Nullable AttributeBooleanValue value, boolean now) {
+        return value == null || value.value() == null ? now : value.value();
+    }
+
+    private static String zoneId(Subnet subnet) {
+        return new Region(subnet.zone().substring(0, subnet.zone().length() - 1)).zoneId(subnet.zone());
+    }
+
+    private static software.amazon.awssdk.services.ec2.model.Subnet shown(Scope scope, Subnet s) {
+        var shown = software.amazon.awssdk.services.ec2.model.Subnet.builder()
+                .subnetId(s.id())
+                .subnetArn(SUBNET.arn(scope, s.id()))
+                .vpcId(s.vpcId())
+                .ownerId(scope.account())
+                .state("available")
+                .cidrBlock(s.block().toString())
+                .availableIpAddressCount(s.freeAddresses())
+                .availabilityZone(s.zone())
+                .availabilityZoneId(zoneId(s))
+                .defaultForAz(s.defaultForZone())
+                .mapPublicIpOnLaunch(s.publicOnLaunch())
+                .mapCustomerOwnedIpOnLaunch(false)
+                .assignIpv6AddressOnCreation(false)
+                .ipv6CidrBlockAssociationSet(List.of())
+                .ipv6Native(false)
+                .enableDns64(false)
+                .privateDnsNameOptionsOnLaunch(o -> o.hostnameType(s.launchNames().type())
+                        .enableResourceNameDnsARecord(s.launchNames().recordForIpv4())
+                        .enableResourceNameDnsAAAARecord(s.launchNames().recordForIpv6()));
+        if (!s.tags().isEmpty()) {
+            shown.tags(TagSpecs.shown(s.tags()));
+        }
+        return shown.build();
+    }
+}

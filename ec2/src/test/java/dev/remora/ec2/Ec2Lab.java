@@ -1,0 +1,117 @@
+package dev.remora.ec2;
+
+import dev.remora.store.Ids;
+import dev.remora.store.Scope;
+import dev.remora.store.SqliteStore;
+import dev.remora.store.Store;
+import dev.remora.wire.AwsError;
+import dev.remora.wire.Call;
+import dev.remora.wire.Operation;
+import dev.remora.wire.Principal;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
+import org.assertj.core.api.Assertions;
+import software.amazon.awssdk.awscore.AwsRequest;
+import software.amazon.awssdk.services.ec2.model.CreateSecurityGroupRequest;
+import software.amazon.awssdk.services.ec2.model.CreateSubnetRequest;
+import software.amazon.awssdk.services.ec2.model.CreateVpcRequest;
+import software.amazon.awssdk.services.ec2.model.CreateVpcResponse;
+
+/** EC2 over a real store, with known ids, a clock that stands still and a fabric that only takes notes. */
+final class Ec2Lab implements AutoCloseable {
+    static final String ACCOUNT = "000000000000";
+    static final String REGION = "eu-west-1";
+    static final Scope SCOPE = new Scope(ACCOUNT, REGION);
+    static final Instant NOW = Instant.parse("2026-02-03T04:05:06Z");
+
+    final Store store;
+    final NotedFabric fabric = new NotedFabric();
+    final Ec2Service service;
+
+    Ec2Lab() {
+        this(SqliteStore.inMemory(Ec2Service.kinds()), Gate.OPEN);
+    }
+
+    Ec2Lab(Store store, Gate gate) {
+        this.store = store;
+        this.service = new Ec2Service(store, fabric, counting(), InstantSource.fixed(NOW), gate);
+        service.start();
+    }
+
+    /** Ids that count up: the order of creation is the order of the ids. */
+    private static Ids counting() {
+        var next = new AtomicLong();
+        return digits -> ("%0" + digits + "x").formatted(next.incrementAndGet());
+    }
+
+    <O> O call(AwsRequest request, Class<O> response) {
+        return call(REGION, request, response);
+    }
+
+    <O> O call(String region, AwsRequest request, Class<O> response) {
+        return response.cast(handle(operation(request), request, call(region)));
+    }
+
+    static Call call(String region) {
+        return new Call("request", region, new Principal.Root(ACCOUNT), "127.0.0.1", NOW);
+    }
+
+    Operation<?, ?> operation(AwsRequest request) {
+        Operation<?, ?> found = service.operations().byName(request.getClass().getSimpleName().replaceAll("Request$", ""));
+        if (found == null) {
+            throw new AssertionError("no operation for " + request);
+        }
+        return found;
+    }
+
+    private static <I extends AwsRequest> Object handle(Operation<I, ?> operation, AwsRequest request, Call call) {
+        return operation.handler().handle(operation.request().cast(request), call);
+    }
+
+    /** The refusal of a request, as {@code Code: message}. */
+    String refusal(AwsRequest request) {
+        AwsError error = Assertions.catchThrowableOfType(AwsError.class, () -> call(request, Object.class));
+        if (error == null) {
+            throw new AssertionError("not refused: " + request);
+        }
+        return error.toString();
+    }
+
+    String vpc(String block) {
+        return call(CreateVpcRequest.builder().cidrBlock(block).build(), CreateVpcResponse.class).vpc().vpcId();
+    }
+
+    String subnet(String vpc, String block) {
+        var request = CreateSubnetRequest.builder().vpcId(vpc).cidrBlock(block).build();
+        return call(request, software.amazon.awssdk.services.ec2.model.CreateSubnetResponse.class).subnet().subnetId();
+    }
+
+    String group(String vpc, String name) {
+        var request = CreateSecurityGroupRequest.builder().vpcId(vpc).groupName(name).description(name + " group").build();
+        return call(request, software.amazon.awssdk.services.ec2.model.CreateSecurityGroupResponse.class).groupId();
+    }
+
+    /** An interface that a service of ours makes. */
+    Networks.Interface serviceInterface(
+            String subnet, dev.remora.net.Topology.Attachment attachment, String type, String... groups) {
+        return service.networks()
+                .create(
+                        SCOPE,
+                        new Networks.Wanted(
+                                subnet,
+                                java.util.Set.copyOf(Arrays.asList(groups)),
+                                type,
+                                "made for a test",
+                                type.equals("lambda") ? "AROATEST:session" : "amazon-rds",
+                                !type.equals("lambda"),
+                                attachment));
+    }
+
+    @Override
+    public void close() {
+        service.close();
+        store.close();
+    }
+}
