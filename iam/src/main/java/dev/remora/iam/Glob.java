@@ -1,0 +1,55 @@
+package dev.remora.iam;
+
+/**
+ * Texts with wildcards. Inside a pattern the two wildcards are the private characters {@link #ANY} and {@link #ONE}, so that a literal
+ * asterisk (from {@code ${*}} or from a variable's value) is told apart from a wildcard.
+ */
+final class Glob {
+    /** Any number of characters, {@code *} in a policy. */
+    static final char ANY = '\uE000';
+
+    /** Exactly one character, {@code ?} in a policy. */
+    static final char ONE = '\uE001';
+
+    private Glob() {}
+
+    /** The pattern of a text in which every {@code *} and {@code ?} is a wildcard. */
+    static String pattern(String text) {
+        return text.replace('*', ANY).replace('?', ONE);
+    }
+
+    /** Whether a value could be mistaken for a pattern; such values match nothing. */
+    static boolean hasWildcard(String text) {
+        return text.indexOf(ANY) >= 0 || text.indexOf(ONE) >= 0;
+    }
+
+    /**
+     * Whether the whole text matches. Only the last {@code ANY} is ever tried again, so the time is at most the product of the lengths
+     * and no pattern can make it explode.
+     */
+    static boolean matches(String pattern, String text) {
+        int p = 0;
+        int t = 0;
+        int star = -1;
+        int resume = 0;
+        while (t < text.length()) {
+            char c = p < pattern.length() ? pattern.charAt(p) : '\0';
+            if (p < pattern.length() && c == ANY) {
+                star = p++;
+                resume = t;
+            } else if (p < pattern.length() && (c == ONE || c == text.charAt(t))) {
+                p++;
+                t++;
+            } else if (star >= 0) {
+                p = star + 1;
+                t = ++resume;
+            } else {
+                return false;
+            }
+        }
+        while (p < pattern.length() && pattern.charAt(p) == ANY) {
+            p++;
+        }
+        return p == pattern.length();
+    }
+}

@@ -1,0 +1,58 @@
+package dev.remora.iam;
+
+import dev.remora.store.Ids;
+import dev.remora.store.Kind;
+import dev.remora.store.Store;
+import dev.remora.wire.AccessKeys;
+import dev.remora.wire.Authorizer;
+import dev.remora.wire.Operations;
+import java.time.InstantSource;
+import java.util.List;
+
+/** IAM and STS, put together. */
+public final class IamService {
+    private final Operations iam;
+    private final Operations sts;
+    private final AccessKeys keys;
+    private final RoleAuthorizer authorizer;
+    private final Trust trust;
+
+    /**
+     * @param wellKnownKeys whether {@code test} with secret {@code test}, and twelve digits with secret {@code test}, are root keys that
+     *     are good on the host's loopback
+     */
+    public IamService(Store store, Ids ids, InstantSource clock, boolean wellKnownKeys) {
+        var permissions = new Permissions(store);
+        var sessions = new Sessions(store, ids);
+        this.authorizer = new RoleAuthorizer(permissions, clock);
+        this.trust = new Trust(permissions, authorizer, sessions, clock);
+        this.keys = new KeyRing(sessions, wellKnownKeys);
+        this.iam = IamOperations.of(store, ids);
+        this.sts = SecurityTokens.operations(trust, sessions);
+    }
+
+    /** The kinds of documents that this module stores; a store must be opened with them. */
+    public static List<Kind<?>> kinds() {
+        return List.of(Role.KIND, ManagedPolicy.KIND, Sessions.InstallationKey.KIND);
+    }
+
+    public Operations iamOperations() {
+        return iam;
+    }
+
+    public Operations stsOperations() {
+        return sts;
+    }
+
+    public AccessKeys accessKeys() {
+        return keys;
+    }
+
+    public Authorizer authorizer() {
+        return authorizer;
+    }
+
+    public RoleAccess roles() {
+        return trust;
+    }
+}

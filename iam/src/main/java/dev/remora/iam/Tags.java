@@ -1,0 +1,81 @@
+package dev.remora.iam;
+
+import dev.remora.wire.AwsError;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import software.amazon.awssdk.services.iam.model.Tag;
+
+/** Tags of IAM's things. A role's tag keys have no case, a policy's have. */
+enum Tags {
+    OF_ROLES("Duplicate tag keys found. Please note that Tag keys are case insensitive."),
+    OF_POLICIES("Duplicate tag keys found.");
+
+    private static final int MAX = 50;
+
+    private final String duplicate;
+
+    Tags(String duplicate) {
+        this.duplicate = duplicate;
+    }
+
+    private String folded(String key) {
+        return this == OF_ROLES ? key.toLowerCase(Locale.ROOT) : key;
+    }
+
+    /** @throws AwsError InvalidInput for a key given twice, LimitExceeded */
+    SortedMap<String, String> with(Map<String, String> present, List<Tag> added) {
+        Set<String> keys = new HashSet<>();
+        for (Tag tag : added) {
+            if (!keys.add(folded(tag.key()))) {
+                throw new AwsError("InvalidInput", 400, duplicate);
+            }
+        }
+        var tags = new TreeMap<>(present);
+        tags.keySet().removeIf(key -> keys.contains(folded(key)));
+        added.forEach(tag -> tags.put(tag.key(), tag.value()));
+        if (tags.size() > MAX) {
+            throw new AwsError("LimitExceeded", 409, "The number of tags has reached the maximum limit.");
+        }
+        return tags;
+    }
+
+    SortedMap<String, String> without(Map<String, String> present, List<String> removed) {
+        Set<String> keys = new HashSet<>();
+        removed.forEach(key -> keys.add(folded(key)));
+        var tags = new TreeMap<>(present);
+        tags.keySet().removeIf(key -> keys.contains(folded(key)));
+        return tags;
+    }
+
+    static List<Tag> list(Map<String, String> tags) {
+        return new TreeMap<>(tags).entrySet().stream()
+                .map(tag -> Tag.builder().key(tag.getKey()).value(tag.getValue()).build())
+                .toList();
+    }
+
+    /** The condition keys of a request that gives tags. */
+    static Map<String, List<String>> requested(List<Tag> tags) {
+        var keys = new HashMap<String, List<String>>();
+        if (!tags.isEmpty()) {
+            tags.forEach(tag -> keys.put("aws:RequestTag/" + tag.key(), List.of(tag.value())));
+            keys.put("aws:TagKeys", tags.stream().map(Tag::key).toList());
+        }
+        return keys;
+    }
+
+    /** The condition keys of a thing that has tags. */
+    static Map<String, List<String>> owned(Map<String, String> tags) {
+        var keys = new HashMap<String, List<String>>();
+        tags.forEach((key, value) -> {
+            keys.put("aws:ResourceTag/" + key, List.of(value));
+            keys.put("iam:ResourceTag/" + key, List.of(value));
+        });
+        return keys;
+    }
+}

@@ -1,0 +1,53 @@
+package dev.remora.iam;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class TemplateTest {
+    private static final Facts ANNA = new Facts(() -> Map.of("aws:username", List.of("anna"), "aws:TagKeys", List.of("a", "b"),
+            "odd:star", List.of("a*b")));
+
+    private static boolean covers(String resource, String actual) {
+        return Template.of(resource, true, true).fill(ANNA).map(pattern -> Glob.matches(pattern, actual)).orElse(false);
+    }
+
+    @Test
+    void variablesStandForTheRequest() {
+        assertThat(covers("arn:aws:s3:::b/home/${aws:username}/*", "arn:aws:s3:::b/home/anna/x")).isTrue();
+        assertThat(covers("arn:aws:s3:::b/home/${AWS:UserName}/*", "arn:aws:s3:::b/home/otto/x")).isFalse();
+    }
+
+    @Test
+    void anAbsentVariableMatchesNothingUnlessItHasADefault() {
+        assertThat(covers("${aws:PrincipalTag/team}*", "anything")).isFalse();
+        assertThat(covers("b/${aws:PrincipalTag/team, 'all'}", "b/all")).isTrue();
+    }
+
+    @Test
+    void aKeyOfSeveralValuesIsNoVariable() {
+        assertThat(Template.of("${aws:TagKeys}", true, false).fill(ANNA)).isEmpty();
+    }
+
+    @Test
+    void escapedWildcardsAndValuesAreLiteral() {
+        assertThat(covers("a${*}b", "a*b")).isTrue();
+        assertThat(covers("a${*}b", "axb")).isFalse();
+        assertThat(covers("${?}${$}", "?$")).isTrue();
+        assertThat(covers("${odd:star}", "a*b")).isTrue();
+        assertThat(covers("${odd:star}", "axxb")).isFalse();
+    }
+
+    @Test
+    void beforeTheCurrentVersionTheyAreOrdinaryText() {
+        assertThat(Template.of("${aws:username}", false, false).fill(ANNA)).isEqualTo(Optional.of("${aws:username}"));
+    }
+
+    @Test
+    void anUnfinishedVariableIsOrdinaryText() {
+        assertThat(Template.of("a${aws:username", true, false).fill(ANNA)).isEqualTo(Optional.of("a${aws:username"));
+    }
+}
