@@ -26,6 +26,7 @@ public final class Operation<I extends AwsRequest, O extends AwsResponse> {
     private final Map<String, Treatment> parameters = new LinkedHashMap<>();
     private String action;
     private boolean open;
+    private boolean refuses;
     private BiFunction<I, Call, List<String>> resources = (i, c) -> List.of("*");
     private BiFunction<I, Call, Map<String, List<String>>> context = (i, c) -> Map.of();
 
@@ -51,7 +52,13 @@ public final class Operation<I extends AwsRequest, O extends AwsResponse> {
         return declare(Treatment.REFUSED, members);
     }
 
+    /** Whether any parameter is refused. */
+    boolean refuses() {
+        return refuses;
+    }
+
     private Operation<I, O> declare(Treatment treatment, String... members) {
+        refuses |= treatment == Treatment.REFUSED && members.length > 0;
         for (String member : members) {
             if (parameters.put(member, treatment) != null) {
                 throw new IllegalStateException(action + " declares " + member + " twice");

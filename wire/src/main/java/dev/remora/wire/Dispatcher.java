@@ -1,0 +1,214 @@
+package dev.remora.wire;
+
+import dev.remora.wire.AccessKeys.Absent;
+import dev.remora.wire.AccessKeys.Holder;
+import dev.remora.wire.Authorizer.Decision;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.awscore.AwsRequest;
+import software.amazon.awssdk.awscore.AwsResponse;
+import software.amazon.awssdk.core.SdkPojo;
+
+/**
+ * Takes every request the same way: authenticate, decode, refuse and validate, authorize, handle. Requests from the network and from our
+ * own services ({@link InProcessClient}) pass the same steps.
+ *
+ * <p>What a client did wrong leaves as AWS words it; anything else is a bug, is logged with the request's id, and leaves as an internal
+ * error that says nothing of its cause.
+ */
+public final class Dispatcher {
+    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+
+    private final Map<String, Served> services = new HashMap<>();
+    private final AccessKeys keys;
+    private final Authorizer authorizer;
+    private final InstantSource clock;
+    private final SigV4 signatures = new SigV4();
+    private final Guess guess;
+
+    public Dispatcher(Collection<Operations> services, AccessKeys keys, Authorizer authorizer, InstantSource clock) {
+        for (Operations operations : services) {
+            if (this.services.put(operations.service().signingName(), new Served(operations)) != null) {
+                throw new IllegalStateException(operations.service().signingName() + " is there twice");
+            }
+        }
+        this.keys = keys;
+        this.authorizer = authorizer;
+        this.clock = clock;
+        this.guess = new Guess(this.services.values());
+    }
+
+    /** Answers a request of whoever signed it. Never throws for what the request holds. */
+    public Response handle(Request request) {
+        return answer(request, null);
+    }
+
+    /** Answers a request of one of our own services; its signature only says region and service and is not checked. */
+    public Response handle(Request request, Principal principal) {
+        return answer(request, principal);
+    }
+
+    /** The error for a body above the limit, whose request was not read. */
+    Response tooLarge(Request head) {
+        String requestId = newRequestId();
+        Served served = served(head);
+        AwsError error = served == null
+                ? guess.refusals(head).tooLarge(HttpLimits.MAX_BODY_BYTES, head.rawPath())
+                : served.refusals.tooLarge(HttpLimits.MAX_BODY_BYTES, operationName(served, head));
+        return withId((served == null ? guess.codec(head) : served.codec).error(error, requestId), requestId);
+    }
+
+    private static String operationName(Served served, Request head) {
+        try {
+            return served.codec.open(head).operation();
+        } catch (AwsError e) {
+            return "requested";
+        }
+    }
+
+    private @Nullable Served served(Request request) {
+        try {
+            Claim claim = Claim.of(request);
+            return claim == null ? null : services.get(claim.service());
+        } catch (Claim.Incomplete e) {
+            return null;
+        }
+    }
+
+    private Response answer(Request request, @Nullable Principal trusted) {
+        String requestId = newRequestId();
+        Codec codec = null;
+        Refusals refusals = null;
+        try {
+            Instant now = clock.instant();
+            Claim claim;
+            try {
+                claim = Claim.of(request);
+            } catch (Claim.Incomplete e) {
+                codec = guess.codec(request);
+                throw guess.refusals(request).incompleteSignature(e.getMessage());
+            }
+            if (claim == null) {
+                codec = guess.codec(request);
+                throw guess.refusals(request).notSigned();
+            }
+            Served served = services.get(claim.service());
+            codec = served == null ? guess.codec(request) : served.codec;
+            refusals = served == null ? guess.refusals(request) : served.refusals;
+            Principal principal = trusted != null ? trusted : authenticate(request, claim, now, refusals);
+            if (served == null) {
+                throw refusals.unknownOperation(claim.service(), guess.operation(request));
+            }
+            var call = new Call(requestId, claim.region(), principal, request.peer(), now);
+            return withId(operate(served, codec.open(request), call), requestId);
+        } catch (AwsError e) {
+            return withId((codec == null ? guess.codec(request) : codec).error(e, requestId), requestId);
+        } catch (RuntimeException | Error e) {
+            LOG.error("request {} failed: {} {}", requestId, request.method(), request.rawPath(), e);
+            AwsError internal = (refusals == null ? guess.refusals(request) : refusals).internal();
+            return withId((codec == null ? guess.codec(request) : codec).error(internal, requestId), requestId);
+        }
+    }
+
+    private Principal authenticate(Request request, Claim claim, Instant now, Refusals refusals) {
+        return switch (keys.find(claim.accessKey(), claim.token(), now)) {
+            case Holder holder when holder.loopbackOnly() && (!request.trusted() || request.fromForeignPage()) -> throw refusals.unknownKey();
+            case Holder holder -> {
+                signatures.verify(request, claim, holder.secret(), now, refusals);
+                yield holder.principal();
+            }
+            case Absent absent -> throw absent == Absent.EXPIRED ? refusals.expiredToken() : refusals.unknownKey();
+        };
+    }
+
+    private Response operate(Served served, Incoming incoming, Call call) {
+        Operation<?, ?> operation = served.operations.byName(incoming.operation());
+        if (operation == null) {
+            throw served.refusals.unknownOperation(served.service().signingName(), served.nameOf(incoming));
+        }
+        return run(served, operation, incoming, call);
+    }
+
+    private <I extends AwsRequest, O extends AwsResponse> Response run(
+            Served served, Operation<I, O> operation, Incoming incoming, Call call) {
+        Binding binding = served.binding(operation);
+        SdkPojo decoded = served.codec.decode(incoming, binding.newRequest());
+        served.check(operation, decoded, incoming.operation());
+        I input = operation.request().cast(decoded);
+        if (!operation.isOpen()) {
+            authorize(served, operation, input, call, incoming.request());
+        }
+        if (served.service().protocol() == Protocol.EC2_QUERY && binding.dryRun(decoded)) {
+            throw served.refusals.dryRun();
+        }
+        O output = operation.handler().handle(input, call);
+        return served.codec.encode(incoming, output, served.constraints().status(operation.name()), call.requestId());
+    }
+
+    private <I extends AwsRequest> void authorize(Served served, Operation<I, ?> operation, I input, Call call, Request request) {
+        Map<String, List<String>> context = globalKeys(call, request);
+        context.putAll(operation.context(input).apply(call));
+        List<String> resources = operation.resources(input).apply(call);
+        Decision decision = authorizer.decide(call.principal(), operation.action(), resources, context);
+        if (!decision.allowed()) {
+            String encoded = served.service().protocol() == Protocol.EC2_QUERY
+                    ? AuthorizationMessage.encode(call.principal(), operation.action(), decision, context)
+                    : "";
+            throw served.refusals.denied(call.principal(), operation.action(), decision, encoded);
+        }
+    }
+
+    /** The condition keys that every request has. (IAM user guide, "AWS global condition context keys".) */
+    private static Map<String, List<String>> globalKeys(Call call, Request request) {
+        Map<String, List<String>> keys = new HashMap<>(32);
+        Principal principal = call.principal();
+        if (!request.peer().isEmpty()) {
+            keys.put("aws:SourceIp", List.of(request.peer()));
+        }
+        keys.put("aws:PrincipalAccount", List.of(principal.account()));
+        keys.put("aws:userid", List.of(principal.userId()));
+        keys.put("aws:RequestedRegion", List.of(call.region()));
+        Instant second = call.time().truncatedTo(ChronoUnit.SECONDS);
+        keys.put("aws:CurrentTime", List.of(second.toString()));
+        keys.put("aws:EpochTime", List.of(Long.toString(second.getEpochSecond())));
+        keys.put("aws:SecureTransport", List.of(Boolean.toString(request.secure())));
+        switch (principal) {
+            case Principal.RoleSession session -> {
+                keys.put("aws:PrincipalArn", List.of(session.roleArn()));
+                keys.put("aws:PrincipalType", List.of("AssumedRole"));
+                if (!session.sourceFunctionArn().isEmpty()) {
+                    keys.put("lambda:SourceFunctionArn", List.of(session.sourceFunctionArn()));
+                }
+            }
+            case Principal.Root root -> {
+                keys.put("aws:PrincipalArn", List.of(root.arn()));
+                keys.put("aws:PrincipalType", List.of("Account"));
+            }
+            case Principal.Service service -> keys.put("aws:PrincipalArn", List.of(service.arn()));
+        }
+        return keys;
+    }
+
+    private static Response withId(Response response, String requestId) {
+        response.headers().set("x-amzn-RequestId", requestId);
+        return response;
+    }
+
+    /** A request's id is no secret: a quick random source will do. */
+    private static String newRequestId() {
+        var random = ThreadLocalRandom.current();
+        long high = random.nextLong() & ~0xf000L | 0x4000L;
+        long low = random.nextLong() & ~(3L << 62) | 1L << 63;
+        return new UUID(high, low).toString();
+    }
+}

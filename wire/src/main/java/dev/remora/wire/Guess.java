@@ -1,0 +1,81 @@
+package dev.remora.wire;
+
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Which protocol a request speaks that names no service of ours in a credential scope; only for the form of the error that it gets. */
+final class Guess {
+    private final Collection<Served> services;
+    private final Codec query =
+            Codec.of(new Operations(new ServiceInfo("", "", Protocol.AWS_QUERY, "", "http://webservices.amazon.com/AWSFault/2005-15-09", "")));
+    private final Codec target = new TargetJsonCodec();
+    private final Codec rest = Codec.of(new Operations(new ServiceInfo("", "", Protocol.REST_JSON, "", "", "")));
+
+    Guess(Collection<Served> services) {
+        this.services = List.copyOf(services);
+    }
+
+    private Protocol protocol(Request request) {
+        Served served = served(request);
+        if (served != null) {
+            return served.service().protocol();
+        }
+        if (request.headers().first("X-Amz-Target") != null) {
+            return Protocol.AWS_JSON_1_1;
+        }
+        return request.rawPath().length() > 1 ? Protocol.REST_JSON : Protocol.AWS_QUERY;
+    }
+
+    Refusals refusals(Request request) {
+        return new Refusals(protocol(request));
+    }
+
+    Codec codec(Request request) {
+        Served served = served(request);
+        if (served != null) {
+            return served.codec;
+        }
+        return switch (protocol(request)) {
+            case AWS_JSON_1_1 -> target;
+            case REST_JSON -> rest;
+            case AWS_QUERY, EC2_QUERY -> query;
+        };
+    }
+
+    /** What the request calls, or its path. */
+    String operation(Request request) {
+        try {
+            return codec(request).open(request).operation();
+        } catch (AwsError e) {
+            return request.method() + " " + request.rawPath();
+        }
+    }
+
+    /** By the target's prefix or the version in the form. */
+    private @Nullable Served served(Request request) {
+        String prefix = request.headers().first("X-Amz-Target");
+        String version = prefix == null && request.rawPath().length() <= 1 ? version(request) : null;
+        for (Served served : services) {
+            ServiceInfo service = served.service();
+            if (prefix != null && !service.targetPrefix().isEmpty() && prefix.startsWith(service.targetPrefix() + ".")) {
+                return served;
+            }
+            if (version != null && version.equals(service.apiVersion()) && service.protocol() != Protocol.REST_JSON) {
+                return served;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String version(Request request) {
+        try {
+            return new Form()
+                    .read(request.rawQuery())
+                    .read(new String(request.body(), java.nio.charset.StandardCharsets.UTF_8))
+                    .value("Version");
+        } catch (AwsError e) {
+            return null;
+        }
+    }
+}

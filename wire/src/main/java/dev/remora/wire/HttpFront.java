@@ -1,0 +1,161 @@
+package dev.remora.wire;
+
+import io.helidon.http.Header;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The HTTP front: listeners whose requests go to the dispatcher, or to an admin route.
+ *
+ * <p>Sockets are opened on the calling thread and by nobody else, because a socket belongs to the network namespace of the thread that
+ * opens it: a caller whose thread has entered another namespace listens there, and may also hand in a channel that it opened earlier. That
+ * is why Helidon's WebServer, which opens its sockets on threads of its own, is not used, only its HTTP/1.1 connection ({@link Listening}).
+ */
+public final class HttpFront implements AutoCloseable {
+    private static final int BACKLOG = 1024;
+
+    private final Dispatcher dispatcher;
+    private final ConcurrentHashMap<String, Admin> admin = new ConcurrentHashMap<>();
+    private final List<Listening> listeners = new CopyOnWriteArrayList<>();
+
+    public HttpFront(Dispatcher dispatcher) {
+        this.dispatcher = dispatcher;
+    }
+
+    /** Adds a route beside the API; a path that ends in a slash and a star stands for all paths below. */
+    public HttpFront admin(String method, String path, Admin handler) {
+        admin.put(method + " " + path, handler);
+        return this;
+    }
+
+    /**
+     * Listens on an address in the network of the calling thread; port 0 takes a free one.
+     *
+     * @param tls for HTTPS, or null for plain HTTP
+     * @throws PortInUseException if another program listens there
+     */
+    public Listening listen(String host, int port, Trust trust, @Nullable SSLContext tls) {
+        var address = new InetSocketAddress(host, port);
+        ServerSocketChannel channel = null;
+        try {
+            channel = ServerSocketChannel.open();
+            channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            channel.bind(address, BACKLOG);
+            return serve(channel, trust, tls);
+        } catch (IOException e) {
+            closeQuietly(channel);
+            if (e instanceof BindException && String.valueOf(e.getMessage()).contains("in use")) {
+                throw new PortInUseException(address, e);
+            }
+            throw new UncheckedIOException("cannot listen on " + address, e);
+        }
+    }
+
+    /** Serves a channel that is bound already, in whatever network it was opened, and owns it from now on. */
+    public Listening serve(ServerSocketChannel channel, Trust trust, @Nullable SSLContext tls) {
+        var routing = HttpRouting.builder().any((request, response) -> answer(request, response, trust));
+        var listening = Listening.start(channel, routing, tls, listeners::remove);
+        listeners.add(listening);
+        return listening;
+    }
+
+    private static void closeQuietly(@Nullable ServerSocketChannel channel) {
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+        } catch (IOException e) {
+            // The failure that led here is the one to report.
+        }
+    }
+
+    private void answer(ServerRequest http, ServerResponse out, Trust trust) throws IOException {
+        Request head = head(http, trust);
+        byte[] body = body(http);
+        if (body == null) {
+            out.header(HeaderNames.CONNECTION, "close");
+            send(dispatcher.tooLarge(head), out);
+            throw new CloseConnectionException("the body is above the limit");
+        }
+        var request = new Request(
+                head.method(), head.rawPath(), head.rawQuery(), head.headers(), body, head.peer(), head.secure(), head.trusted());
+        Admin route = head.rawPath().startsWith("/_") ? route(head) : null;
+        if (route == null) {
+            send(dispatcher.handle(request), out);
+        } else if (request.trusted() && !request.fromForeignPage()) {
+            send(route.handle(request), out);
+        } else {
+            send(Response.of(403, "text/plain", "Only for peers on the host's loopback.\n".getBytes()), out);
+        }
+    }
+
+    private @Nullable Admin route(Request head) {
+        Admin exact = admin.get(head.method() + " " + head.rawPath());
+        String path = head.rawPath();
+        for (int slash = path.lastIndexOf('/'); exact == null && slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+            exact = admin.get(head.method() + " " + path.substring(0, slash) + "/*");
+        }
+        return exact;
+    }
+
+    private static Request head(ServerRequest http, Trust trust) {
+        var headers = new Headers();
+        for (Header header : http.headers()) {
+            header.allValues().forEach(value -> headers.add(header.name(), value));
+        }
+        InetAddress peer = ((InetSocketAddress) http.remotePeer().address()).getAddress();
+        return new Request(
+                http.prologue().method().text(),
+                http.path().rawPath(),
+                http.query().rawValue(),
+                headers,
+                Response.EMPTY,
+                peer.getHostAddress(),
+                http.isSecure(),
+                trust == Trust.HOST && peer.isLoopbackAddress());
+    }
+
+    /** The body, or null where it is above the limit; then it is not read further. */
+    private static byte @Nullable [] body(ServerRequest http) throws IOException {
+        if (!http.content().hasEntity()) {
+            return Response.EMPTY;
+        }
+        long length = http.headers().contentLength().orElse(-1);
+        if (length > HttpLimits.MAX_BODY_BYTES) {
+            return null;
+        }
+        try (InputStream in = http.content().inputStream()) {
+            byte[] body = in.readNBytes(length >= 0 ? (int) length : HttpLimits.MAX_BODY_BYTES + 1);
+            return body.length > HttpLimits.MAX_BODY_BYTES ? null : body;
+        }
+    }
+
+    private static void send(Response response, ServerResponse out) {
+        out.status(Status.create(response.status()));
+        response.headers().forEach(out::header);
+        out.send(response.body());
+    }
+
+    /** Stops listening everywhere and ends the connections. */
+    @Override
+    public void close() {
+        listeners.forEach(Listening::close);
+    }
+}

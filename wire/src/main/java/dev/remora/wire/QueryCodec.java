@@ -1,0 +1,165 @@
+package dev.remora.wire;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkField;
+import software.amazon.awssdk.core.SdkPojo;
+import software.amazon.awssdk.core.protocol.MarshallingType;
+import software.amazon.awssdk.core.traits.ListTrait;
+import software.amazon.awssdk.core.traits.MapTrait;
+import software.amazon.awssdk.core.traits.TimestampFormatTrait.Format;
+
+/** awsQuery and ec2Query: a form in, XML out. The two differ in how lists are numbered and in the envelopes of answers and errors. */
+final class QueryCodec implements Codec {
+    private final boolean ec2;
+    private final ServiceInfo service;
+
+    QueryCodec(ServiceInfo service) {
+        this.service = service;
+        this.ec2 = service.protocol() == Protocol.EC2_QUERY;
+    }
+
+    @Override
+    public Incoming open(Request request) {
+        var form = new Form().read(request.rawQuery());
+        if (request.body().length > 0) {
+            form.read(new String(request.body(), StandardCharsets.UTF_8));
+        }
+        String action = form.value("Action");
+        if (action == null || action.isEmpty()) {
+            throw new AwsError("MissingAction", 400, "The request must contain the parameter Action");
+        }
+        return new Incoming.Query(request, action, form);
+    }
+
+    @Override
+    public SdkPojo decode(Incoming incoming, SdkPojo builder) {
+        if (incoming instanceof Incoming.Query query) {
+            structure(builder, query.form().root, "");
+            return (SdkPojo) Fields.build(builder);
+        }
+        throw new IllegalArgumentException("not a query request");
+    }
+
+    private void structure(SdkPojo builder, Form.Node node, String path) {
+        for (SdkField<?> field : builder.sdkFields()) {
+            Form.Node value = node.get(field.locationName());
+            if (value != null) {
+                field.set(builder, value(field, value, path + field.locationName()));
+            }
+        }
+    }
+
+    private @Nullable Object value(SdkField<?> field, Form.Node node, String path) {
+        MarshallingType<?> type = field.marshallingType();
+        if (type == MarshallingType.SDK_POJO) {
+            SdkPojo builder = field.constructor().get();
+            structure(builder, node, path + ".");
+            return Fields.build(builder);
+        } else if (type == MarshallingType.LIST) {
+            return list(field.getTrait(ListTrait.class), node, path);
+        } else if (type == MarshallingType.MAP) {
+            return map(field.getTrait(MapTrait.class), node, path);
+        }
+        String text = node.value == null ? "" : node.value;
+        try {
+            return Scalars.parse(field, text, Format.ISO_8601);
+        } catch (IllegalArgumentException e) {
+            throw new AwsError(
+                    ec2 ? "InvalidParameterValue" : "MalformedInput", 400, "Value (" + text + ") for parameter " + path + " is invalid.");
+        }
+    }
+
+    private List<@Nullable Object> list(ListTrait trait, Form.Node node, String path) {
+        Form.Node holder = node;
+        if (!ec2 && !trait.isFlattened()) {
+            Form.Node wrapped = trait.memberLocationName() == null ? null : node.get(trait.memberLocationName());
+            wrapped = wrapped == null ? node.get("member") : wrapped;
+            holder = wrapped == null ? node : wrapped;
+        }
+        List<Map.Entry<Integer, Form.Node>> entries = new ArrayList<>();
+        for (var entry : holder.all().entrySet()) {
+            entries.add(Map.entry(index(entry.getKey(), path), entry.getValue()));
+        }
+        entries.sort(Comparator.comparingInt(Map.Entry::getKey));
+        List<@Nullable Object> values = new ArrayList<>(entries.size());
+        for (var entry : entries) {
+            values.add(value(trait.memberFieldInfo(), entry.getValue(), path + "." + entry.getKey()));
+        }
+        return values;
+    }
+
+    private int index(String text, String path) {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new AwsError(
+                    ec2 ? "InvalidParameterValue" : "MalformedInput",
+                    400,
+                    "Value (" + text + ") for parameter " + path + " is invalid. A list is numbered from 1.");
+        }
+    }
+
+    private Map<String, @Nullable Object> map(MapTrait trait, Form.Node node, String path) {
+        Form.Node wrapped = trait.isFlattened() ? null : node.get("entry");
+        Form.Node holder = wrapped == null ? node : wrapped;
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        holder.all().forEach((number, entry) -> {
+            Form.Node key = entry.get(trait.keyLocationName());
+            Form.Node value = entry.get(trait.valueLocationName());
+            if (key != null && key.value != null && value != null) {
+                values.put(key.value, value(trait.valueFieldInfo(), value, path + "." + number));
+            }
+        });
+        return values;
+    }
+
+    @Override
+    public Response encode(Incoming incoming, SdkPojo output, int status, String requestId) {
+        String operation = incoming.operation();
+        var xml = new XmlWriter(ec2);
+        xml.open(operation + "Response", service.xmlNamespace());
+        if (ec2) {
+            xml.element("requestId", requestId);
+            if (output.sdkFields().isEmpty()) {
+                xml.element("return", "true");
+            } else {
+                xml.members(output);
+            }
+        } else {
+            if (!output.sdkFields().isEmpty()) {
+                xml.open(operation + "Result");
+                xml.members(output);
+                xml.close(operation + "Result");
+            }
+            xml.open("ResponseMetadata").element("RequestId", requestId).close("ResponseMetadata");
+        }
+        xml.close(operation + "Response");
+        return Response.of(status, ec2 ? "text/xml;charset=UTF-8" : "text/xml", xml.bytes());
+    }
+
+    @Override
+    public Response error(AwsError error, String requestId) {
+        var xml = new XmlWriter(ec2);
+        if (ec2) {
+            xml.open("Response").open("Errors").open("Error");
+        } else {
+            xml.open("ErrorResponse", service.xmlNamespace()).open("Error");
+            xml.element("Type", error.status() >= 500 ? "Receiver" : "Sender");
+        }
+        xml.element("Code", error.code()).element("Message", error.text());
+        error.members().forEach((name, value) -> xml.element(name, value.toString()));
+        xml.close("Error");
+        if (ec2) {
+            xml.close("Errors").element("RequestID", requestId).close("Response");
+        } else {
+            xml.element("RequestId", requestId).close("ErrorResponse");
+        }
+        return Response.of(error.status(), ec2 ? "text/xml;charset=UTF-8" : "text/xml", xml.bytes());
+    }
+}

@@ -1,0 +1,78 @@
+package dev.remora.wire;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkField;
+import software.amazon.awssdk.core.SdkPojo;
+
+/** A service as the dispatcher sees it. Nothing of its operations is looked at before the first call. */
+final class Served {
+    final Operations operations;
+    final Codec codec;
+    final Refusals refusals;
+    private final Map<Operation<?, ?>, Binding> bindings = new ConcurrentHashMap<>();
+    private volatile @Nullable Constraints constraints;
+
+    Served(Operations operations) {
+        this.operations = operations;
+        this.codec = Codec.of(operations);
+        this.refusals = new Refusals(operations.service().protocol());
+    }
+
+    ServiceInfo service() {
+        return operations.service();
+    }
+
+    Binding binding(Operation<?, ?> operation) {
+        Binding known = bindings.get(operation);
+        return known != null ? known : bindings.computeIfAbsent(operation, o -> new Binding(o.request()));
+    }
+
+    Constraints constraints() {
+        Constraints known = constraints;
+        if (known == null) {
+            constraints = known = Constraints.of(service().model());
+        }
+        return known;
+    }
+
+    /** The input without its refused parameters and within its constraints, or an error. */
+    void check(Operation<?, ?> operation, SdkPojo input, String spelling) {
+        refuse(operation, input, spelling);
+        switch (service().protocol()) {
+            case EC2_QUERY -> Ec2Validation.check(constraints(), operation.name(), input);
+            case AWS_QUERY -> Validation.check(constraints(), operation.name(), input, "ValidationError");
+            case REST_JSON, AWS_JSON_1_1 -> Validation.check(constraints(), operation.name(), input, "ValidationException");
+        }
+    }
+
+    private void refuse(Operation<?, ?> operation, SdkPojo input, String spelling) {
+        if (!operation.refuses()) {
+            return;
+        }
+        for (SdkField<?> field : input.sdkFields()) {
+            if (operation.parameters().get(field.memberName()) == Operation.Treatment.REFUSED
+                    && !Scalars.absent(field.getValueOrDefault(input))) {
+                throw refusals.refusedParameter(field.memberName(), spelling);
+            }
+        }
+    }
+
+    /** Names what a caller asked for; for REST, the operation that AWS has there. */
+    String nameOf(Incoming incoming) {
+        if (incoming instanceof Incoming.Rest rest) {
+            var known = new RestRouter();
+            constraints().names.forEach(name -> {
+                Constraints.Call call = constraints().call(name);
+                if (call != null) {
+                    known.add(name, call.method, call.uri);
+                }
+            });
+            Request request = rest.request();
+            RestRouter.Match match = known.find(request.method(), request.rawPath(), request.rawQuery());
+            return match == null ? incoming.operation() : match.operation();
+        }
+        return incoming.operation();
+    }
+}

@@ -1,0 +1,142 @@
+package dev.remora.wire;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Verifies Signature Version 4, in the header and presigned in the query.
+ *
+ * <p>The signature covers method, path, query, the headers that it names and the hash of the body; it is recomputed with the caller's
+ * secret and compared in constant time. The key of a day, region and service costs four HMACs and is kept; a keyed Mac is cloned for each
+ * request, which is cheaper than making one. Rejected: re-signing with the SDK's signer, which must be fed a request cut down to its
+ * signed headers and cannot do presigned ones.
+ *
+ * <p>The host must be signed, or a request could be replayed to another place; whether the timestamp is signed needs no check, because the
+ * string to sign holds it.
+ */
+final class SigV4 {
+    /** How far a caller's clock may be off. */
+    static final Duration MAX_SKEW = Duration.ofMinutes(5);
+
+    /** A presigned request is good for a week at most. */
+    static final long MAX_PRESIGNED_SECONDS = 604_800;
+
+    static final long DEFAULT_PRESIGNED_SECONDS = 900;
+
+    /** Derived keys that are kept; when there are more, all are dropped and made anew. */
+    static final int MAX_KEYS = 4096;
+
+    private static final DateTimeFormatter TIMESTAMP =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private final Map<KeyScope, Mac> keys = new ConcurrentHashMap<>();
+
+    private record KeyScope(String secret, String day, String region, String service) {}
+
+    /** @throws AwsError in the protocol's words, if the request is not signed with the secret or not now */
+    void verify(Request request, Claim claim, String secret, Instant now, Refusals refusals) {
+        String declared = request.headers().first("X-Amz-Content-Sha256");
+        String bodyHash = "UNSIGNED-PAYLOAD".equals(declared) ? declared : sha256(request.body());
+        String canonical = Canonical.request(request, claim, bodyHash);
+        String toSign = Claim.ALGORITHM + '\n' + claim.timestamp() + '\n' + claim.day() + '/' + claim.region() + '/' + claim.service()
+                + "/aws4_request\n" + sha256(canonical.getBytes(StandardCharsets.UTF_8));
+        String expected = HexFormat.of().formatHex(key(secret, claim).doFinal(toSign.getBytes(StandardCharsets.UTF_8)));
+        byte[] given = claim.signature().getBytes(StandardCharsets.UTF_8);
+        if (!MessageDigest.isEqual(expected.getBytes(StandardCharsets.UTF_8), given) || !claim.signedHeaders().contains("host")) {
+            throw refusals.badSignature();
+        }
+        checkTime(claim, now, refusals);
+    }
+
+    private static void checkTime(Claim claim, Instant now, Refusals refusals) {
+        Instant signed;
+        try {
+            signed = TIMESTAMP.parse(claim.timestamp(), Instant::from);
+        } catch (DateTimeException e) {
+            throw refusals.incompleteSignature("Date must be in ISO-8601 'basic format'. Got '" + claim.timestamp() + "'.");
+        }
+        if (!claim.timestamp().startsWith(claim.day())) {
+            throw refusals.badSignature("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '"
+                    + claim.day() + "' != '" + claim.timestamp().substring(0, 8) + "', from '" + claim.timestamp() + "'.");
+        }
+        if (signed.isAfter(now.plus(MAX_SKEW))) {
+            throw refusals.tooEarly("Signature not yet current: " + claim.timestamp() + " is still later than "
+                    + TIMESTAMP.format(now.plus(MAX_SKEW)) + " (" + TIMESTAMP.format(now) + " + 5 min.)");
+        }
+        if (claim.presigned()) {
+            Instant end = signed.plusSeconds(claim.expiresSeconds());
+            if (end.isBefore(now)) {
+                throw refusals.tooLate("Signature expired: " + TIMESTAMP.format(end) + " is now earlier than " + TIMESTAMP.format(now));
+            }
+        } else if (signed.isBefore(now.minus(MAX_SKEW))) {
+            throw refusals.tooLate("Signature expired: " + claim.timestamp() + " is now earlier than "
+                    + TIMESTAMP.format(now.minus(MAX_SKEW)) + " (" + TIMESTAMP.format(now) + " - 5 min.)");
+        }
+    }
+
+    private Mac key(String secret, Claim claim) {
+        var scope = new KeyScope(secret, claim.day(), claim.region(), claim.service());
+        Mac known = keys.get(scope);
+        if (known == null) {
+            byte[] key = mac(("AWS4" + secret).getBytes(StandardCharsets.UTF_8)).doFinal(bytes(claim.day()));
+            key = mac(key).doFinal(bytes(claim.region()));
+            key = mac(key).doFinal(bytes(claim.service()));
+            known = mac(mac(key).doFinal(bytes("aws4_request")));
+            if (keys.size() >= MAX_KEYS) {
+                keys.clear();
+            }
+            keys.put(scope, known);
+        }
+        try {
+            return (Mac) known.clone();
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("HmacSHA256 of this Java cannot be cloned", e);
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static Mac mac(byte[] key) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(key, "HmacSHA256"));
+            return mac;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static String sha256(byte[] content) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A Date header may also be an HTTP date; the string to sign always holds the basic form. */
+    static String basicForm(String date) {
+        if (date.length() == 16 && date.charAt(8) == 'T') {
+            return date;
+        }
+        try {
+            return TIMESTAMP.format(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date, Instant::from));
+        } catch (DateTimeException e) {
+            return date;
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package dev.remora.wire;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import software.amazon.awssdk.core.SdkField;
+import software.amazon.awssdk.core.SdkPojo;
+import software.amazon.awssdk.core.traits.ListTrait;
+import software.amazon.awssdk.core.traits.MapTrait;
+import software.amazon.awssdk.core.traits.TimestampFormatTrait.Format;
+
+/** Writes SDK objects as the XML of the query protocols. */
+final class XmlWriter {
+    private final boolean ec2;
+    private final StringBuilder out = new StringBuilder(1024).append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+
+    XmlWriter(boolean ec2) {
+        this.ec2 = ec2;
+    }
+
+    XmlWriter open(String name) {
+        out.append('<').append(name).append('>');
+        return this;
+    }
+
+    XmlWriter open(String name, String namespace) {
+        out.append('<').append(name).append(" xmlns=\"");
+        text(namespace);
+        out.append("\">");
+        return this;
+    }
+
+    XmlWriter close(String name) {
+        out.append("</").append(name).append('>');
+        return this;
+    }
+
+    XmlWriter element(String name, String value) {
+        open(name);
+        text(value);
+        return close(name);
+    }
+
+    byte[] bytes() {
+        return out.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The members of a structure that were set; a list that was set to nothing is written as an empty element. */
+    void members(SdkPojo structure) {
+        for (SdkField<?> field : structure.sdkFields()) {
+            Object value = field.getValueOrDefault(structure);
+            if (!Scalars.absent(value)) {
+                member(field.unmarshallLocationName(), field, value);
+            }
+        }
+    }
+
+    private void member(String name, SdkField<?> field, Object value) {
+        switch (value) {
+            case List<?> list -> list(name, field.getTrait(ListTrait.class), list);
+            case Map<?, ?> map -> map(name, field.getTrait(MapTrait.class), map);
+            case SdkPojo structure -> {
+                open(name);
+                members(structure);
+                close(name);
+            }
+            case Instant time when ec2 && Scalars.format(field, Format.ISO_8601) == Format.ISO_8601 -> element(name, Scalars.millis(time));
+            default -> element(name, Scalars.print(field, value, Format.ISO_8601));
+        }
+    }
+
+    private void list(String name, ListTrait trait, List<?> list) {
+        SdkField<?> member = trait.memberFieldInfo();
+        if (trait.isFlattened() && !ec2) {
+            String item = trait.memberLocationName() == null ? name : trait.memberLocationName();
+            list.forEach(value -> member(item, member, value));
+            return;
+        }
+        String item = trait.memberLocationName() != null ? trait.memberLocationName() : ec2 ? "item" : "member";
+        open(name);
+        for (Object value : list) {
+            member(item, member, value);
+        }
+        close(name);
+    }
+
+    private void map(String name, MapTrait trait, Map<?, ?> map) {
+        if (!trait.isFlattened()) {
+            open(name);
+        }
+        String entry = trait.isFlattened() ? name : "entry";
+        map.forEach((key, value) -> {
+            open(entry);
+            element(trait.keyLocationName(), key.toString());
+            member(trait.valueLocationName(), trait.valueFieldInfo(), value);
+            close(entry);
+        });
+        if (!trait.isFlattened()) {
+            close(name);
+        }
+    }
+
+    /** XML 1.0 has no way to write most control characters: they become the replacement character. */
+    private void text(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '<' -> out.append("&lt;");
+                case '>' -> out.append("&gt;");
+                case '&' -> out.append("&amp;");
+                case '"' -> out.append("&quot;");
+                case '\r' -> out.append("&#xD;");
+                case '\n', '\t' -> out.append(c);
+                default -> out.append(c < 0x20 || c == 0xFFFE || c == 0xFFFF ? '\uFFFD' : c);
+            }
+        }
+    }
+}
