@@ -48,7 +48,7 @@ final class SecurityTokens {
         operations.on(AssumeRoleRequest.class, tokens::assumeRole).open()
                 .enforced("RoleArn", "RoleSessionName", "DurationSeconds", "ExternalId")
                 .refused("PolicyArns", "Policy", "Tags", "TransitiveTagKeys", "SerialNumber", "TokenCode", "SourceIdentity",
-                        "ProvidedContexts");
+                        "ProvidedContexts", "MinimumSessionTokenSize");
         operations.on(GetAccessKeyInfoRequest.class, tokens::accessKeyInfo).enforced("AccessKeyId");
         return operations;
     }
