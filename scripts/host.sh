@@ -106,7 +106,7 @@ install_runtimes() {
 # One line that changes when any source changes. Times and sizes only: reading every file would be felt at each start.
 sources_stamp() {
     (cd "$root" && find . \( -name target -o -name .git -o -name node_modules -o -name docs \) -prune -o \
-        \( -path '*/src/main/*' -o -name pom.xml -o -path './app/clients/*' \) -type f -printf '%p %s %T@\n') \
+        \( -path '*/src/main/*' -o -name pom.xml -o -path './app/clients/*' -o -path './scripts/quickstart/*' \) -type f -printf '%p %s %T@\n') \
         | LC_ALL=C sort | sha256sum | cut -d' ' -f1
 }
 
@@ -130,19 +130,23 @@ build() {
     printf '%s\n' "$stamp" > "$dist/stamp"
 }
 
-# The AWS SDK for JavaScript, which AWS's Node.js runtimes bring with them.
+# The AWS SDK for JavaScript, which AWS's Node.js runtimes bring with them, and the driver of the quickstart's function.
 install_clients() {
+    install_modules "$root/app/clients" "$dist/node" "the AWS SDK for JavaScript"
+    install_modules "$root/scripts/quickstart" "$dist/quickstart" "a PostgreSQL driver for Node.js"
+}
+
+# Installs in folder $2 what the lock file of folder $1 names; called $3.
+install_modules() {
     command -v npm > /dev/null || return 0
-    local folder=$dist/node
-    if [ -r "$folder/package-lock.json" ] && cmp -s "$root/app/clients/package-lock.json" "$folder/package-lock.json" \
-        && [ -d "$folder/node_modules" ]; then
+    if [ -d "$2/node_modules" ] && cmp -s "$1/package-lock.json" "$2/package-lock.json"; then
         return 0
     fi
-    say "Installing the AWS SDK for JavaScript ..."
-    mkdir -p "$folder"
-    cp "$root/app/clients/package.json" "$root/app/clients/package-lock.json" "$folder/"
-    (cd "$folder" && npm ci --silent --no-audit --no-fund --ignore-scripts > npm.log 2>&1) \
-        || say "npm could not install the AWS SDK for JavaScript (see $folder/npm.log): Node.js functions will have none."
+    say "Installing $3 ..."
+    mkdir -p "$2"
+    cp "$1/package.json" "$1/package-lock.json" "$2/"
+    (cd "$2" && npm ci --silent --no-audit --no-fund --ignore-scripts > npm.log 2>&1) \
+        || say "npm could not install $3 (see $2/npm.log): Node.js functions will not find it."
 }
 
 # Options of the server's Java. A small heap that gives memory back: the server mostly waits.

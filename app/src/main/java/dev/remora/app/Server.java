@@ -11,8 +11,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Everything, built with plain constructors in the order of what needs what, and closed in the reverse order.
  *
- * <p>The port is bound first, because a port that is taken is the likeliest refusal; it answers once the rest is there. What fails on
- * the way closes what was made before it, so that a refused start leaves nothing.
+ * <p>The port is bound first, because a port that is taken is the likeliest refusal; it answers once the rest is there. What
+ * fails on the way closes what was made before it, so that a refused start leaves nothing.
  */
 final class Server implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);

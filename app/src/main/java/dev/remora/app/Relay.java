@@ -1,0 +1,127 @@
+package dev.remora.app;
+
+import dev.remora.linux.Netns;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A port of the host's loopback that leads into a network namespace: each connection is continued by one that is opened inside.
+ *
+ * <p>The socket inside is opened by a thread that entered the namespace and ended there; who carries the bytes afterwards does
+ * not matter, because a socket stays in the namespace that it was opened in.
+ */
+final class Relay implements AutoCloseable {
+    /** Connections at once; more wait in the listener's queue. */
+    static final int CONNECTIONS_MAX = 64;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
+    private static final int BUFFER_BYTES = 32 << 10;
+    private final ServerSocketChannel listener;
+    private final Netns network;
+    private final InetSocketAddress target;
+    private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
+    private final Semaphore free = new Semaphore(CONNECTIONS_MAX);
+
+    /**
+     * Listens and serves until it is closed.
+     *
+     * @param port on the host's loopback, 0 for a free one
+     * @throws StartFailure if the port is taken
+     */
+    Relay(int port, Netns network, InetSocketAddress target) {
+        this.network = network;
+        this.target = target;
+        try {
+            listener = ServerSocketChannel.open();
+            listener.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
+        } catch (BindException taken) {
+            throw new StartFailure("port " + port + " of 127.0.0.1 is taken.");
+        } catch (IOException failure) {
+            throw new StartFailure("cannot listen on 127.0.0.1 port " + port + ": " + failure.getMessage());
+        }
+        Thread.ofPlatform().daemon().name("relay-" + port()).start(this::accept);
+    }
+
+    int port() {
+        return listener.socket().getLocalPort();
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                free.acquire();
+                SocketChannel outside = listener.accept();
+                Thread.ofPlatform().daemon().name("relay").start(() -> serve(outside));
+            }
+        } catch (IOException closed) {
+            LOG.debug("relay to {} ended: {}", target, closed.toString());
+        } catch (InterruptedException told) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void serve(SocketChannel outside) {
+        open.add(outside);
+        try (outside;
+                SocketChannel inside = network.call(() -> SocketChannel.open(target))) {
+            open.add(inside);
+            var back = Thread.ofPlatform().daemon().name("relay back").start(() -> copy(inside, outside));
+            copy(outside, inside);
+            back.join();
+            open.remove(inside);
+        } catch (InterruptedException told) {
+            Thread.currentThread().interrupt();
+        } catch (Exception failure) {
+            LOG.debug("a connection to {} failed: {}", target, failure.toString());
+        } finally {
+            open.remove(outside);
+            free.release();
+        }
+    }
+
+    /** Carries bytes until one side ends, and tells the other so. */
+    private static void copy(SocketChannel from, SocketChannel to) {
+        var buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+        try {
+            while (from.read(buffer) >= 0) {
+                buffer.flip();
+                while (buffer.hasRemaining()) {
+                    to.write(buffer);
+                }
+                buffer.clear();
+            }
+            to.shutdownOutput();
+        } catch (IOException broken) {
+            close(from);
+            close(to);
+        }
+    }
+
+    private static void close(SocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException already) {
+            LOG.debug("closing: {}", already.toString());
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            listener.close();
+        } catch (IOException already) {
+            LOG.debug("closing: {}", already.toString());
+        }
+        open.forEach(Relay::close);
+    }
+}
