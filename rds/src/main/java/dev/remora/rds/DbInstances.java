@@ -40,9 +40,9 @@ import software.amazon.awssdk.services.rds.model.StopDbInstanceResponse;
 /**
  * DB instances: what is asked for becomes a document; {@link Provisioner} does the rest.
  *
- * <p>Create writes the document first, which takes the name, then makes the interface, so that a subnet without a free address or a
- * group that is gone is refused at the door; a refusal takes the document away again. A crash in between leaves a document without an
- * interface, which the provisioner completes.
+ * <p>Create writes the document first, which takes the name, then makes the interface, so that a subnet without a free address
+ * or a group that is gone is refused at the door; a refusal takes the document away again. A crash in between leaves a document
+ * without an interface, which the provisioner completes.
  */
 final class DbInstances {
     private static final int SALT_HEX = 2 * Verifier.SALT_BYTES;
@@ -168,7 +168,8 @@ final class DbInstances {
         try {
             var digest = MessageDigest.getInstance("SHA-256");
             byte[] hash = digest.digest((call.account() + "/" + call.region()).getBytes(StandardCharsets.UTF_8));
-            return id + "." + letters(HexFormat.of().formatHex(hash), ENDPOINT_LETTERS) + "." + call.region() + ".rds.amazonaws.com";
+            String middle = letters(HexFormat.of().formatHex(hash), ENDPOINT_LETTERS);
+            return id + "." + middle + "." + call.region() + ".rds.amazonaws.com";
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException(impossible);
         }

@@ -88,8 +88,7 @@ final class DbSubnetGroups {
             }
             for (Database database : tx.find(Database.KIND, scope, Database.BY_SUBNET_GROUP, name)) {
                 if (!ids(subnets).contains(database.place().subnetId())) {
-                    throw new dev.remora.wire.AwsError(
-                            "SubnetAlreadyInUse", 400, "Subnet " + database.place().subnetId() + " is in use by " + database.id());
+                    throw RdsErrors.subnetInUse(database.place().subnetId(), database.id());
                 }
             }
             String description =

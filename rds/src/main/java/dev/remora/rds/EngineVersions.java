@@ -12,8 +12,10 @@ final class EngineVersions {
     private static final String FAMILY = "postgres" + PostgresBinaries.MAJOR;
 
     DescribeDbEngineVersionsResponse describe(DescribeDbEngineVersionsRequest request, Call call) {
+        boolean ourVersion = same(request.engineVersion(), PostgresBinaries.VERSION)
+                || PostgresBinaries.MAJOR.equals(request.engineVersion());
         boolean matches = same(request.engine(), "postgres")
-                && (same(request.engineVersion(), PostgresBinaries.VERSION) || PostgresBinaries.MAJOR.equals(request.engineVersion()))
+                && ourVersion
                 && same(request.dbParameterGroupFamily(), FAMILY);
         var only = DBEngineVersion.builder()
                 .engine("postgres")

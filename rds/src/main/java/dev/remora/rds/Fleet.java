@@ -33,12 +33,13 @@ import org.slf4j.LoggerFactory;
 /**
  * The database servers of all instances, kept equal to the documents.
  *
- * <p>{@link #attend} is level-triggered: it reads the document and goes on from its status, whatever happened before. So a start of
- * the server after any end, a crash in the middle of anything included, is nothing but attending to every instance once. An instance
- * has one lock, under which all that is done to it happens in order; different instances do not wait for each other.
+ * <p>{@link #attend} is level-triggered: it reads the document and goes on from its status, whatever happened before. So a
+ * start of the server after any end, a crash in the middle of anything included, is nothing but attending to every instance
+ * once. An instance has one lock, under which all that is done to it happens in order; different instances do not wait for each
+ * other.
  *
- * <p>What a status promises: an instance that was never available has nothing in it, so {@code creating} begins again from an empty
- * folder; {@code deleting} removes the document last, when the process, the name, the interface and the folder are gone.
+ * <p>What a status promises: an instance that was never available has nothing in it, so {@code creating} begins again from an
+ * empty folder; {@code deleting} removes the document last, when the process, the name, the interface and the folder are gone.
  */
 final class Fleet implements Provisioner, AutoCloseable {
     static final String INTERFACE_DESCRIPTION = "RDSNetworkInterface";

@@ -46,8 +46,8 @@ final class InstanceChanges {
         }
         Kept kept = kept(now.kept(), request);
         if (kept.allocatedGiB() < now.kept().allocatedGiB()) {
-            throw RdsErrors.combination("Requested storage size cannot be less than the current one: " + kept.allocatedGiB() + " < "
-                    + now.kept().allocatedGiB());
+            throw RdsErrors.combination("Requested storage size cannot be less than the current one: "
+                    + kept.allocatedGiB() + " < " + now.kept().allocatedGiB());
         }
         Set<String> groups = request.vpcSecurityGroupIds().isEmpty()
                 ? now.place().groups()

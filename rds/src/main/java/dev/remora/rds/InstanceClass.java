@@ -9,7 +9,10 @@ final class InstanceClass {
     private static final Pattern NAME =
             Pattern.compile("db\\.[a-z]+[0-9]+[a-z]{0,4}\\.(micro|small|medium|large|xlarge|[0-9]{1,2}xlarge)");
 
-    /** As AWS documents for the burstable classes; a larger class is held to the largest of these, which is a bound and no promise. */
+    /**
+     * As AWS documents for the burstable classes; a larger class is held to the largest of these, which is a bound and no
+     * promise.
+     */
     private static final Map<String, Integer> MEMORY_MIB = Map.of("micro", 1024, "small", 2048, "medium", 4096);
 
     private static final int LARGE_MIB = 8192;

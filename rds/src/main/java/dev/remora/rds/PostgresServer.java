@@ -23,13 +23,14 @@ import org.slf4j.LoggerFactory;
 /**
  * One database's server process: made, started, kept up, stopped.
  *
- * <p>Invariant: at most one process works on the folder. It dies with ours, and a new one is started only after the last one's exit
- * was seen, so a lock file that is found at a start is a dead process's and is removed (PostgreSQL would look whether its number is
- * alive, but numbers mean nothing across process namespaces).
+ * <p>Invariant: at most one process works on the folder. It dies with ours, and a new one is started only after the last one's
+ * exit was seen, so a lock file that is found at a start is a dead process's and is removed (PostgreSQL would look whether its
+ * number is alive, but numbers mean nothing across process namespaces).
  *
- * <p>The folder of the host has {@code data}, which the process owns and sees as {@code /data}, and {@code conf}, which it may read.
- * Clients come by TCP on the interface's address and must show a password. We come by the Unix socket in {@code /data}: nobody else
- * can reach that file, so {@value #OWNER}, the role that owns everything, needs no password there and is refused by TCP.
+ * <p>The folder of the host has {@code data}, which the process owns and sees as {@code /data}, and {@code conf}, which it may
+ * read. Clients come by TCP on the interface's address and must show a password. We come by the Unix socket in {@code /data}:
+ * nobody else can reach that file, so {@value #OWNER}, the role that owns everything, needs no password there and is refused by
+ * TCP.
  */
 final class PostgresServer implements AutoCloseable {
     /** The role that initdb makes, as on AWS. */

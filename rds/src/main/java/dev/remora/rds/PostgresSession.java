@@ -16,9 +16,9 @@ import java.util.List;
  * A session of our own with a database server, by its Unix socket, for the few statements that we need: roles at the beginning, a
  * new password later.
  *
- * <p>The socket lies in the instance's folder, which only root can enter on the host; the server trusts whoever reaches it. So the
- * protocol (PostgreSQL's documentation, "Message Flow") comes down to four messages: StartupMessage, Query, and whatever comes back
- * until ReadyForQuery; a driver would be a megabyte for that.
+ * <p>The socket lies in the instance's folder, which only root can enter on the host; the server trusts whoever reaches it. So
+ * the protocol (PostgreSQL's documentation, "Message Flow") comes down to four messages: StartupMessage, Query, and whatever
+ * comes back until ReadyForQuery; a driver would be a megabyte for that.
  */
 final class PostgresSession implements AutoCloseable {
     private static final int PROTOCOL_3_0 = 3 << 16;

@@ -59,6 +59,10 @@ final class RdsErrors {
                         + " is still using it.");
     }
 
+    static AwsError subnetInUse(String subnet, String instance) {
+        return new AwsError("SubnetAlreadyInUse", BAD_REQUEST, "Subnet " + subnet + " is in use by " + instance);
+    }
+
     static AwsError noParameterGroup(String name) {
         return new AwsError("DBParameterGroupNotFound", NOT_FOUND, "DBParameterGroup not found: " + name);
     }

@@ -10,8 +10,8 @@ import javax.crypto.spec.PBEKeySpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * What PostgreSQL keeps in place of a password (RFC 5803, "SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey"), so that the password
- * itself is never written down: PostgreSQL takes the finished text where it would take a password.
+ * What PostgreSQL keeps in place of a password (RFC 5803, "SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey"), so that the
+ * password itself is never written down: PostgreSQL takes the finished text where it would take a password.
  */
 final class Verifier {
     static final int ITERATIONS = 4096;

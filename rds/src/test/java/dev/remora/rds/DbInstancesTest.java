@@ -107,8 +107,8 @@ class DbInstancesTest {
         RdsFixture.refused(
                 () -> rds.create(r -> r.vpcSecurityGroupIds("sg-foreign")),
                 "InvalidParameterCombination",
-                "The DB instance and EC2 security group are in different VPCs. The DB instance is in vpc-1 and the EC2 security group"
-                        + " is in vpc-2");
+                "The DB instance and EC2 security group are in different VPCs. The DB instance is in vpc-1 and the EC2 security"
+                        + " group is in vpc-2");
         RdsFixture.refused(
                 () -> rds.create(r -> r.vpcSecurityGroupIds("sg-none")),
                 "InvalidParameterValue",

@@ -38,8 +38,8 @@ class DbSubnetGroupsTest {
         RdsFixture.refused(
                 () -> rds.group("one", "subnet-a", "subnet-a2"),
                 "DBSubnetGroupDoesNotCoverEnoughAZs",
-                "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current AZ coverage: eu-west-1a. Add"
-                        + " subnets to cover at least 2 AZs.");
+                "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current AZ coverage: eu-west-1a."
+                        + " Add subnets to cover at least 2 AZs.");
     }
 
     @Test
@@ -100,8 +100,8 @@ class DbSubnetGroupsTest {
         RdsFixture.refused(
                 () -> rds.groups.modify(more.toBuilder().subnetIds("subnet-a").build(), CALL),
                 "DBSubnetGroupDoesNotCoverEnoughAZs",
-                "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current AZ coverage: eu-west-1a. Add"
-                        + " subnets to cover at least 2 AZs.");
+                "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current AZ coverage: eu-west-1a."
+                        + " Add subnets to cover at least 2 AZs.");
     }
 
     @Test

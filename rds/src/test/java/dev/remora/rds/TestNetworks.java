@@ -13,7 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Two VPCs in memory: {@code subnet-a}, {@code subnet-b} and {@code subnet-a2} in zones a, b, a of one, {@code subnet-x} of another. */
+/**
+ * Two VPCs in memory: {@code subnet-a}, {@code subnet-b} and {@code subnet-a2} in zones a, b, a of one, {@code subnet-x} of
+ * another.
+ */
 final class TestNetworks implements Networks {
     final Map<String, Interface> interfaces = new HashMap<>();
     final Set<String> full = new HashSet<>();
