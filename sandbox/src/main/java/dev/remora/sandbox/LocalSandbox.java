@@ -1,0 +1,125 @@
+package dev.remora.sandbox;
+
+import dev.remora.net.Slot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A sandbox on this machine: a slot of the network, a cell, and the Runtime API between them. */
+final class LocalSandbox implements Sandbox {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalSandbox.class);
+    private static final long MIB = 1 << 20;
+
+    private final Workplace place;
+    private final SandboxSpec spec;
+    private final String runtimeVersion;
+    private final CompletableFuture<Outcome> init;
+    private boolean closed;
+
+    LocalSandbox(Workplace place, SandboxSpec spec, String runtimeVersion) {
+        this.place = place;
+        this.spec = spec;
+        this.runtimeVersion = runtimeVersion;
+        init = place.api().init().copy().completeOnTimeout(
+                new Outcome.TimedOut(spec.initTimeout().toNanos() / 1000), spec.initTimeout().toNanos(), TimeUnit.NANOSECONDS);
+        init.thenAccept(how -> {
+            if (how instanceof Outcome.TimedOut) {
+                place.cell().kill();
+            }
+        });
+    }
+
+    @Override
+    public String id() {
+        return spec.id();
+    }
+
+    @Override
+    public String slot() {
+        return place.slot().id();
+    }
+
+    @Override
+    public String runtimeVersion() {
+        return runtimeVersion;
+    }
+
+    @Override
+    public Outcome init() {
+        try {
+            Outcome how = init.join();
+            place.cell().drain();
+            return how;
+        } catch (CompletionException | CancellationException failed) {
+            throw new IllegalStateException(spec.owner() + ": " + failed.getMessage(), failed);
+        }
+    }
+
+    @Override
+    public Outcome invoke(Invocation invocation) {
+        Outcome outcome = place.api().invoke(invocation);
+        if (outcome instanceof Outcome.TimedOut) {
+            place.cell().kill();
+        }
+        place.cell().drain();
+        return outcome;
+    }
+
+    @Override
+    public boolean alive() {
+        return !place.cell().exit().isDone();
+    }
+
+    @Override
+    public int peakMemoryMiB() {
+        CompletableFuture<Cell.Exit> exit = place.cell().exit();
+        if (exit.isDone() && !exit.isCompletedExceptionally()) {
+            return mebibytes(exit.join().peakBytes());
+        }
+        CompletableFuture<Cell.Files> files = place.cell().started();
+        if (!files.isDone() || files.isCompletedExceptionally()) {
+            return 0;
+        }
+        try {
+            return mebibytes(Long.parseLong(Files.readString(files.join().peak()).strip()));
+        } catch (IOException | NumberFormatException gone) {
+            return Optional.ofNullable(exit.getNow(null)).map(e -> mebibytes(e.peakBytes())).orElse(0);
+        }
+    }
+
+    private static int mebibytes(long bytes) {
+        return (int) ((bytes + MIB - 1) / MIB);
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        place.close();
+        LOG.debug("{}: sandbox {} closed", spec.owner(), spec.id());
+    }
+
+    /** What a sandbox consists of, made together and given back together. */
+    record Workplace(Launcher launcher, Slot slot, RuntimeApi api, Launcher.Lease lease) implements AutoCloseable {
+        Cell cell() {
+            return lease.cell();
+        }
+
+        @Override
+        public void close() {
+            launcher.end(lease);
+            api.close();
+            slot.close();
+        }
+    }
+}
