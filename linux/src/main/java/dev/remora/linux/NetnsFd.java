@@ -7,6 +7,7 @@ import java.lang.invoke.MethodHandle;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.Consumer;
 
 /**
  * A namespace by descriptor.
@@ -33,19 +34,20 @@ final class NetnsFd implements Netns {
         this.fd = fd;
     }
 
-    static NetnsFd create() {
+    static NetnsFd create(Consumer<Netns> body) {
         Runtimes.warm();
         try {
             return await("netns-create", () -> {
                 unshare();
-                int fd = Native.open("/proc/thread-self/ns/net", Native.O_RDONLY);
+                NetnsFd namespace = new NetnsFd(Native.open("/proc/thread-self/ns/net", Native.O_RDONLY));
                 try {
                     Loopback.up();
-                } catch (RuntimeException failed) {
-                    Native.close(fd);
+                    body.accept(namespace);
+                } catch (RuntimeException | Error failed) {
+                    namespace.close();
                     throw failed;
                 }
-                return new NetnsFd(fd);
+                return namespace;
             });
         } catch (RuntimeException | Error thrown) {
             throw thrown;

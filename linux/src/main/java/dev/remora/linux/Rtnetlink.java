@@ -21,7 +21,7 @@ public final class Rtnetlink implements AutoCloseable {
     }
 
     /** In the namespace of the calling thread. */
-    static Rtnetlink openHere() {
+    public static Rtnetlink openHere() {
         return new Rtnetlink(NetlinkSocket.open(NetlinkSocket.ROUTE));
     }
 

@@ -22,7 +22,8 @@ public final class Sysctls {
         }
     }
 
-    static void write(String name, String value) {
+    /** In the namespace of the calling thread; see {@link Netns#create(java.util.function.Consumer)}. */
+    public static void write(String name, String value) {
         String path = "/proc/sys/net/" + name;
         int fd = Native.open(path, 1);
         try {

@@ -1,0 +1,115 @@
+package dev.remora.net;
+
+import dev.remora.linux.Netns;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/** The fabric that the Linux kernel is. Needs CAP_SYS_ADMIN and CAP_NET_ADMIN; {@code KernelFeatures} says what else. */
+public final class KernelFabric implements Fabric {
+    private final Drops drops;
+    private final Resolver resolver = new Resolver(KernelInternet.API);
+    private final KernelInternet internet;
+    private final KernelSlots slots;
+    private final Map<String, Router> routers = new ConcurrentHashMap<>();
+
+    /** Drops counted by routers that are gone. */
+    private final Map<Drop.Cause, Long> past = new EnumMap<>(Drop.Cause.class);
+
+    private KernelFabric(FabricConfig config) {
+        drops = new Drops(config.clock());
+        internet = new KernelInternet(resolver, drops);
+        slots = new KernelSlots(config.readySlots(), drops, internet);
+    }
+
+    public static Fabric open(FabricConfig config) {
+        return new KernelFabric(config);
+    }
+
+    @Override
+    public void apply(Topology wanted) {
+        routers.computeIfAbsent(wanted.router(), name -> new Router(name, slots, resolver, drops)).apply(wanted);
+    }
+
+    @Override
+    public void remove(String name) {
+        Router router = routers.remove(name);
+        if (router != null) {
+            Map<Drop.Cause, Long> counted = router.dropCounts();
+            router.close();
+            synchronized (past) {
+                counted.forEach((cause, packets) -> past.merge(cause, packets, Long::sum));
+            }
+        }
+    }
+
+    @Override
+    public Netns workload(String router, String port) {
+        Router found = routers.get(router);
+        if (found == null) {
+            throw new IllegalArgumentException("no router " + router);
+        }
+        return found.workload(port);
+    }
+
+    @Override
+    public Slots slots() {
+        return slots;
+    }
+
+    @Override
+    public void names(Map<String, Ipv4> names) {
+        resolver.names(names);
+    }
+
+    @Override
+    public Netns internet() {
+        return internet.namespace();
+    }
+
+    @Override
+    public Ipv4 apiAddress() {
+        return KernelInternet.API;
+    }
+
+    @Override
+    public List<Drop> drops() {
+        return drops.latest();
+    }
+
+    @Override
+    public Map<Drop.Cause, Long> dropCounts() {
+        Map<Drop.Cause, Long> counts = new EnumMap<>(Drop.Cause.class);
+        for (Drop.Cause cause : Drop.Cause.values()) {
+            counts.put(cause, 0L);
+        }
+        synchronized (past) {
+            past.forEach((cause, packets) -> counts.merge(cause, packets, Long::sum));
+        }
+        routers.values().forEach(router -> router.dropCounts().forEach((cause, packets) -> counts.merge(cause, packets, Long::sum)));
+        slots.dropCounts().forEach((cause, packets) -> counts.merge(cause, packets, Long::sum));
+        internet.dropCounts().forEach((cause, packets) -> counts.merge(cause, packets, Long::sum));
+        return counts;
+    }
+
+    @Override
+    public void onDrop(Consumer<Drop> listener) {
+        drops.listen(listener);
+    }
+
+    @Override
+    public void close() {
+        List.copyOf(routers.keySet()).forEach(name -> {
+            Router router = routers.remove(name);
+            if (router != null) {
+                router.close();
+            }
+        });
+        slots.close();
+        internet.close();
+        drops.close();
+        resolver.close();
+    }
+}

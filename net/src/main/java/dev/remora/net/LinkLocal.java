@@ -1,0 +1,60 @@
+package dev.remora.net;
+
+import dev.remora.linux.RouteChanges;
+import dev.remora.linux.Rtnetlink;
+import dev.remora.linux.Sysctls;
+import java.util.Map;
+
+/**
+ * The addresses of our own cables. All of them are link-local or of a block that no VPC may use, so that a VPC's addresses never meet
+ * them. MAC addresses repeat, because every cable is a link of its own.
+ */
+final class LinkLocal {
+    /** The resolver, on every network: AWS's own choice. */
+    static final Ipv4 RESOLVER = Ipv4.parse("169.254.169.253");
+
+    /** The next hop of every end host. Nobody has it: its hardware address is known beforehand. */
+    static final Ipv4 GATEWAY = Ipv4.parse("169.254.0.2");
+
+    /** The source of a shard's own ICMP errors; not {@link #GATEWAY}, else the two would take each other for themselves. */
+    static final Ipv4 SHARD = Ipv4.parse("169.254.0.1");
+
+    static final byte[] SLOT_OUTER_MAC = {2, 0, 0, 0, 0, 1};
+    static final byte[] SLOT_MAC = {2, 0, 0, 0, 0, 2};
+    static final byte[] SHARD_MAC = {2, 0, 0, 0, 0, 3};
+    static final byte[] ROUTER_MAC = {2, 0, 0, 0, 0, 4};
+    static final byte[] HOST_MAC = {2, 0, 0, 0, 0, 5};
+
+    /** The device of an end host, by number and name. */
+    static final int HOST_DEVICE = 2;
+
+    static final String HOST_DEVICE_NAME = "eth0";
+
+    /** What a namespace that forwards needs: no reverse path filter, for the source check is exact; no redirects; no loose pick-up. */
+    static final Map<String, String> FORWARDING = Map.of(
+            "ipv4/ip_forward", "1",
+            "ipv4/conf/all/rp_filter", "0",
+            "ipv4/conf/default/rp_filter", "0",
+            "ipv4/conf/all/send_redirects", "0",
+            "ipv4/conf/default/send_redirects", "0",
+            "ipv6/conf/default/disable_ipv6", "1",
+            "netfilter/nf_conntrack_tcp_loose", "0");
+
+    /** Gives the calling thread's namespace, an end host, its address and its way out. */
+    static void host(Ipv4 address, byte[] gatewayMac, String object) {
+        try (Rtnetlink inside = Rtnetlink.openHere()) {
+            inside.commit(new RouteChanges()
+                    .up(HOST_DEVICE, object)
+                    .address(HOST_DEVICE, address.bytes(), object)
+                    .neighbour(HOST_DEVICE, GATEWAY.bytes(), gatewayMac, object)
+                    .defaultRoute(GATEWAY.bytes(), RouteChanges.MAIN, HOST_DEVICE, object));
+        }
+    }
+
+    /** Before any device but the loopback is made, in the calling thread's namespace: devices have IPv4 only, the loopback both. */
+    static void withoutIpv6() {
+        Sysctls.write("ipv6/conf/default/disable_ipv6", "1");
+    }
+
+    private LinkLocal() {}
+}

@@ -1,0 +1,88 @@
+package dev.remora.net;
+
+import dev.remora.net.Topology.Attachment;
+import dev.remora.net.Topology.Port;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * A topology with the numbers that the kernel knows its parts by: devices, marks of subnets, route tables, chains of sets of groups.
+ *
+ * <p>A part keeps its number as long as it is there. A number is never used twice in a router's life, so that what is still under way
+ * for an old part cannot meet a new one. A port whose address or attachment changes is a new device.
+ */
+record RouterState(
+        Topology topology,
+        SortedMap<String, Integer> devices,
+        SortedMap<String, Integer> marks,
+        SortedMap<String, Integer> tables,
+        Map<SortedSet<String>, Integer> groupSets,
+        int used) {
+    /** Device numbers begin here; the kernel numbers the loopback 1. */
+    private static final int FIRST = 10;
+
+    /** Route tables 253 to 255 are the kernel's. */
+    private static final int TABLES = 1000;
+
+    static RouterState empty(String router) {
+        Topology nothing = new Topology(router, java.util.List.of(), Map.of(), Map.of(), Map.of(), Map.of());
+        return new RouterState(nothing, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), Map.of(), FIRST);
+    }
+
+    RouterState next(Topology wanted) {
+        int number = used;
+        SortedMap<String, Integer> nextDevices = new TreeMap<>();
+        for (Port port : new TreeMap<>(wanted.ports()).values()) {
+            if (!wanted.subnets().containsKey(port.subnet())) {
+                throw new IllegalArgumentException(port.id() + " is in no subnet of " + wanted.router());
+            }
+            if (!(port.attachment() instanceof Attachment.None)) {
+                Integer kept = sameDevice(topology.ports().get(port.id()), port) ? devices.get(port.id()) : null;
+                nextDevices.put(port.id(), kept != null ? kept : number++);
+            }
+        }
+        SortedMap<String, Integer> nextMarks = new TreeMap<>();
+        for (Topology.Subnet subnet : new TreeMap<>(wanted.subnets()).values()) {
+            if (!wanted.routeTables().containsKey(subnet.routeTable())) {
+                throw new IllegalArgumentException(subnet.id() + " has no route table in " + wanted.router());
+            }
+            Integer kept = marks.get(subnet.id());
+            nextMarks.put(subnet.id(), kept != null ? kept : number++);
+        }
+        SortedMap<String, Integer> nextTables = new TreeMap<>();
+        for (String table : new TreeSet<>(wanted.routeTables().keySet())) {
+            Integer kept = tables.get(table);
+            nextTables.put(table, kept != null ? kept : TABLES + number++);
+        }
+        Map<SortedSet<String>, Integer> nextSets = new java.util.LinkedHashMap<>();
+        for (String port : nextDevices.keySet()) {
+            SortedSet<String> groups = new TreeSet<>(wanted.ports().get(port).groups());
+            if (!nextSets.containsKey(groups)) {
+                Integer kept = groupSets.get(groups);
+                nextSets.put(groups, kept != null ? kept : number++);
+            }
+        }
+        return new RouterState(wanted, nextDevices, nextMarks, nextTables, nextSets, number);
+    }
+
+    Set<Integer> deviceNumbers() {
+        return new HashSet<>(devices.values());
+    }
+
+    Port port(String id) {
+        Port port = topology.ports().get(id);
+        if (port == null) {
+            throw new IllegalArgumentException("no interface " + id + " in " + topology.router());
+        }
+        return port;
+    }
+
+    private static boolean sameDevice(@org.jspecify.annotations.Nullable Port before, Port now) {
+        return before != null && before.address().equals(now.address()) && before.attachment().equals(now.attachment());
+    }
+}

@@ -1,0 +1,261 @@
+package dev.remora.net;
+
+import dev.remora.linux.Conntrack;
+import dev.remora.linux.Netns;
+import dev.remora.linux.NfTables;
+import dev.remora.linux.NftTransaction;
+import dev.remora.linux.RouteChanges;
+import dev.remora.linux.Rtnetlink;
+import dev.remora.linux.Sysctls;
+import dev.remora.linux.VethEnd;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A NAT shard: a namespace that carries the interfaces of many keys and the outer ends of the slots born for them; {@link ShardRules}
+ * says what it does with packets.
+ *
+ * <p>Locks: changes of keys and interfaces hold this object's monitor. A claim takes none: it reads the key from a concurrent map and
+ * sends one nf_tables message. Connection tracking has a socket of its own, because forgetting a slot's connections takes
+ * milliseconds and a claim must not wait for it.
+ */
+final class Shard implements AutoCloseable {
+    /** Interfaces that one shard carries; so many were measured. */
+    static final int INTERFACES = 128;
+
+    private static final int FIRST_DEVICE = 10;
+
+    private final int number;
+    private final Netns namespace;
+    private final Rtnetlink routes;
+    private final NfTables filter;
+    private final Conntrack connections;
+    private final Map<NatKey, Key> keys = new ConcurrentHashMap<>();
+    private final Map<Integer, KernelSlot> slotsByDevice = new ConcurrentHashMap<>();
+    private final Map<Ipv4, KernelSlot> slotsByAddress = new ConcurrentHashMap<>();
+    private final AtomicInteger device = new AtomicInteger(FIRST_DEVICE);
+    private int mark;
+    private int keyNumber;
+    private int interfaces;
+
+    /** A key, its number here, and its interfaces by id in the order they came. */
+    private static final class Key {
+        private final int number;
+        private volatile List<Named> interfaces = List.of();
+
+        Key(int number) {
+            this.number = number;
+        }
+
+        List<ShardRules.Interface> rules() {
+            return interfaces.stream().map(Named::rules).toList();
+        }
+    }
+
+    private record Named(String id, ShardRules.Interface rules) {}
+
+    Shard(int number) {
+        this.number = number;
+        namespace = Netns.create(fresh -> LinkLocal.FORWARDING.forEach(Sysctls::write));
+        routes = Rtnetlink.open(namespace);
+        filter = NfTables.open(namespace);
+        connections = Conntrack.open(namespace);
+        VethEnd trunk = new VethEnd("trunk", ShardRules.TRUNK, LinkLocal.SHARD_MAC);
+        VethEnd end = new VethEnd("trunkx", ShardRules.TRUNK_PEER, LinkLocal.ROUTER_MAC);
+        // Rules first: from here on, what is not allowed is dropped.
+        filter.commit(ShardRules.base());
+        routes.commit(new RouteChanges()
+                .veth(trunk, end, namespace, "the trunk")
+                .up(ShardRules.TRUNK, "the trunk")
+                .up(ShardRules.TRUNK_PEER, "the trunk's end")
+                .address(1, LinkLocal.SHARD.bytes(), "the shard")
+                .neighbour(ShardRules.TRUNK, LinkLocal.GATEWAY.bytes(), LinkLocal.ROUTER_MAC, "the trunk")
+                .defaultRoute(LinkLocal.GATEWAY.bytes(), RouteChanges.MAIN, ShardRules.TRUNK, "the trunk"));
+        filter.commit(ShardRules.trunkBase());
+    }
+
+    int number() {
+        return number;
+    }
+
+    Netns namespace() {
+        return namespace;
+    }
+
+    synchronized int interfaces() {
+        return interfaces;
+    }
+
+    int interfacesOf(NatKey name) {
+        Key key = keys.get(name);
+        return key == null ? 0 : key.interfaces.size();
+    }
+
+    /** An interface's cable: its end in the shard, and and whose it is. */
+    record Cable(int shard, NatKey key, String id, int device) {}
+
+    /** Makes the cable of an interface: one end here, up, the other born in {@code farIn}, down. It carries nothing yet. */
+    Cable cable(NatKey key, String id, VethEnd far, Netns farIn) {
+        int here = device.getAndIncrement();
+        VethEnd end = new VethEnd("e" + here, here, LinkLocal.SHARD_MAC);
+        routes.commit(new RouteChanges().veth(end, far, farIn, id));
+        routes.commit(new RouteChanges().up(here, id));
+        return new Cable(number, key, id, here);
+    }
+
+    /** From now on new connections of the key's slots may leave by the interface. */
+    synchronized void open(Cable cable, Ipv4 address) {
+        if (interfaces == INTERFACES) {
+            throw new IllegalStateException("shard " + number + " carries " + INTERFACES + " interfaces already");
+        }
+        Key key = keys.computeIfAbsent(cable.key(), absent -> new Key(++keyNumber));
+        List<Named> before = key.interfaces;
+        if (before.size() == ShardRules.BUCKETS) {
+            throw new IllegalStateException(cable.key().name() + " has " + ShardRules.BUCKETS + " interfaces already");
+        }
+        ShardRules.Interface rules = new ShardRules.Interface(++mark, cable.device(), "e" + cable.device(), address);
+        List<Named> after = new ArrayList<>(before);
+        after.add(new Named(cable.id(), rules));
+        filter.commit(ShardRules.trunk(rules, true));
+        filter.commit(ShardRules.key(key.number, key.rules(), after.stream().map(Named::rules).toList()));
+        key.interfaces = List.copyOf(after);
+        interfaces++;
+    }
+
+    /** No connection leaves by the interface any more; those that did are forgotten. */
+    synchronized void shut(Cable cable) {
+        Key key = keys.get(cable.key());
+        Optional<Named> eni = key == null ? Optional.empty() : key.interfaces.stream().filter(one -> one.id().equals(cable.id())).findFirst();
+        if (key == null || eni.isEmpty() || eni.get().rules().device() != cable.device()) {
+            return;
+        }
+        List<Named> after = new ArrayList<>(key.interfaces);
+        after.remove(eni.get());
+        filter.commit(ShardRules.key(key.number, key.rules(), after.stream().map(Named::rules).toList()));
+        key.interfaces = List.copyOf(after);
+        interfaces--;
+        filter.commit(ShardRules.trunk(eni.get().rules(), false));
+        connections.deleteMarked(eni.get().rules().mark(), cable.id());
+    }
+
+    /** Takes the cable away, both ends. */
+    void remove(Cable cable) {
+        shut(cable);
+        routes.commit(new RouteChanges().deleteLink(cable.device(), cable.id()));
+    }
+
+    /** A slot's cable, namespace and address, so that it can send as soon as it is bound. */
+    KernelSlot slot(String id, Ipv4 address, KernelSlots owner) {
+        int here = device.getAndIncrement();
+        Netns inside = Netns.create(fresh -> {
+            LinkLocal.withoutIpv6();
+            VethEnd end = new VethEnd(id, here, LinkLocal.SLOT_OUTER_MAC);
+            VethEnd far = new VethEnd(LinkLocal.HOST_DEVICE_NAME, LinkLocal.HOST_DEVICE, LinkLocal.SLOT_MAC);
+            routes.commit(new RouteChanges()
+                    .veth(end, far, fresh, id)
+                    .up(here, id)
+                    .route(address.bytes(), 32, RouteChanges.MAIN, here, id)
+                    .neighbour(here, address.bytes(), LinkLocal.SLOT_MAC, id));
+            LinkLocal.host(address, LinkLocal.SLOT_OUTER_MAC, id);
+        });
+        KernelSlot slot = new KernelSlot(id, this, here, address, inside, owner);
+        try {
+            filter.commit(ShardRules.slot(here, id, address));
+        } catch (RuntimeException refused) {
+            inside.close();
+            throw refused;
+        }
+        slotsByDevice.put(here, slot);
+        slotsByAddress.put(address, slot);
+        return slot;
+    }
+
+    /** The claim: one element of one map. */
+    void bind(KernelSlot slot, NatKey to) {
+        Key key = keys.get(to);
+        if (key == null || key.interfaces.isEmpty()) {
+            throw new IllegalStateException(to.name() + " has no interface in shard " + number);
+        }
+        filter.commit(ShardRules.bind(slot.device(), slot.id(), key.number));
+    }
+
+    void unbind(KernelSlot slot) {
+        filter.commit(ShardRules.unbind(slot.device(), slot.id()));
+    }
+
+    /** Takes away all that the shard holds for the slot. The kernel takes the cable with the slot's namespace. */
+    void forget(KernelSlot slot) {
+        filter.commit(ShardRules.deleteSlot(slot.device(), slot.id(), slot.address()));
+        connections.deleteFrom(slot.address().bytes(), slot.id());
+        ignoringAbsent(ShardRules.forgetConnections(slot.device(), slot.id()));
+        slotsByDevice.remove(slot.device());
+        slotsByAddress.remove(slot.address());
+    }
+
+    /** The slot whose packets left with that source and those ports, if its connection is still known. */
+    Optional<String> origin(NatKey to, Drops.Packet packet) {
+        Key key = keys.get(to);
+        if (key == null) {
+            return Optional.empty();
+        }
+        boolean echo = packet.protocol() == 1;
+        return connections
+                .origin(
+                        packet.protocol(),
+                        packet.destination().bytes(),
+                        echo ? packet.sourcePort() : packet.destinationPort(),
+                        packet.source().bytes(),
+                        packet.sourcePort(),
+                        key.number)
+                .map(Ipv4::of)
+                .map(slotsByAddress::get)
+                .map(KernelSlot::id);
+    }
+
+    /** Names for reports of this shard's own drops. */
+    Drops.Names names() {
+        return new Drops.Names() {
+            @Override
+            public Optional<String> port(int deviceNumber) {
+                return keys.values().stream()
+                        .flatMap(key -> key.interfaces.stream())
+                        .filter(eni -> eni.rules().device() == deviceNumber)
+                        .map(Named::id)
+                        .findFirst();
+            }
+
+            @Override
+            public Optional<String> slot(Drops.Packet packet) {
+                return Optional.ofNullable(slotsByDevice.get(packet.inDevice())).map(KernelSlot::id);
+            }
+        };
+    }
+
+    Map<Drop.Cause, Long> dropCounts() {
+        Map<Drop.Cause, Long> counts = DropChains.causes(filter.counters(NftTransaction.Family.INET, ShardRules.TABLE));
+        counts.put(Drop.Cause.PORTS_EXHAUSTED, connections.insertionsFailed());
+        return counts;
+    }
+
+    @Override
+    public void close() {
+        routes.close();
+        filter.close();
+        connections.close();
+        namespace.close();
+    }
+
+    private void ignoringAbsent(NftTransaction rules) {
+        try {
+            filter.commit(rules);
+        } catch (dev.remora.linux.KernelException absent) {
+            if (absent.errno() != dev.remora.linux.Errno.ENOENT) {
+                throw absent;
+            }
+        }
+    }
+}

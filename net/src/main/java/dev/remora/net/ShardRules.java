@@ -1,0 +1,232 @@
+package dev.remora.net;
+
+import static dev.remora.linux.NftStatement.in;
+import static dev.remora.linux.NftStatement.is;
+import static dev.remora.linux.NftStatement.isNot;
+import static dev.remora.linux.NftStatement.setCtMark;
+import static dev.remora.linux.NftStatement.setCtZone;
+import static dev.remora.linux.NftStatement.setMark;
+import static dev.remora.linux.NftStatement.state;
+import static dev.remora.linux.NftStatement.verdict;
+import static dev.remora.linux.NftValue.mapped;
+
+import dev.remora.linux.NftData;
+import dev.remora.linux.NftElement;
+import dev.remora.linux.NftHook;
+import dev.remora.linux.NftSet;
+import dev.remora.linux.NftStatement;
+import dev.remora.linux.NftTransaction;
+import dev.remora.linux.NftValue;
+import dev.remora.linux.NftVerdict;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The rules of a NAT shard. They never change; keys, interfaces and slots are elements of flat sets and maps.
+ *
+ * <p>The way of a packet from a slot:
+ * <ol>
+ *   <li>{@code raw}: it must have its slot's address. {@code bind} says the key that the slot is bound to (that element is the claim),
+ *       {@code zone_of_key} the connection-tracking zone: equal addresses in two VPCs never meet in one zone.
+ *   <li>{@code choose}, behind connection tracking: a known connection keeps the interface that is in its mark; a new one gets one of
+ *       the key's interfaces, chosen once by a random number out of {@link #BUCKETS}, which {@code spread} shares out among them.
+ *   <li>{@code forward}: not to another slot; a TCP segment in the middle of a connection that is not known here is another tenant's
+ *       and must not begin one; at most {@link #CONNECTIONS_PER_SLOT} connections; the interface is noted in the connection's mark.
+ *   <li>{@code postrouting}: the interface's address becomes the source. Then the one route leads to the trunk, whose egress hook
+ *       sends the packet out of the interface's device: no route table and no routing rule for each interface.
+ * </ol>
+ *
+ * <p>And back: the interface's device says the zone; only answers pass; and only to a slot that is bound, now, to the key that owns
+ * the connection's interface ({@code member}).
+ *
+ * <p>Rejected: a zone for each interface (connections move when a key gets another one); counting connections for each interface in
+ * the kernel (its list is walked at every new one: 86 s for 30,000); a routing rule for each interface (scanned one by one).
+ */
+final class ShardRules {
+    static final String TABLE = "shard";
+    static final String TRUNK_TABLE = "trunk";
+
+    /** Connections that one slot may have at once. */
+    static final int CONNECTIONS_PER_SLOT = 1024;
+
+    /** Interfaces that one key may have: more would find no bucket. */
+    static final int BUCKETS = 16;
+
+    /** Every slot's address is in here. */
+    static final Cidr SLOTS = Cidr.parse("169.254.64.0/18");
+
+    static final int TRUNK = 2;
+    static final int TRUNK_PEER = 3;
+
+    private static final int RAW = -300;
+    private static final int MANGLE = -150;
+    private static final int SOURCE_NAT = 100;
+    private static final int FIRST_PORT = 1024;
+    private static final int LAST_PORT = 65535;
+
+    static final Drop.Cause[] CAUSES = {
+        Drop.Cause.UNBOUND, Drop.Cause.SOURCE_CHECK, Drop.Cause.ISOLATION, Drop.Cause.INVALID, Drop.Cause.SLOT_LIMIT, Drop.Cause.INBOUND
+    };
+
+    private static final NftValue DEVICE_AND_SOURCE = NftValue.concat(NftValue.IN_DEVICE, NftValue.IP_SOURCE);
+    private static final NftValue KEY_AND_BUCKET = NftValue.concat(NftValue.MARK, NftValue.random(BUCKETS));
+    private static final NftValue KEY_AND_INTERFACE = NftValue.concat(NftValue.MARK, NftValue.CT_MARK);
+
+    private static final NftSet BIND = NftSet.map("bind", NftValue.IN_DEVICE, NftSet.Value.MARK);
+    private static final NftSet ZONE_OF_KEY = NftSet.map("zone_of_key", NftValue.MARK, NftSet.Value.ZONE);
+    private static final NftSet ZONE_OF_PORT = NftSet.map("zone_of_port", NftValue.IN_DEVICE, NftSet.Value.ZONE);
+    private static final NftSet SPREAD = NftSet.map("spread", KEY_AND_BUCKET, NftSet.Value.MARK);
+    private static final NftSet ADDRESS = NftSet.map("address", NftValue.MARK, NftSet.Value.ADDRESS);
+    private static final NftSet MEMBER = NftSet.set("member", KEY_AND_INTERFACE);
+    private static final NftSet SOURCE = NftSet.set("source", DEVICE_AND_SOURCE);
+    private static final NftSet PORTS = NftSet.set("ports", NftValue.IN_DEVICE);
+    private static final NftSet CONNECTIONS = NftSet.dynamic("connections", NftValue.IN_DEVICE);
+    private static final NftSet PORT_OF = NftSet.map("port", NftValue.MARK, NftSet.Value.DEVICE);
+
+    static NftTransaction base() {
+        NftTransaction rules = new NftTransaction(NftTransaction.Family.INET, TABLE).addTable();
+        for (NftSet set : List.of(BIND, ZONE_OF_KEY, ZONE_OF_PORT, SPREAD, ADDRESS, MEMBER, SOURCE, PORTS, CONNECTIONS)) {
+            rules.addSet(set);
+        }
+        DropChains.add(rules, CAUSES);
+        rules.addChain("claim")
+                .addRule("claim", setMark(mapped(NftValue.IN_DEVICE, BIND)))
+                .addRule("claim", is(NftValue.MARK, NftData.mark(0)), DropChains.drop(Drop.Cause.UNBOUND))
+                .addRule("claim", setCtZone(mapped(NftValue.MARK, ZONE_OF_KEY)), verdict(NftVerdict.ACCEPT))
+                .addRule("claim", DropChains.drop(Drop.Cause.UNBOUND));
+        rules.addChain("back")
+                .addRule("back", setMark(mapped(NftValue.OUT_DEVICE, BIND)))
+                .addRule("back", in(KEY_AND_INTERFACE, MEMBER), verdict(NftVerdict.ACCEPT))
+                .addRule("back", DropChains.drop(Drop.Cause.INVALID));
+        rules.addBaseChain("raw", "filter", NftHook.PREROUTING, RAW, NftVerdict.DROP)
+                .addRule("raw", isNot(NftValue.FAMILY, NftData.octet(2)), verdict(NftVerdict.DROP))
+                .addRule("raw", setCtZone(mapped(NftValue.IN_DEVICE, ZONE_OF_PORT)), verdict(NftVerdict.ACCEPT))
+                .addRule("raw", in(DEVICE_AND_SOURCE, SOURCE), verdict(NftVerdict.goTo("claim")))
+                .addRule("raw", DropChains.drop(Drop.Cause.SOURCE_CHECK));
+        rules.addBaseChain("choose", "filter", NftHook.PREROUTING, MANGLE, NftVerdict.DROP)
+                .addRule("choose", in(NftValue.IN_DEVICE, PORTS),
+                        state(NftStatement.ESTABLISHED | NftStatement.RELATED), verdict(NftVerdict.ACCEPT))
+                .addRule("choose", in(NftValue.IN_DEVICE, PORTS), DropChains.drop(Drop.Cause.INBOUND))
+                .addRule("choose", isNot(NftValue.CT_MARK, NftData.mark(0)), setMark(NftValue.CT_MARK), verdict(NftVerdict.ACCEPT))
+                .addRule("choose", setMark(mapped(KEY_AND_BUCKET, SPREAD)), verdict(NftVerdict.ACCEPT))
+                .addRule("choose", DropChains.drop(Drop.Cause.UNBOUND));
+        rules.addBaseChain("input", "filter", NftHook.INPUT, 0, NftVerdict.DROP)
+                .addRule("input", DropChains.drop(Drop.Cause.ISOLATION));
+        rules.addBaseChain("forward", "filter", NftHook.FORWARD, 0, NftVerdict.DROP)
+                .addRule("forward", in(NftValue.IN_DEVICE, PORTS), verdict(NftVerdict.goTo("back")))
+                .addRule("forward", NftStatement.within(NftValue.IP_DESTINATION, SLOTS.base().bytes(), SLOTS.prefix()),
+                        DropChains.drop(Drop.Cause.ISOLATION))
+                .addRule("forward", isNot(NftValue.OUT_DEVICE, NftData.device(TRUNK, "trunk")), DropChains.drop(Drop.Cause.ISOLATION))
+                .addRule("forward", state(NftStatement.ESTABLISHED | NftStatement.RELATED), verdict(NftVerdict.ACCEPT))
+                .addRule("forward", state(NftStatement.INVALID), DropChains.drop(Drop.Cause.INVALID))
+                .addRule("forward", is(NftValue.PROTOCOL, NftData.octet(6)), NftStatement.tcpOpens(false),
+                        DropChains.drop(Drop.Cause.INVALID))
+                .addRule("forward", NftStatement.moreThan(CONNECTIONS_PER_SLOT, NftValue.IN_DEVICE, CONNECTIONS),
+                        DropChains.drop(Drop.Cause.SLOT_LIMIT))
+                .addRule("forward", setCtMark(NftValue.MARK), verdict(NftVerdict.ACCEPT));
+        NftValue source = mapped(NftValue.MARK, ADDRESS);
+        return rules.addBaseChain("postrouting", "nat", NftHook.POSTROUTING, SOURCE_NAT, NftVerdict.ACCEPT)
+                .addRule("postrouting", is(NftValue.PROTOCOL, NftData.octet(6)), NftStatement.snat(source, FIRST_PORT, LAST_PORT))
+                .addRule("postrouting", is(NftValue.PROTOCOL, NftData.octet(17)), NftStatement.snat(source, FIRST_PORT, LAST_PORT))
+                .addRule("postrouting", NftStatement.snat(source, 0, 0))
+                .addRule("postrouting", DropChains.drop(Drop.Cause.UNBOUND));
+    }
+
+    static NftTransaction trunkBase() {
+        return new NftTransaction(NftTransaction.Family.NETDEV, TRUNK_TABLE)
+                .addTable()
+                .addSet(PORT_OF)
+                .addDeviceChain("out", NftHook.EGRESS, NftVerdict.DROP, "trunk")
+                .addRule("out", NftStatement.forwardTo(mapped(NftValue.MARK, PORT_OF)));
+    }
+
+    /** An interface of a key: its mark, its device here, its address. */
+    record Interface(int mark, int device, String name, Ipv4 address) {}
+
+    /** Makes the trunk lead an interface's packets to its device. */
+    static NftTransaction trunk(Interface eni, boolean add) {
+        NftTransaction rules = new NftTransaction(NftTransaction.Family.NETDEV, TRUNK_TABLE);
+        return add
+                ? rules.addElements(PORT_OF, NftElement.of(NftData.mark(eni.mark()), NftData.device(eni.device(), eni.name())))
+                : rules.deleteElements(PORT_OF, NftElement.of(NftData.mark(eni.mark())));
+    }
+
+    /** Changes the interfaces of the key from {@code before} to {@code after}. */
+    static NftTransaction key(int key, List<Interface> before, List<Interface> after) {
+        NftTransaction rules = rules();
+        NftData keyMark = NftData.mark(key);
+        if (!before.isEmpty()) {
+            rules.deleteElements(SPREAD, buckets(key, before).stream().map(element -> NftElement.of(element.key())).toList());
+        }
+        for (Interface eni : before) {
+            if (!after.contains(eni)) {
+                rules.deleteElements(ADDRESS, NftElement.of(NftData.mark(eni.mark())))
+                        .deleteElements(MEMBER, NftElement.of(NftData.concat(keyMark, NftData.mark(eni.mark()))))
+                        .deleteElements(ZONE_OF_PORT, NftElement.of(NftData.device(eni.device(), eni.name())))
+                        .deleteElements(PORTS, NftElement.of(NftData.device(eni.device(), eni.name())));
+            }
+        }
+        if (before.isEmpty() != after.isEmpty()) {
+            if (after.isEmpty()) {
+                rules.deleteElements(ZONE_OF_KEY, NftElement.of(keyMark));
+            } else {
+                rules.addElements(ZONE_OF_KEY, NftElement.of(keyMark, NftData.zone(key)));
+            }
+        }
+        for (Interface eni : after) {
+            if (!before.contains(eni)) {
+                NftData device = NftData.device(eni.device(), eni.name());
+                rules.addElements(ADDRESS, NftElement.of(NftData.mark(eni.mark()), NftData.address(eni.address().bytes())))
+                        .addElements(MEMBER, NftElement.of(NftData.concat(keyMark, NftData.mark(eni.mark()))))
+                        .addElements(ZONE_OF_PORT, NftElement.of(device, NftData.zone(key)))
+                        .addElements(PORTS, NftElement.of(device));
+            }
+        }
+        if (!after.isEmpty()) {
+            rules.addElements(SPREAD, buckets(key, after));
+        }
+        return rules;
+    }
+
+    private static List<NftElement> buckets(int key, List<Interface> interfaces) {
+        List<NftElement> elements = new ArrayList<>();
+        for (int bucket = 0; bucket < BUCKETS; bucket++) {
+            Interface eni = interfaces.get(bucket % interfaces.size());
+            elements.add(NftElement.of(NftData.concat(NftData.mark(key), NftData.mark(bucket)), NftData.mark(eni.mark())));
+        }
+        return elements;
+    }
+
+    /** Lets a slot send with its address, once it is bound. */
+    static NftTransaction slot(int device, String name, Ipv4 address) {
+        return rules().addElements(SOURCE, NftElement.of(source(device, name, address)));
+    }
+
+    /** The claim. */
+    static NftTransaction bind(int device, String name, int key) {
+        return rules().addElements(BIND, NftElement.of(NftData.device(device, name), NftData.mark(key)));
+    }
+
+    static NftTransaction unbind(int device, String name) {
+        return rules().deleteElements(BIND, NftElement.of(NftData.device(device, name)));
+    }
+
+    static NftTransaction deleteSlot(int device, String name, Ipv4 address) {
+        return rules().deleteElements(SOURCE, NftElement.of(source(device, name, address)));
+    }
+
+    /** There is such an element only if the slot ever opened a connection. */
+    static NftTransaction forgetConnections(int device, String name) {
+        return rules().deleteElements(CONNECTIONS, NftElement.of(NftData.device(device, name)));
+    }
+
+    private static NftData source(int device, String name, Ipv4 address) {
+        return NftData.concat(NftData.device(device, name), NftData.address(address.bytes()));
+    }
+
+    private static NftTransaction rules() {
+        return new NftTransaction(NftTransaction.Family.INET, TABLE);
+    }
+
+    private ShardRules() {}
+}
