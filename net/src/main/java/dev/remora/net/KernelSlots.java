@@ -30,9 +30,6 @@ final class KernelSlots implements Slots, AutoCloseable {
     /** Slots given back at a time. */
     private static final int LOT = 8;
 
-    /** A new key goes to a shard with fewer interfaces than this, so that the keys that are there may get more. */
-    private static final int ROOMY = Shard.INTERFACES - ShardRules.BUCKETS;
-
     private final int ready;
     private final Drops drops;
     private final KernelInternet internet;
@@ -156,7 +153,7 @@ final class KernelSlots implements Slots, AutoCloseable {
         }
         Pool roomy = null;
         for (Pool pool : pools) {
-            if (roomy == null && Math.max(pool.keys, pool.shard.interfaces()) < ROOMY) {
+            if (roomy == null && pool.keys < Shard.INTERFACES - ShardRules.BUCKETS && pool.shard.roomy()) {
                 roomy = pool;
             }
         }

@@ -144,14 +144,21 @@ final class Router implements AutoCloseable {
 
     private Device make(int number, Port port) {
         VethEnd end = new VethEnd("p" + number, number, LinkLocal.ROUTER_MAC);
-        Device made = switch (port.attachment()) {
+        return switch (port.attachment()) {
             case Attachment.Workload() -> new Device(number, port, Optional.of(host(end, port)), Optional.empty());
-            case Attachment.Hyperplane(NatKey key) ->
-                new Device(number, port, Optional.empty(), Optional.of(slots.shard(slots.shardOf(key)).cable(key, port.id(), end, namespace)));
+            case Attachment.Hyperplane(NatKey key) -> {
+                Shard shard = slots.shard(slots.shardOf(key));
+                Shard.Cable cable = shard.cable(key, port.id(), end, namespace);
+                try {
+                    routes.commit(new RouteChanges().up(number, port.id()));
+                } catch (RuntimeException refused) {
+                    shard.remove(cable);
+                    throw refused;
+                }
+                yield new Device(number, port, Optional.empty(), Optional.of(cable));
+            }
             case Attachment.None() -> throw new IllegalStateException(port.id() + " has no device");
         };
-        routes.commit(new RouteChanges().up(number, port.id()));
-        return made;
     }
 
     private Netns host(VethEnd end, Port port) {
@@ -159,7 +166,9 @@ final class Router implements AutoCloseable {
             LinkLocal.withoutIpv6();
             VethEnd far = new VethEnd(LinkLocal.HOST_DEVICE_NAME, LinkLocal.HOST_DEVICE, LinkLocal.HOST_MAC);
             routes.commit(new RouteChanges().veth(end, far, fresh, port.id()));
+            routes.commit(new RouteChanges().up(end.index(), port.id()));
             LinkLocal.host(port.address(), LinkLocal.ROUTER_MAC, port.id());
+            routes.awaitSending(end.index(), port.id());
         });
     }
 

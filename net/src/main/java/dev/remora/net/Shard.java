@@ -27,7 +27,11 @@ final class Shard implements AutoCloseable {
     /** Interfaces that one shard carries; so many were measured. */
     static final int INTERFACES = 128;
 
-    private static final int FIRST_DEVICE = 10;
+    /** No number of a device here is that of the other end of its cable; see {@link Rtnetlink#awaitSending}. */
+    private static final int FIRST_DEVICE = 10_000_000;
+
+    /** Numbers of keys are zones, of 16 bits, and never used again: a slot might still be bound to one. */
+    private static final int LAST_KEY = 65_000;
 
     private final int number;
     private final Netns namespace;
@@ -70,8 +74,8 @@ final class Shard implements AutoCloseable {
         filter.commit(ShardRules.base());
         routes.commit(new RouteChanges()
                 .veth(trunk, end, namespace, "the trunk")
-                .up(ShardRules.TRUNK, "the trunk")
                 .up(ShardRules.TRUNK_PEER, "the trunk's end")
+                .up(ShardRules.TRUNK, "the trunk")
                 .address(1, LinkLocal.SHARD.bytes(), "the shard")
                 .neighbour(ShardRules.TRUNK, LinkLocal.GATEWAY.bytes(), LinkLocal.ROUTER_MAC, "the trunk")
                 .defaultRoute(LinkLocal.GATEWAY.bytes(), RouteChanges.MAIN, ShardRules.TRUNK, "the trunk"));
@@ -86,8 +90,9 @@ final class Shard implements AutoCloseable {
         return namespace;
     }
 
-    synchronized int interfaces() {
-        return interfaces;
+    /** Whether it can carry another key, and leave the ones that it has room for more interfaces. */
+    synchronized boolean roomy() {
+        return interfaces < INTERFACES - ShardRules.BUCKETS && keyNumber < LAST_KEY;
     }
 
     int interfacesOf(NatKey name) {
@@ -98,13 +103,22 @@ final class Shard implements AutoCloseable {
     /** An interface's cable: its end in the shard, and and whose it is. */
     record Cable(int shard, NatKey key, String id, int device) {}
 
-    /** Makes the cable of an interface: one end here, up, the other born in {@code farIn}, down. It carries nothing yet. */
+    /**
+     * Makes the cable of an interface: one end here, up, the other born in {@code farIn}, down. When that is up as well,
+     * {@link #open} lets it carry something.
+     */
     Cable cable(NatKey key, String id, VethEnd far, Netns farIn) {
         int here = device.getAndIncrement();
         VethEnd end = new VethEnd("e" + here, here, LinkLocal.SHARD_MAC);
+        Cable cable = new Cable(number, key, id, here);
         routes.commit(new RouteChanges().veth(end, far, farIn, id));
-        routes.commit(new RouteChanges().up(here, id));
-        return new Cable(number, key, id, here);
+        try {
+            routes.commit(new RouteChanges().up(here, id));
+        } catch (RuntimeException refused) {
+            remove(cable);
+            throw refused;
+        }
+        return cable;
     }
 
     /** From now on new connections of the key's slots may leave by the interface. */
@@ -117,6 +131,7 @@ final class Shard implements AutoCloseable {
         if (before.size() == ShardRules.BUCKETS) {
             throw new IllegalStateException(cable.key().name() + " has " + ShardRules.BUCKETS + " interfaces already");
         }
+        routes.awaitSending(cable.device(), cable.id());
         ShardRules.Interface rules = new ShardRules.Interface(++mark, cable.device(), "e" + cable.device(), address);
         List<Named> after = new ArrayList<>(before);
         after.add(new Named(cable.id(), rules));
@@ -161,6 +176,7 @@ final class Shard implements AutoCloseable {
                     .route(address.bytes(), 32, RouteChanges.MAIN, here, id)
                     .neighbour(here, address.bytes(), LinkLocal.SLOT_MAC, id));
             LinkLocal.host(address, LinkLocal.SLOT_OUTER_MAC, id);
+            routes.awaitSending(here, id);
         });
         KernelSlot slot = new KernelSlot(id, this, here, address, inside, owner);
         try {
