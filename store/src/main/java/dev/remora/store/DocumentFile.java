@@ -48,9 +48,11 @@ final class DocumentFile implements AutoCloseable {
     private DocumentFile(String name, Connection connection) throws SQLException {
         this.name = name;
         this.connection = connection;
+        execute("BEGIN IMMEDIATE");
         execute(SCHEMA);
         execute("CREATE TABLE IF NOT EXISTS progress (revision INTEGER NOT NULL)");
         execute("INSERT INTO progress SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM progress)");
+        execute("COMMIT");
         revision = readRevision();
         put = connection.prepareStatement(PUT);
         delete = connection.prepareStatement(DELETE);
