@@ -6,10 +6,10 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * The addresses of a subnet, as a count and a cursor. Which ones are taken is known to the index over interfaces; the pool only
- * decides where to look next. It goes round the block instead of taking the lowest free address: an address just given back is the
- * last to be given again, so late packets of its old owner meet nobody, and in a busy /16 the next address is usually the first
- * one tried.
+ * The addresses of a subnet, as a count and a cursor. Which ones are taken is known to the index over interfaces; the pool
+ * only decides where to look next. It goes round the block instead of taking the lowest free address: an address just given
+ * back is the last to be given again, so late packets of its old owner meet nobody, and in a busy /16 the next address is
+ * usually the first one tried.
  *
  * @param taken how many addresses interfaces hold
  * @param next the offset in the block at which the next search begins

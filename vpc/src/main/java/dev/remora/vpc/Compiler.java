@@ -13,7 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Turns the documents of a VPC into what the kernel must hold for it. Pure: equal documents, in whatever order, give equal topologies.
+ * Turns the documents of a VPC into what the kernel must hold for it. Pure: equal documents, in whatever order, give equal
+ * topologies.
  *
  * <p>What no packet can meet is left out, so that it costs the kernel nothing: groups without interfaces, rules that name such a
  * group, rules about IPv6. Rules that differ only in description become one.
