@@ -27,9 +27,9 @@ import software.amazon.awssdk.services.ec2.model.Tag;
 import software.amazon.awssdk.services.ec2.model.TagSpecification;
 
 /**
- * What an operation needs of IAM: the ARNs of the resources that a request makes and names, and the condition keys that follow from
- * them: {@code ec2:Region}, {@code ec2:Vpc}, {@code ec2:Subnet}, {@code ec2:ResourceTag/KEY} and {@code aws:ResourceTag/KEY} of the
- * first resource named, {@code aws:RequestTag/KEY} and {@code aws:TagKeys} of the tags given.
+ * What an operation needs of IAM: the ARNs of the resources that a request makes and names, and the condition keys that
+ * follow from them: {@code ec2:Region}, {@code ec2:Vpc}, {@code ec2:Subnet}, {@code ec2:ResourceTag/KEY} and {@code
+ * aws:ResourceTag/KEY} of the first resource named, {@code aws:RequestTag/KEY} and {@code aws:TagKeys} of the tags given.
  */
 final class Access {
     private final Store store;

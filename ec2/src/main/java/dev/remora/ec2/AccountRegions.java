@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * An account's part of a region. The first call that comes to it finds what AWS puts there: a set of DHCP options and a default VPC.
- * Their ids follow from the account and the region alone, so they are the same in every fresh installation.
+ * An account's part of a region. The first call that comes to it finds what AWS puts there: a set of DHCP options and a
+ * default VPC. Their ids follow from the account and the region alone, so they are the same in every fresh installation.
  */
 final class AccountRegions {
     static final Cidr DEFAULT_BLOCK = Cidr.parse("172.31.0.0/16");

@@ -30,16 +30,18 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes the kernel follow the store.
  *
- * <p>Each VPC that was touched has a lane: the revision wanted in force and the revision that is. A lane runs on one worker at a time,
- * and a run always compiles the newest state, so however many changes came meanwhile, one run carries them all. The feed of the store
- * sets lanes going; a caller that must not answer before its change is in force sets its lane going itself and waits for the revision
- * that holds its change. What the kernel refuses is said in the log and tried again, later each time.
+ * <p>Each VPC that was touched has a lane: the revision wanted in force and the revision that is. A lane runs on one worker
+ * at a time, and a run always compiles the newest state, so however many changes came meanwhile, one run carries them all.
+ * The feed of the store sets lanes going; a caller that must not answer before its change is in force sets its lane going
+ * itself and waits for the revision that holds its change. What the kernel refuses is said in the log and tried again, later
+ * each time.
  *
- * <p>Invariants: the fabric never sees two calls for one router at once; a lane's {@code reached} is a revision whose topology the
- * fabric has accepted in full; a VPC in which nothing sends or receives has no router and, between changes, no lane.
+ * <p>Invariants: the fabric never sees two calls for one router at once; a lane's {@code reached} is a revision whose
+ * topology the fabric has accepted in full; a VPC in which nothing sends or receives has no router and, between changes, no
+ * lane.
  *
- * <p>Rejected: a thread for each VPC (ten thousand VPCs must cost nothing); applying in the caller's thread (two callers would have to
- * be kept apart all the same, and a refusal of the kernel would be answered to whoever came last).
+ * <p>Rejected: a thread for each VPC (ten thousand VPCs must cost nothing); applying in the caller's thread (two callers
+ * would have to be kept apart all the same, and a refusal of the kernel would be answered to whoever came last).
  */
 final class DataPlane implements AutoCloseable {
     /** How long an operation that changes packets' fate waits for the kernel before it answers. */

@@ -1,5 +1,6 @@
 package dev.remora.ec2;
 
+import dev.remora.net.Drop;
 import dev.remora.net.Fabric;
 import dev.remora.store.Ids;
 import dev.remora.store.Kind;
@@ -14,11 +15,13 @@ public final class Ec2Service implements AutoCloseable {
     private final DataPlane plane;
     private final Networks networks;
     private final Operations operations;
+    private final DropExplainer drops;
 
     /** @param gate {@link Gate#OPEN} but in tests */
     public Ec2Service(Store store, Fabric fabric, Ids ids, InstantSource clock, Gate gate) {
         this.plane = new DataPlane(store, fabric);
         this.networks = new ServiceNetworks(store, ids, clock, plane, gate);
+        this.drops = new DropExplainer(store);
         this.operations = Ec2Operations.of(store, ids, clock, plane);
     }
 
@@ -35,6 +38,11 @@ public final class Ec2Service implements AutoCloseable {
 
     public Networks networks() {
         return networks;
+    }
+
+    /** Whose rules refused a packet, and why, by what the store holds now. */
+    public DropExplanation explain(Drop drop) {
+        return drops.explain(drop);
     }
 
     /** Brings the kernel to what the store holds, and keeps it there. */

@@ -18,9 +18,8 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.Filter;
 
 /**
- * The filters that an operation knows. A resource passes if it passes each filter; it passes a filter if one of its values equals one
- * of the filter's, but for the wildcards {@code *} and {@code ?}, which a backslash makes ordinary
- * characters.
+ * The filters that an operation knows. A resource passes if it passes each filter; it passes a filter if one of its values
+ * equals one of the filter's, but for the wildcards {@code *} and {@code ?}, which a backslash makes ordinary characters.
  *
  * @param <T> what is filtered
  */

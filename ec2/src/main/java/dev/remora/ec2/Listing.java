@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.Filter;
 
 /**
- * What a Describe call asks for: ids, or filters and a page. It reads no more documents than it must: those with the ids, those that
- * an index holds, or as many as fill the page.
+ * What a Describe call asks for: ids, or filters and a page. It reads no more documents than it must: those with the ids,
+ * those that an index holds, or as many as fill the page.
  *
  * @param nextToken where the page begins: the last id of the page before, encoded
  */

@@ -125,7 +125,12 @@ final class NetworkInterfaces {
                 TagSpecs.forNew("network-interface", r.tagSpecifications()));
         Scope scope = regions.enter(call);
         NetworkInterface made = store.write(tx -> tokens.once(
-                tx, scope, NETWORK_INTERFACE, r.clientToken(), wanted.toString(), () -> wanted.make(tx, scope, ids, clock.instant())));
+                tx,
+                scope,
+                NETWORK_INTERFACE,
+                r.clientToken(),
+                wanted.toString(),
+                () -> wanted.make(tx, scope, ids, clock.instant())));
         return CreateNetworkInterfaceResponse.builder()
                 .networkInterface(shown(store.view(), scope, made).toBuilder().status("pending").build())
                 .clientToken(r.clientToken())
@@ -199,7 +204,10 @@ final class NetworkInterfaces {
         Scope scope = regions.enter(call);
         String id = Refusals.require(r.networkInterfaceId(), "networkInterfaceId");
         long named = Stream.of(
-                        r.description() != null, r.sourceDestCheck() != null, r.hasGroups() && !r.groups().isEmpty(), r.attachment() != null)
+                        r.description() != null,
+                        r.sourceDestCheck() != null,
+                        !r.groups().isEmpty(),
+                        r.attachment() != null)
                 .filter(given -> given)
                 .count();
         if (named == 0) {

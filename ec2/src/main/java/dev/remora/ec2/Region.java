@@ -8,13 +8,14 @@ import java.util.stream.IntStream;
 
 /** A region by name. Every well-formed name is a region here, with the zones a, b and c; us-east-1 has six. */
 record Region(String name) {
-    private static final Pattern NAME = Pattern.compile("([a-z]{2,4})((?:-gov|-iso[a-z]?|-de)?)-((?:north|south|east|west|central)+)-([0-9])");
+    private static final Pattern NAME =
+            Pattern.compile("([a-z]{2,4})((?:-gov|-iso[a-z]?|-de)?)-((?:north|south|east|west|central)+)-([0-9])");
 
     /** What DescribeRegions lists: regions that an account has without opting in. */
     static final List<String> LISTED = List.of(
-            "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ca-central-1",
-            "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1", "us-east-1", "us-east-2", "us-west-1",
-            "us-west-2");
+            "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1", "ap-southeast-2",
+            "ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1",
+            "us-east-1", "us-east-2", "us-west-1", "us-west-2");
 
     Region {
         if (!isRegion(name)) {

@@ -351,7 +351,8 @@ final class SecurityGroupRules {
                 .filter(p -> p != null)
                 .count();
         if (peers != 1) {
-            throw Refusals.combination("Exactly one of CidrIpv4, CidrIpv6, PrefixListId and ReferencedGroupId must be specified.");
+            throw Refusals.combination(
+                    "Exactly one of CidrIpv4, CidrIpv6, PrefixListId and ReferencedGroupId must be specified.");
         }
         Peer peer;
         if (wanted.cidrIpv4() != null) {

@@ -159,11 +159,13 @@ final class Subnets {
         Scope scope = regions.enter(call);
         Subnet made = store.write(tx -> {
             Vpc vpc = AccountRegions.defaultVpc(tx, scope)
-                    .orElseThrow(() -> Refusals.of("DefaultVpcDoesNotExist", "No default VPC exists for this account in this region."));
+                    .orElseThrow(() -> Refusals.of(
+                            "DefaultVpcDoesNotExist", "No default VPC exists for this account in this region."));
             if (SUBNET.inVpc(tx, scope, vpc.id()).stream()
                     .anyMatch(s -> s.defaultForZone() && s.zone().equals(zone))) {
                 throw Refusals.of(
-                        "DefaultSubnetAlreadyExistsInAvailabilityZone", "'" + vpc.id() + "' already has a default subnet in " + zone + ".");
+                        "DefaultSubnetAlreadyExistsInAvailabilityZone",
+                        "'" + vpc.id() + "' already has a default subnet in " + zone + ".");
             }
             return makeDefault(tx, scope, ids, vpc, zone);
         });
@@ -232,14 +234,15 @@ final class Subnets {
                     + ") has an IPv6 CIDR block associated with it.");
         }
         if (on(r.enableDns64())) {
-            throw Refusals.invalidValue("Invalid value 'true' for enable-dns64. Cannot set enable-dns64 to true unless the subnet ("
-                    + subnet.id() + ") has an IPv6 CIDR block associated with it.");
+            throw Refusals.invalidValue("Invalid value 'true' for enable-dns64. Cannot set enable-dns64 to true"
+                    + " unless the subnet (" + subnet.id() + ") has an IPv6 CIDR block associated with it.");
         }
         LaunchNames names = subnet.launchNames();
         String type = r.privateDnsHostnameTypeOnLaunchAsString();
         if (type != null) {
             if (!type.equals("ip-name") && !type.equals("resource-name")) {
-                throw Refusals.invalidValue(type, "privateDnsHostnameTypeOnLaunch", "Valid values are ip-name and resource-name.");
+                throw Refusals.invalidValue(
+                        type, "privateDnsHostnameTypeOnLaunch", "Valid values are ip-name and resource-name.");
             }
             names = new LaunchNames(type, names.recordForIpv4(), names.recordForIpv6());
         }

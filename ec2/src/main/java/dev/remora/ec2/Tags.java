@@ -63,7 +63,10 @@ final class Tags {
         return CreateTagsResponse.builder().build();
     }
 
-    /** A tag without a value goes whatever its value is; with one, only if that is its value. No tags at all: all but AWS's own go. */
+    /**
+     * A tag without a value goes whatever its value is; with one, only if that is its value. Where no tags are named, all but AWS's
+     * own go.
+     */
     DeleteTagsResponse delete(DeleteTagsRequest r, Call call) {
         for (Tag tag : r.tags()) {
             TagSpecs.checkKey(tag.key() == null ? "" : tag.key());

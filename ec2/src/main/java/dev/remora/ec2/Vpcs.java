@@ -205,7 +205,7 @@ final class Vpcs {
             throw Refusals.missing("vpcAttribute");
         }
         if (named > 1) {
-            throw Refusals.combination("Fields for multiple attribute types specified: only one attribute can be modified at a time.");
+            throw Refusals.combination("Only one VPC attribute can be modified at a time.");
         }
         store.write(tx -> {
             Vpc vpc = VPC.require(tx, scope, id);

@@ -65,7 +65,10 @@ class DataPlaneTest {
         ec2.call(
                 AuthorizeSecurityGroupIngressRequest.builder()
                         .groupId(group)
-                        .ipPermissions(p -> p.ipProtocol("tcp").fromPort(5432).toPort(5432).ipRanges(r -> r.cidrIp("10.0.0.0/16")))
+                        .ipPermissions(p -> p.ipProtocol("tcp")
+                                .fromPort(5432)
+                                .toPort(5432)
+                                .ipRanges(r -> r.cidrIp("10.0.0.0/16")))
                         .build(),
                 AuthorizeSecurityGroupIngressResponse.class);
 

@@ -1,0 +1,130 @@
+package dev.remora.ec2;
+
+import static dev.remora.ec2.Resource.NETWORK_INTERFACE;
+import static dev.remora.ec2.Resource.ROUTE_TABLE;
+import static dev.remora.ec2.Resource.SECURITY_GROUP;
+import static dev.remora.ec2.Resource.SUBNET;
+import static dev.remora.ec2.Resource.VPC;
+
+import dev.remora.net.Drop;
+import dev.remora.net.Ipv4;
+import dev.remora.store.Scope;
+import dev.remora.store.Store;
+import dev.remora.store.View;
+import dev.remora.vpc.GroupRule;
+import dev.remora.vpc.NetworkInterface;
+import dev.remora.vpc.RouteTable;
+import dev.remora.vpc.Vpc;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Says in the account's terms what the kernel reports in its own. */
+final class DropExplainer {
+    private final Store store;
+
+    DropExplainer(Store store) {
+        this.store = store;
+    }
+
+    /** The VPC that a router's name stands for. */
+    private record Place(View view, Scope scope, String vpcId) {
+        static @Nullable Place of(View view, String router) {
+            String[] parts = router.split("/");
+            return parts.length == 3 ? new Place(view, new Scope(parts[0], parts[1]), parts[2]) : null;
+        }
+
+        Optional<NetworkInterface> networkInterface(String id) {
+            return view.get(NETWORK_INTERFACE.kind(), scope, id);
+        }
+
+        Optional<NetworkInterface> at(Ipv4 address) {
+            return SUBNET.inVpc(view, scope, vpcId).stream()
+                    .filter(s -> s.block().contains(address))
+                    .flatMap(s -> view.find(
+                            NETWORK_INTERFACE.kind(), scope, "address", NetworkInterface.addressKey(s.id(), address))
+                            .stream())
+                    .findFirst();
+        }
+
+        List<Networks.Group> groups(NetworkInterface i) {
+            return i.groups().stream()
+                    .flatMap(id -> view.get(SECURITY_GROUP.kind(), scope, id).stream())
+                    .map(g -> new Networks.Group(g.id(), g.vpcId(), g.name()))
+                    .toList();
+        }
+
+        String routeTable(NetworkInterface i) {
+            return view.find(ROUTE_TABLE.kind(), scope, "subnet", i.subnetId()).stream()
+                    .findFirst()
+                    .map(RouteTable::id)
+                    .or(() -> view.get(VPC.kind(), scope, vpcId).map(Vpc::mainRouteTableId))
+                    .orElse("the route table");
+        }
+
+        /** An address, with the groups of the interface that has it. */
+        String withGroups(Ipv4 address) {
+            return at(address)
+                    .map(i -> groups(i).stream().map(g -> g.id() + " " + g.name()).collect(Collectors.joining(", ")))
+                    .filter(names -> !names.isEmpty())
+                    .map(names -> address + " (" + names + ")")
+                    .orElse(address.toString());
+        }
+    }
+
+    DropExplanation explain(Drop drop) {
+        Place place = Place.of(store.view(), drop.router());
+        if (place == null) {
+            return new DropExplanation(Optional.empty(), drop.port(), List.of(), sentence(drop, null, null));
+        }
+        Optional<NetworkInterface> judged = drop.port()
+                .flatMap(place::networkInterface)
+                .or(() -> place.at(drop.cause() == Drop.Cause.GROUP_INGRESS ? drop.destination() : drop.source()));
+        return new DropExplanation(
+                Optional.of(place.vpcId()),
+                judged.map(NetworkInterface::id).or(drop::port),
+                judged.map(place::groups).orElse(List.of()),
+                sentence(drop, place, judged.orElse(null)));
+    }
+
+    private static String sentence(Drop drop, @Nullable Place place, @Nullable NetworkInterface judged) {
+        String id = judged == null ? drop.port().orElse("the interface") : judged.id();
+        return switch (drop.cause()) {
+            case GROUP_INGRESS -> "no ingress rule of " + groups(place, judged) + " allows " + traffic(drop)
+                    + " from " + named(place, drop.source());
+            case GROUP_EGRESS -> "no egress rule of " + groups(place, judged) + " allows " + traffic(drop)
+                    + " to " + named(place, drop.destination());
+            case ROUTE -> (place == null || judged == null ? "the route table" : place.routeTable(judged))
+                    + " has no way to " + drop.destination();
+            case SOURCE_CHECK -> id + " sent from " + drop.source() + ", which is not its own address";
+            case INVALID -> "the packet belongs to no connection that is known, and begins none";
+            case UNBOUND -> "the sandbox is bound to no network yet";
+            case ISOLATION -> "a sandbox reaches neither other sandboxes nor the host";
+            case SLOT_LIMIT -> "the sandbox has as many connections as one may have";
+            case PORTS_EXHAUSTED -> id + " has no free port towards " + drop.destination() + ":" + drop.destinationPort();
+            case INBOUND -> "nothing may open a connection to a function";
+        };
+    }
+
+    private static String groups(@Nullable Place place, @Nullable NetworkInterface judged) {
+        if (place == null || judged == null) {
+            return "the interface's groups";
+        }
+        return place.groups(judged).stream().map(g -> g.id() + " (" + g.name() + ")").collect(Collectors.joining(", "));
+    }
+
+    private static String named(@Nullable Place place, Ipv4 address) {
+        return place == null ? address.toString() : place.withGroups(address);
+    }
+
+    private static String traffic(Drop drop) {
+        String protocol = GroupRule.protocolName(drop.protocol()).toUpperCase(Locale.ROOT);
+        return switch (drop.protocol()) {
+            case GroupRule.TCP, GroupRule.UDP -> protocol + " " + drop.destinationPort();
+            case GroupRule.ICMP -> protocol;
+            default -> "protocol " + protocol;
+        };
+    }
+}
