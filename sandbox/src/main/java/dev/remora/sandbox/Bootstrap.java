@@ -40,7 +40,7 @@ final class Bootstrap {
         String program = path(language);
         return language == Language.PYTHON
                 ? List.of(program, "/var/runtime/bootstrap.py")
-                : List.of(program, "--no-deprecation", "/var/runtime/bootstrap.mjs");
+                : List.of(program, "--no-deprecation", "/var/runtime/bootstrap.js");
     }
 
     private String path(Language language) {

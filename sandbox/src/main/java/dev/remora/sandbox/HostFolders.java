@@ -30,7 +30,7 @@ final class HostFolders {
 
     private static final List<String> RUNTIME_FILES = List.of(
             "bootstrap.py",
-            "bootstrap.mjs",
+            "bootstrap.js",
             "lib/aws-lambda-java-runtime-interface-client.jar",
             "lib/aws-lambda-java-core.jar",
             "lib/aws-lambda-java-serialization.jar",
