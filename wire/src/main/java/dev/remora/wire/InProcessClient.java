@@ -19,14 +19,18 @@ import software.amazon.awssdk.http.SdkHttpRequest;
 public final class InProcessClient implements SdkHttpClient {
     private final Function<Request, Response> dispatcher;
 
+    InProcessClient(Function<Request, Response> dispatcher) {
+        this.dispatcher = dispatcher;
+    }
+
     /** Requests are of whoever signs them, and count as coming from the host's loopback. */
     public InProcessClient(Dispatcher dispatcher) {
-        this.dispatcher = dispatcher::handle;
+        this((Function<Request, Response>) dispatcher::handle);
     }
 
     /** Requests are of the principal, whatever they are signed with. */
     public InProcessClient(Dispatcher dispatcher, Principal principal) {
-        this.dispatcher = request -> dispatcher.handle(request, principal);
+        this(request -> dispatcher.handle(request, principal));
     }
 
     @Override

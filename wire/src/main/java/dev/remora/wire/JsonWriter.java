@@ -41,6 +41,31 @@ final class JsonWriter {
         return bytes.toByteArray();
     }
 
+    /** Writes a plain value: text, number, truth value, list or map of such; anything else as text. */
+    static void plain(JsonGenerator out, @Nullable Object value) {
+        switch (value) {
+            case null -> out.writeNull();
+            case Integer number -> out.writeNumber(number);
+            case Long number -> out.writeNumber(number);
+            case Double number -> out.writeNumber(number);
+            case Boolean truth -> out.writeBoolean(truth);
+            case List<?> list -> {
+                out.writeStartArray();
+                list.forEach(each -> plain(out, each));
+                out.writeEndArray();
+            }
+            case Map<?, ?> map -> {
+                out.writeStartObject();
+                map.forEach((key, each) -> {
+                    out.writeName(key.toString());
+                    plain(out, each);
+                });
+                out.writeEndObject();
+            }
+            default -> out.writeString(value.toString());
+        }
+    }
+
     private void structure(SdkPojo structure) {
         out.writeStartObject();
         for (SdkField<?> field : structure.sdkFields()) {

@@ -195,7 +195,7 @@ final class RestJsonCodec implements Codec {
                 if (name.equals("retryAfterSeconds")) {
                     headers.set("Retry-After", value.toString());
                 } else {
-                    out.writeName(name).writePOJO(value);
+                    JsonWriter.plain(out.writeName(name), value);
                 }
             });
             if (!denied && !FRONT_DOOR.contains(code) && !error.members().containsKey("Type")) {

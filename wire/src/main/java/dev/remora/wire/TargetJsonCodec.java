@@ -31,7 +31,7 @@ final class TargetJsonCodec implements Codec {
         byte[] body = JsonWriter.document(out -> {
             out.writeStartObject();
             out.writeName("__type").writeString(error.code());
-            error.members().forEach((name, value) -> out.writeName(name).writePOJO(value));
+            error.members().forEach((name, value) -> JsonWriter.plain(out.writeName(name), value));
             out.writeName(error.code().startsWith("AccessDenied") ? "Message" : "message").writeString(error.text());
             out.writeEndObject();
         });
