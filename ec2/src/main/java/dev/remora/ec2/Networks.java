@@ -43,7 +43,7 @@ public interface Networks {
      */
     void abandon(Scope scope, String interfaceId);
 
-    /** All interfaces of a type in the scope, e.g. {@code lambda}, for reconciling after a start. */
+    /** All interfaces of a type in the scope that were not abandoned, e.g. {@code lambda}, for reconciling after a start. */
     List<Interface> interfaces(Scope scope, String interfaceType);
 
     /** The name under which {@link dev.remora.net.Fabric} knows the VPC. */

@@ -1,0 +1,186 @@
+package dev.remora.lambda;
+
+import dev.remora.store.Blobs;
+import dev.remora.store.Store;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Functions' code: the zip as a blob named by its hash, and unpacked once per hash into a folder of the same name.
+ *
+ * <p>The blob is what must survive; the folders are a cache that is emptied at each start, so that nothing depends on whether an unpacked
+ * file reached the disk before a loss of power. A folder appears whole or not at all, by a rename.
+ *
+ * <p>What no version refers to is removed. To close the gap between storing a blob and committing the document that names it, and to keep
+ * the folder of a sandbox that still runs, a hash can be held: {@link #sweep} leaves a held one alone, and whoever lets go sweeps again.
+ */
+final class Codes {
+    private final Store store;
+    private final Blobs blobs;
+    private final Path unpacked;
+    private final Map<String, Integer> holds = new HashMap<>();
+
+    Codes(Store store, Blobs blobs, Path unpacked) {
+        this.store = store;
+        this.blobs = blobs;
+        this.unpacked = unpacked.toAbsolutePath().normalize();
+    }
+
+    /** Keeps a hash until it is closed. */
+    final class Hold implements AutoCloseable {
+        private final Settings.Code code;
+        private boolean closed;
+
+        private Hold(Settings.Code code) {
+            this.code = code;
+        }
+
+        Settings.Code code() {
+            return code;
+        }
+
+        @Override
+        public void close() {
+            synchronized (Codes.this) {
+                if (!closed) {
+                    closed = true;
+                    holds.computeIfPresent(code.sha256(), (k, n) -> n == 1 ? null : n - 1);
+                    sweep(code.sha256());
+                }
+            }
+        }
+    }
+
+    /** Empties the cache. */
+    void start() {
+        try {
+            remove(unpacked);
+            Files.createDirectories(unpacked);
+            Files.setPosixFilePermissions(unpacked, PosixFilePermissions.fromString("rwxr-xr-x"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Checks a zip and stores it; durable when this returns. */
+    Hold add(byte[] zip) {
+        if (zip.length > CodeArchive.ZIPPED_MAX) {
+            throw Refusal.tooLarge(
+                    "RequestEntityTooLargeException", "Zipped size must be smaller than " + CodeArchive.ZIPPED_MAX + " bytes");
+        }
+        var code = new Settings.Code(Runtimes.sha256Hex(zip), zip.length);
+        Hold hold = hold(code);
+        try {
+            unpack(code.sha256(), zip);
+            blobs.put(zip);
+            return hold;
+        } catch (RuntimeException e) {
+            hold.close();
+            throw e;
+        }
+    }
+
+    Hold hold(Settings.Code code) {
+        synchronized (this) {
+            holds.merge(code.sha256(), 1, Integer::sum);
+        }
+        return new Hold(code);
+    }
+
+    private byte[] zip(Settings.Code code) {
+        Path file = file(code.sha256()).orElseThrow(() -> new IllegalStateException("the code " + code.sha256() + " is missing"));
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The zip's file, for reading. */
+    Optional<Path> file(String sha256) {
+        return blobs.path(sha256);
+    }
+
+    /** The folder with the unpacked code; the caller holds the hash. */
+    Path folder(Settings.Code code) {
+        Path folder = unpacked.resolve(code.sha256());
+        if (!Files.isDirectory(folder)) {
+            unpack(code.sha256(), zip(code));
+        }
+        return folder;
+    }
+
+    private void unpack(String sha256, byte[] zip) {
+        Path folder = unpacked.resolve(sha256);
+        if (Files.isDirectory(folder)) {
+            return;
+        }
+        try {
+            Path partial = Files.createTempDirectory(unpacked, ".partial-");
+            try {
+                CodeArchive.unpack(zip, partial);
+                Files.setPosixFilePermissions(partial, PosixFilePermissions.fromString("rwxr-xr-x"));
+                publish(partial, folder);
+            } finally {
+                remove(partial);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private synchronized void publish(Path partial, Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            Files.move(partial, folder, StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
+
+    /** Removes blob and folder if nobody holds the hash and no version names it. */
+    synchronized void sweep(String sha256) {
+        if (holds.containsKey(sha256) || named(sha256)) {
+            return;
+        }
+        try {
+            remove(unpacked.resolve(sha256));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        blobs.delete(sha256);
+    }
+
+    private boolean named(String sha256) {
+        var view = store.view();
+        return view.scopes(VersionDocument.KIND).stream()
+                .anyMatch(scope -> !view.find(VersionDocument.KIND, scope, "code", sha256).isEmpty());
+    }
+
+    private static void remove(Path tree) throws IOException {
+        if (!Files.exists(tree, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        Files.walkFileTree(tree, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path folder, @org.jspecify.annotations.Nullable IOException failure)
+                    throws IOException {
+                Files.delete(folder);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}

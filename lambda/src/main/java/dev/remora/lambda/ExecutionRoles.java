@@ -1,0 +1,101 @@
+package dev.remora.lambda;
+
+import dev.remora.iam.RoleAccess;
+import dev.remora.store.Scope;
+import dev.remora.wire.Authorizer;
+import dev.remora.wire.Authorizer.Decision;
+import dev.remora.wire.AwsError;
+import dev.remora.wire.Call;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What is asked about a function's execution role: whether the caller may pass it, whether Lambda may assume it, and whether it lets
+ * Lambda manage network interfaces. All of it is asked when a function is created or changed, never on an invocation.
+ *
+ * <p>The check of the interface rights is made without the context of a real call, as AWS makes it: CreateNetworkInterface against the
+ * ARNs of this request, the other two against every resource of the account and region. A statement that narrows them to
+ * {@code network-interface/*} or by a condition therefore does not count ("Giving Lambda functions access to resources in an Amazon
+ * VPC": either a unique resource id, or all resource ids).
+ */
+final class ExecutionRoles {
+    static final String SERVICE = "lambda.amazonaws.com";
+
+    private final RoleAccess roles;
+    private final Authorizer authorizer;
+
+    ExecutionRoles(RoleAccess roles, Authorizer authorizer) {
+        this.roles = roles;
+        this.authorizer = authorizer;
+    }
+
+    /** Refuses a role that the caller may not pass to Lambda, or that Lambda cannot assume. */
+    void checkPassing(Call call, String roleArn, String functionArn) {
+        if (!account(roleArn).equals(call.account())) {
+            throw Refusal.denied("Cross-account pass role is not allowed.");
+        }
+        Map<String, List<String>> context = Map.of(
+                "iam:PassedToService", List.of(SERVICE), "iam:AssociatedResourceArn", List.of(functionArn));
+        Decision decision = authorizer.decide(call.principal(), "iam:PassRole", List.of(roleArn), context);
+        if (!decision.allowed()) {
+            throw denial(call, "iam:PassRole", roleArn, decision);
+        }
+        if (!roles.assumableBy(roleArn, SERVICE)) {
+            throw Refusal.invalid("The role defined for the function cannot be assumed by Lambda.");
+        }
+    }
+
+    private static AwsError denial(Call call, String action, String resource, Decision decision) {
+        String sentence = "User: " + call.principal().arn() + " is not authorized to perform: " + action + " on resource: " + resource;
+        return Refusal.denied(sentence
+                + switch (decision.reason()) {
+                    case EXPLICIT_DENY -> " with an explicit deny in an identity-based policy";
+                    case NO_IDENTITY_POLICY, ALLOWED -> " because no identity-based policy allows the " + action + " action";
+                });
+    }
+
+    /** Refuses a role that does not let Lambda make, see and delete the interfaces of this configuration. */
+    void checkInterfaces(Scope scope, String roleArn, Settings.Vpc vpc) {
+        if (!mayCreateInterfaces(scope, roleArn, vpc)) {
+            throw lacks("CreateNetworkInterface");
+        }
+        if (!allows(scope, roleArn, "ec2:DescribeNetworkInterfaces")) {
+            throw lacks("DescribeNetworkInterfaces");
+        }
+        if (!mayDeleteInterfaces(scope, roleArn)) {
+            throw lacks("DeleteNetworkInterface");
+        }
+    }
+
+    static String lacksText(String action) {
+        return "The provided execution role does not have permissions to call " + action + " on EC2";
+    }
+
+    private static AwsError lacks(String action) {
+        return Refusal.invalid(lacksText(action));
+    }
+
+    boolean mayCreateInterfaces(Scope scope, String roleArn, Settings.Vpc vpc) {
+        String prefix = "arn:aws:ec2:" + scope.region() + ":" + scope.account() + ":";
+        var touched = new ArrayList<String>();
+        vpc.subnetIds().forEach(s -> touched.add(prefix + "subnet/" + s));
+        vpc.securityGroupIds().forEach(g -> touched.add(prefix + "security-group/" + g));
+        touched.add(prefix + "network-interface/*");
+        return roles.decide(roleArn, "ec2:CreateNetworkInterface", touched, Map.of()).allowed();
+    }
+
+    boolean mayDeleteInterfaces(Scope scope, String roleArn) {
+        return allows(scope, roleArn, "ec2:DeleteNetworkInterface");
+    }
+
+    private boolean allows(Scope scope, String roleArn, String action) {
+        String everything = "arn:aws:ec2:" + scope.region() + ":" + scope.account() + ":*/*";
+        return roles.decide(roleArn, action, List.of(everything), Map.of()).allowed();
+    }
+
+    private static String account(String roleArn) {
+        String[] parts = roleArn.split(":", 6);
+        return parts.length == 6 ? parts[4] : "";
+    }
+}

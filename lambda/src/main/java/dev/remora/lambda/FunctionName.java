@@ -1,0 +1,92 @@
+package dev.remora.lambda;
+
+import dev.remora.store.Scope;
+import dev.remora.wire.AwsError;
+import dev.remora.wire.Call;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A function as a request names it: a bare name, a partial ARN ({@code account:function:name}) or a whole one, each with or without a
+ * qualifier behind it.
+ *
+ * @param qualifier a version or {@code $LATEST}, as asked for
+ */
+record FunctionName(String account, String region, String name, Optional<String> qualifier) {
+    static final String LATEST = "$LATEST";
+    static final int NAME_LENGTH_MAX = 64;
+    static final int ARN_LENGTH_MAX = 140;
+
+    private static final String TEXT = "(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}(-gov)?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?"
+            + "([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?";
+    private static final Pattern FORM =
+            Pattern.compile("(?:arn:(?:aws[a-zA-Z-]*)?:lambda:)?(?:(?<region>(?:eusc-)?[a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\\d):)?"
+                    + "(?:(?<account>\\d{12}):)?(?:function:)?(?<name>[a-zA-Z0-9-_]+)(?::(?<qualifier>\\$LATEST|[a-zA-Z0-9-_]+))?");
+
+    /** Parses without looking at who asks; region and account come from the call where the text leaves them out. */
+    static FunctionName parse(@Nullable String given, @Nullable String qualifier, Call call) {
+        String text = given == null ? "" : given;
+        if (text.length() > ARN_LENGTH_MAX) {
+            throw Refusal.validation(
+                    text, "functionName", "Member must have length less than or equal to " + ARN_LENGTH_MAX);
+        }
+        Matcher form = FORM.matcher(text);
+        if (!form.matches()) {
+            throw Refusal.validation(text, "functionName", "Member must satisfy regular expression pattern: " + TEXT);
+        }
+        String name = form.group("name");
+        if (name.length() > NAME_LENGTH_MAX) {
+            throw Refusal.invalid(Refusal.constraintText(
+                    name, "functionName", "Member must have length less than or equal to " + NAME_LENGTH_MAX));
+        }
+        String derived = form.group("qualifier");
+        if (derived != null && qualifier != null && !derived.equals(qualifier)) {
+            throw Refusal.invalid("The derived qualifier from the function name does not match the specified qualifier.");
+        }
+        return new FunctionName(
+                Optional.ofNullable(form.group("account")).orElse(call.account()),
+                Optional.ofNullable(form.group("region")).orElse(call.region()),
+                name,
+                Optional.ofNullable(derived != null ? derived : qualifier));
+    }
+
+    /** Parses, and refuses what this caller cannot reach: another region, another account. */
+    static FunctionName reach(@Nullable String given, @Nullable String qualifier, Call call, String action) {
+        FunctionName name = parse(given, qualifier, call);
+        if (!name.region.equals(call.region())) {
+            throw new AwsError(
+                    "ResourceNotFoundException",
+                    404,
+                    "Functions from '" + name.region + "' are not reachable in this region ('" + call.region() + "')");
+        }
+        if (!name.account.equals(call.account())) {
+            throw Refusal.denied("User: " + call.principal().arn() + " is not authorized to perform: " + action + " on resource: "
+                    + name.asked() + " because no resource-based policy allows the " + action + " action");
+        }
+        return name;
+    }
+
+    Scope scope() {
+        return new Scope(account, region);
+    }
+
+    /** The version that is meant. */
+    String version() {
+        return qualifier.orElse(LATEST);
+    }
+
+    String arn() {
+        return "arn:aws:lambda:" + region + ":" + account + ":function:" + name;
+    }
+
+    /** The ARN with the qualifier that was asked for, if one was. */
+    String asked() {
+        return qualifier.map(q -> arn() + ":" + q).orElse(arn());
+    }
+
+    static String arn(Scope scope, String name) {
+        return "arn:aws:lambda:" + scope.region() + ":" + scope.account() + ":function:" + name;
+    }
+}
