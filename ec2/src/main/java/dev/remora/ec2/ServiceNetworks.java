@@ -114,6 +114,7 @@ final class ServiceNetworks implements Networks {
     @Override
     public List<Interface> interfaces(Scope scope, String interfaceType) {
         return store.view().find(NETWORK_INTERFACE.kind(), scope, "type", interfaceType).stream()
+                .filter(i -> i.attachment().isPresent())
                 .map(ServiceNetworks::seen)
                 .toList();
     }

@@ -111,9 +111,9 @@ class DataPlaneTest {
         ec2.service.networks().abandon(SCOPE, left.id());
 
         assertThat(ec2.fabric.held()).isEmpty();
-        assertThat(ec2.service.networks().interfaces(SCOPE, "lambda"))
-                .extracting(Networks.Interface::address)
-                .containsExactly(left.address());
+        assertThat(ec2.service.networks().interfaces(SCOPE, "lambda")).as("its service has let it go").isEmpty();
+        assertThat(ec2.store.view().get(Resource.NETWORK_INTERFACE.kind(), SCOPE, left.id()))
+                .hasValueSatisfying(i -> assertThat(i.address()).isEqualTo(left.address()));
     }
 
     @Test
