@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /** How each language's runtime is started, and the variables that only the sandbox knows. */
 final class Bootstrap {
-    private static final int SERVICE_PERCENT_OF_HEAP = 75;
+    private static final int HEAP_PERCENT = 75;
 
     private final Interpreters interpreters;
     private final SandboxConfig config;
@@ -43,6 +43,13 @@ final class Bootstrap {
                 : List.of(program, "--no-deprecation", "/var/runtime/bootstrap.js");
     }
 
+    /** The same, waiting for its function. */
+    List<String> prepared(Language language) {
+        List<String> command = new ArrayList<>(interpreter(language));
+        command.add("--prepared");
+        return command;
+    }
+
     private String path(Language language) {
         Optional<Sandboxes.Interpreter> found = interpreters.of(language);
         return found.orElseThrow(() -> new IllegalStateException("this host has no interpreter for " + language))
@@ -53,7 +60,7 @@ final class Bootstrap {
     private List<String> java(SandboxSpec spec) {
         List<String> command = new ArrayList<>(List.of(
                 path(Language.JAVA),
-                "-Xmx" + spec.memoryMiB() * SERVICE_PERCENT_OF_HEAP / 100 + "m",
+                "-Xmx" + spec.memoryMiB() * HEAP_PERCENT / 100 + "m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:-UsePerfData",

@@ -8,6 +8,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,9 +21,11 @@ final class LocalSandbox implements Sandbox {
     private final SandboxSpec spec;
     private final String runtimeVersion;
     private final CompletableFuture<Outcome> init;
+    private final Consumer<LocalSandbox> whenClosed;
     private boolean closed;
 
-    LocalSandbox(Workplace place, SandboxSpec spec, String runtimeVersion) {
+    LocalSandbox(Workplace place, SandboxSpec spec, String runtimeVersion, Consumer<LocalSandbox> whenClosed) {
+        this.whenClosed = whenClosed;
         this.place = place;
         this.spec = spec;
         this.runtimeVersion = runtimeVersion;
@@ -106,6 +109,7 @@ final class LocalSandbox implements Sandbox {
             closed = true;
         }
         place.close();
+        whenClosed.accept(this);
         LOG.debug("{}: sandbox {} closed", spec.owner(), spec.id());
     }
 

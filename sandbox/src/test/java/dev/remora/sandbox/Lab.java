@@ -113,6 +113,10 @@ final class Lab implements AutoCloseable {
             return this;
         }
 
+        Language language() {
+            return language;
+        }
+
         Path code() {
             return code;
         }

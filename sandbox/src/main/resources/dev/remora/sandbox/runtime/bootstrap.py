@@ -163,6 +163,9 @@ class Logs:
         handler.setFormatter(formatter)
         handler.addFilter(RequestId())
         logging.root.addHandler(handler)
+        self.set_level(logging)
+
+    def set_level(self, logging):
         level = os.environ.get("AWS_LAMBDA_LOG_LEVEL", "").upper()
         if level in ("DEBUG", "INFO", "WARN", "WARNING", "ERROR", "CRITICAL", "FATAL"):
             logging.root.setLevel(level)
@@ -243,7 +246,7 @@ def handle(handler, event, context):
         return post("invocation/%s/error" % request_id, json.dumps(document).encode(), fault.kind)
 
 
-def take_function(connection):
+def take_function(connection, logs):
     """Of an interpreter that was started before its function was known: waits for it, and becomes as if started with it."""
     import importlib
     import logging
@@ -254,6 +257,7 @@ def take_function(connection):
     os.environ.clear()
     os.environ.update(json.loads(body))
     time.tzset()
+    logs.set_level(logging)
     os.chdir("/var/task")
     importlib.invalidate_caches()
 
@@ -273,7 +277,7 @@ def main():
     connection = Connection()
     prepared = len(sys.argv) > 1 and sys.argv[1] == "--prepared"
     if prepared:
-        take_function(connection)
+        take_function(connection, logs)
     search_path()
     sys.argv = [sys.argv[0]]
     try:
