@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
-/** The fabric that the Linux kernel is. Needs CAP_SYS_ADMIN and CAP_NET_ADMIN; {@code KernelFeatures} says what else. */
+/** The fabric that the Linux kernel is. Needs CAP_SYS_ADMIN and CAP_NET_ADMIN; {@link KernelFeatures} says what else. */
 public final class KernelFabric implements Fabric {
     private final Drops drops;
     private final Resolver resolver = new Resolver(KernelInternet.API);

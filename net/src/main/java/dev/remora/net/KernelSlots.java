@@ -103,6 +103,11 @@ final class KernelSlots implements Slots, AutoCloseable {
         return slot != null ? slot : make(pool);
     }
 
+    /** How many slots of the shard are ready. */
+    int ready(int number) {
+        return pool(number).slots.size();
+    }
+
     void closed(KernelSlot slot) {
         closed.add(slot);
         work.release();

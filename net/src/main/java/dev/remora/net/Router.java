@@ -51,6 +51,7 @@ final class Router implements AutoCloseable {
     private final Set<Item> items = new HashSet<>();
     private RouterState numbers;
     private RouterState ruled;
+    private Optional<Topology> reached = Optional.empty();
     private Optional<Resolver.Listening> resolver = Optional.empty();
 
     /** A device that is there. */
@@ -93,8 +94,13 @@ final class Router implements AutoCloseable {
     }
 
     synchronized void apply(Topology wanted) {
+        if (reached.filter(wanted::equals).isPresent()) {
+            return;
+        }
+        reached = Optional.empty();
         RouterState next = numbers.next(wanted);
         numbers = next;
+        Set<Integer> kept = next.deviceNumbers();
         for (Map.Entry<String, Integer> device : next.devices().entrySet()) {
             if (!devices.containsKey(device.getValue())) {
                 devices.put(device.getValue(), make(device.getValue(), next.port(device.getKey())));
@@ -103,15 +109,15 @@ final class Router implements AutoCloseable {
         filter.commit(RouterRules.change(ruled, next));
         ruled = next;
         listen(wanted);
-        route(next);
+        route(next, kept);
         for (Device device : devices.values()) {
-            if (next.deviceNumbers().contains(device.number) && !device.open) {
+            if (kept.contains(device.number) && !device.open) {
                 device.cable.ifPresent(cable -> shard(cable).open(cable, device.port.address()));
                 device.open = true;
             }
         }
-        Set<Integer> kept = next.deviceNumbers();
         List.copyOf(devices.values()).stream().filter(device -> !kept.contains(device.number)).forEach(this::remove);
+        reached = Optional.of(wanted);
     }
 
     synchronized Netns workload(String port) {
@@ -184,7 +190,7 @@ final class Router implements AutoCloseable {
         resolver = Optional.of(resolvers.open(namespace, List.of(inBlock, LinkLocal.RESOLVER)));
     }
 
-    private void route(RouterState next) {
+    private void route(RouterState next, Set<Integer> kept) {
         Set<Item> wanted = new HashSet<>();
         next.tables().forEach((id, table) -> {
             wanted.add(new Item.Nowhere(table, Cidr.parse("0.0.0.0/0")));
@@ -209,7 +215,7 @@ final class Router implements AutoCloseable {
             }
         }
         for (Device device : devices.values()) {
-            if (!device.routed && next.deviceNumbers().contains(device.number)) {
+            if (!device.routed && kept.contains(device.number)) {
                 routes.commit(reach(device));
                 device.routed = true;
             }

@@ -1,0 +1,105 @@
+package dev.remora.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.remora.linux.Netns;
+import java.io.DataInputStream;
+import java.io.OutputStream;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.xbill.DNS.DClass;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.Section;
+import org.xbill.DNS.Type;
+
+@Tag("kernel")
+class ResolverKernelTest {
+    private static final NatKey KEY = new NatKey("1/a/sg-fn");
+    private static final Ipv4 BASE_PLUS_2 = Ipv4.parse("10.0.0.2");
+
+    private final KernelLab lab = new KernelLab();
+
+    @AfterEach
+    void nothingIsLeft() throws Exception {
+        lab.close();
+    }
+
+    @Test
+    void namesAreAnsweredInTheVpcWhateverTheGroupsSay() throws Exception {
+        lab.fabric.apply(TestVpc.withDatabase("1/r/vpc-1", KEY).revokeEgress("sg-fn").topology());
+        lab.fabric.names(Map.of("db.x.us-east-1.rds.amazonaws.com", TestVpc.DATABASE));
+        try (Slot slot = lab.bound(KEY)) {
+            for (Ipv4 resolver : List.of(BASE_PLUS_2, LinkLocal.RESOLVER)) {
+                assertThat(addresses(overUdp(slot.namespace(), resolver, "DB.x.us-east-1.rds.amazonaws.com.", Type.A)))
+                        .containsExactly(TestVpc.DATABASE.toString());
+                assertThat(addresses(overTcp(slot.namespace(), resolver, "db.x.us-east-1.rds.amazonaws.com.")))
+                        .containsExactly(TestVpc.DATABASE.toString());
+            }
+            Netns database = lab.fabric.workload("1/r/vpc-1", "eni-db");
+            assertThat(addresses(overUdp(database, BASE_PLUS_2, "sqs.us-east-1.amazonaws.com.", Type.A)))
+                    .containsExactly(lab.fabric.apiAddress().toString());
+            Message none = overUdp(database, BASE_PLUS_2, "example.com.", Type.A);
+            assertThat(none.getRcode()).isEqualTo(Rcode.NXDOMAIN);
+            Message six = overUdp(database, BASE_PLUS_2, "sqs.us-east-1.amazonaws.com.", Type.AAAA);
+            assertThat(six.getRcode()).isEqualTo(Rcode.NOERROR);
+            assertThat(six.getSection(Section.ANSWER)).isEmpty();
+        }
+    }
+
+    @Test
+    void aFunctionWithoutVpcReachesTheApiAndTheResolverAndNothingElse() throws Exception {
+        lab.serve(lab.fabric.internet(), 443);
+        try (Slot slot = lab.bound(NatKey.INTERNET)) {
+            assertThat(addresses(overUdp(slot.namespace(), LinkLocal.RESOLVER, "sts.amazonaws.com.", Type.A)))
+                    .containsExactly(lab.fabric.apiAddress().toString());
+            assertThat(lab.seen(slot.namespace(), lab.fabric.apiAddress(), 443)).startsWith("198.19.");
+            lab.refused(Drop.Cause.ROUTE, slot.namespace(), Ipv4.parse("203.0.113.1"), 443);
+            lab.refused(Drop.Cause.ISOLATION, slot.namespace(), Ipv4.parse("169.254.64.99"), 443);
+        }
+    }
+
+    @Test
+    void theApiIsNotReachedFromAVpc() throws Exception {
+        lab.serve(lab.fabric.internet(), 443);
+        lab.fabric.apply(TestVpc.withDatabase("1/r/vpc-1", KEY).topology());
+        try (Slot slot = lab.bound(KEY)) {
+            lab.refused(Drop.Cause.ROUTE, slot.namespace(), lab.fabric.apiAddress(), 443);
+        }
+    }
+
+    private Message overUdp(Netns from, Ipv4 resolver, String name, int type) throws Exception {
+        try (DatagramSocket socket = lab.call(from, DatagramSocket::new)) {
+            socket.setSoTimeout(2000);
+            byte[] question = Message.newQuery(Record.newRecord(Name.fromString(name), type, DClass.IN)).toWire();
+            socket.send(new DatagramPacket(question, question.length, new InetSocketAddress(resolver.inet(), 53)));
+            DatagramPacket answer = new DatagramPacket(new byte[1500], 1500);
+            socket.receive(answer);
+            return new Message(java.util.Arrays.copyOf(answer.getData(), answer.getLength()));
+        }
+    }
+
+    private Message overTcp(Netns from, Ipv4 resolver, String name) throws Exception {
+        try (Socket socket = lab.connect(from, resolver, 53)) {
+            byte[] question = Message.newQuery(Record.newRecord(Name.fromString(name), Type.A, DClass.IN)).toWire();
+            OutputStream out = socket.getOutputStream();
+            out.write(new byte[] {(byte) (question.length >> 8), (byte) question.length});
+            out.write(question);
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            return new Message(in.readNBytes(in.readUnsignedShort()));
+        }
+    }
+
+    private static List<String> addresses(Message answer) {
+        return answer.getSection(Section.ANSWER).stream().map(Record::rdataToString).toList();
+    }
+}
