@@ -35,10 +35,10 @@ import java.util.TreeSet;
  * <p>The way of a packet:
  * <ol>
  *   <li>{@code prerouting}: the subnet's mark by incoming device, which chooses the route table; then the source check.
- *   <li>{@code forward}: what was routed to the loopback has no route. (Network ACLs, stateless, will be two chains of earlier
- *       priority on this hook: they see every packet, not only the first of a connection.)
- *   <li>A known connection passes. A new one is judged twice: by the incoming device's groups, whose rules {@code goto ingress}, and
- *       there by the outgoing device's, whose rules accept.
+ *   <li>{@code forward}: a known connection passes. A new one is judged three times: by the incoming device's groups, whose rules
+ *       {@code goto ingress}; there by its route, for what has none was routed to the loopback; then by the outgoing device's groups,
+ *       whose rules accept. (Network ACLs, stateless, will be two chains of earlier priority on this hook: they see every packet,
+ *       not only the first of a connection.)
  *   <li>{@code input}: only the resolver is here; groups do not apply to it.
  * </ol>
  *
@@ -83,6 +83,7 @@ final class RouterRules {
         }
         DropChains.add(rules, CAUSES);
         rules.addChain("ingress")
+                .addRule("ingress", is(NftValue.OUT_DEVICE, LOOPBACK), DropChains.drop(Drop.Cause.ROUTE))
                 .addRule("ingress", verdictFrom(NftValue.OUT_DEVICE, INGRESS))
                 .addRule("ingress", DropChains.drop(Drop.Cause.GROUP_INGRESS));
         rules.addBaseChain("prerouting", "filter", NftHook.PREROUTING, MANGLE, NftVerdict.DROP)
@@ -98,7 +99,8 @@ final class RouterRules {
         resolver(rules, "input");
         rules.addRule("input", DropChains.drop(Drop.Cause.ISOLATION));
         return rules.addBaseChain("forward", "filter", NftHook.FORWARD, 0, NftVerdict.DROP)
-                .addRule("forward", is(NftValue.OUT_DEVICE, LOOPBACK), DropChains.drop(Drop.Cause.ROUTE))
+                .addRule("forward", is(NftValue.OUT_DEVICE, LOOPBACK),
+                        state(NftStatement.ESTABLISHED | NftStatement.RELATED), DropChains.drop(Drop.Cause.ROUTE))
                 .addRule("forward", state(NftStatement.ESTABLISHED | NftStatement.RELATED), verdict(NftVerdict.ACCEPT))
                 .addRule("forward", state(NftStatement.INVALID), DropChains.drop(Drop.Cause.INVALID))
                 .addRule("forward", verdictFrom(NftValue.IN_DEVICE, EGRESS))

@@ -1,0 +1,99 @@
+package dev.remora.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.remora.net.Topology.Peer;
+import dev.remora.net.Topology.Rule;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+/** Topologies beside the rules that they become. */
+class RouterRulesTest {
+    private static final RouterState NOTHING = RouterState.empty("r");
+    private static final NatKey KEY = new NatKey("key");
+
+    @Test
+    void everyRouter() throws IOException {
+        assertThat(RouterRules.base().text()).isEqualTo(golden("router.rules"));
+    }
+
+    @Test
+    void everyShard() throws IOException {
+        assertThat(ShardRules.base().text() + ShardRules.trunkBase().text()).isEqualTo(golden("shard.rules"));
+    }
+
+    @Test
+    void aFunctionAndADatabase() throws IOException {
+        RouterState state = NOTHING.next(TestVpc.withDatabase("r", KEY).topology());
+        assertThat(RouterRules.change(NOTHING, state).text()).isEqualTo(golden("function-and-database.rules"));
+    }
+
+    @Test
+    void rulesOfEveryKind() throws IOException {
+        TestVpc vpc = new TestVpc("r").group("sg-1")
+                .ingress("sg-1", new Rule(6, 443, 443, new Peer.Block(Cidr.parse("0.0.0.0/0"))))
+                .ingress("sg-1", new Rule(17, 1000, 2000, new Peer.Block(Cidr.parse("10.1.0.0/20"))))
+                .ingress("sg-1", new Rule(1, 8, 0, new Peer.Members("sg-1")))
+                .ingress("sg-1", new Rule(1, 3, -1, new Peer.Block(Cidr.parse("10.1.2.3/32"))))
+                .ingress("sg-1", new Rule(1, -1, -1, new Peer.Members("sg-elsewhere")))
+                .ingress("sg-1", new Rule(50, -1, -1, new Peer.Block(Cidr.parse("0.0.0.0/0"))))
+                .egress("sg-1", TestVpc.everything());
+        assertThat(RouterRules.change(NOTHING, NOTHING.next(vpc.topology())).text()).isEqualTo(golden("every-rule.rules"));
+    }
+
+    @Test
+    void aChangedRuleTouchesItsGroupOnly() throws IOException {
+        TestVpc vpc = TestVpc.withDatabase("r", KEY);
+        RouterState before = NOTHING.next(vpc.topology());
+        RouterState after = before.next(vpc.ingress("sg-db", TestVpc.fromFunctions(5433)).topology());
+        assertThat(RouterRules.change(before, after).text()).isEqualTo(golden("changed-rule.rules"));
+    }
+
+    @Test
+    void aChangedMembershipTouchesItsPortOnly() throws IOException {
+        TestVpc vpc = TestVpc.withDatabase("r", KEY);
+        RouterState before = NOTHING.next(vpc.topology());
+        RouterState after = before.next(vpc.eni("eni-fn", TestVpc.ENI, KEY, "sg-fn", "sg-db").topology());
+        assertThat(RouterRules.change(before, after).text()).isEqualTo(golden("changed-membership.rules"));
+    }
+
+    @Test
+    void whatGoesLeavesNothing() throws IOException {
+        TestVpc vpc = TestVpc.withDatabase("r", KEY);
+        RouterState before = NOTHING.next(vpc.topology());
+        RouterState after = before.next(new TestVpc("r").topology());
+        assertThat(RouterRules.change(before, after).text()).isEqualTo(golden("gone.rules"));
+    }
+
+    @Test
+    void twoInterfacesOfAKeyShareTheBuckets() {
+        ShardRules.Interface one = new ShardRules.Interface(1, 11, "e11", TestVpc.ENI);
+        ShardRules.Interface two = new ShardRules.Interface(2, 12, "e12", TestVpc.ENI.plus(1));
+        String text = ShardRules.key(5, java.util.List.of(one), java.util.List.of(one, two)).text();
+        assertThat(text)
+                .contains("5 . 0 : 1, 5 . 1 : 2, 5 . 2 : 1")
+                .contains("add element inet shard zone_of_port { e12 : 5 }")
+                .doesNotContain("zone_of_key");
+    }
+
+    @Test
+    void aPortKeepsItsDeviceAndANewAddressIsANewOne() {
+        TestVpc vpc = TestVpc.withDatabase("r", KEY);
+        RouterState before = NOTHING.next(vpc.topology());
+        RouterState same = before.next(vpc.eni("eni-fn", TestVpc.ENI, KEY, "sg-db").topology());
+        assertThat(same.devices()).isEqualTo(before.devices());
+        RouterState moved = same.next(vpc.eni("eni-fn", TestVpc.ENI.plus(9), KEY, "sg-db").topology());
+        assertThat(moved.devices().get("eni-fn")).isNotIn(before.devices().values());
+    }
+
+    private static String golden(String name) throws IOException {
+        try (InputStream file = RouterRulesTest.class.getResourceAsStream(name)) {
+            if (file == null) {
+                throw new IllegalStateException("no file " + name);
+            }
+            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}
