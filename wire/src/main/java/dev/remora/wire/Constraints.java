@@ -21,6 +21,8 @@ final class Constraints {
     /** One shape of the model; members are the names of further shapes. */
     static final class Shape {
         boolean sensitive;
+        /** Whether the list of a member's constraints ends with the one against null, as AWS prints it for some. */
+        boolean notNull;
         List<String> required = List.of();
         List<String> enumeration = List.of();
         Map<String, String> members = Map.of();
@@ -151,6 +153,7 @@ final class Constraints {
         var shape = new Shape();
         eachMember(in, name -> {
             switch (name) {
+                case "notNull" -> shape.notNull = in.getBooleanValue();
                 case "sensitive" -> shape.sensitive = in.getBooleanValue();
                 case "required" -> shape.required = texts(in);
                 case "enum" -> shape.enumeration = texts(in);

@@ -107,10 +107,11 @@ final class Validation {
     }
 
     private void scalar(String path, Constraints.Shape shape, Object value) {
-        for (String broken : broken(shape, value)) {
+        List<String> all = broken(shape, value);
+        for (String broken : all) {
             violations.add(new Violation(shown(shape, shape, value), path, broken));
         }
-        if (shape.bareMax != null && value instanceof String text && text.indexOf(':') < 0 && text.length() > shape.bareMax) {
+        if (all.isEmpty() && shape.bareMax != null && value instanceof String text && text.indexOf(':') < 0 && text.length() > shape.bareMax) {
             violations.add(Violation.of(value, path, "Member must have length less than or equal to " + shape.bareMax));
             code = shape.bareCode;
         }
@@ -185,6 +186,9 @@ final class Validation {
         }
         if (!shape.enumeration.isEmpty()) {
             all.add("Member must satisfy enum value set: " + shape.enumeration);
+        }
+        if (shape.notNull) {
+            all.add("Member must not be null");
         }
         return all.toString();
     }
