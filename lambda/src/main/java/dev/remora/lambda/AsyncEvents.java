@@ -210,6 +210,11 @@ final class AsyncEvents {
             } else {
                 later(row, queued.delayed(), backOff(queued.delays()));
             }
+        } catch (StoreException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            LOG.error("an asynchronous invocation of {} could not be made", queued.invokedArn(), e);
+            later(row, queued.delayed(), backOff(queued.delays()));
         }
     }
 

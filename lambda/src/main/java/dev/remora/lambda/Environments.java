@@ -195,8 +195,6 @@ final class Environments implements AutoCloseable {
     private Map<String, String> variables(Scope scope, VersionDocument version, String stream) {
         Settings settings = version.settings();
         var all = new HashMap<>(options.sandboxEnvironment());
-        all.put("TZ", ":UTC");
-        all.put("LANG", "en_US.UTF-8");
         settings.environment().ifPresent(all::putAll);
         RoleAccess.SessionCredentials credentials = credentials(scope, version);
         all.put("AWS_ACCESS_KEY_ID", credentials.accessKeyId());
@@ -211,7 +209,6 @@ final class Environments implements AutoCloseable {
         all.put("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
         all.put("AWS_LAMBDA_LOG_GROUP_NAME", settings.logGroup());
         all.put("AWS_LAMBDA_LOG_STREAM_NAME", stream);
-        all.put("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR");
         return all;
     }
 

@@ -148,6 +148,23 @@ class AsyncEventsTest {
     }
 
     @Test
+    void aFailureOfOursIsNoAttemptOfTheFunctions() {
+        outcome = e -> {
+            throw new IllegalStateException("a bug");
+        };
+        events.accept(event("r1"));
+        work();
+        for (int i = 0; i < 5; i++) {
+            ring();
+        }
+        outcome = e -> GOOD;
+        ring();
+
+        assertThat(made).hasSize(7);
+        assertThat(alarms).isEmpty();
+    }
+
+    @Test
     void anEventOfADeletedFunctionIsDropped() {
         outcome = e -> {
             throw new AwsError("ResourceNotFoundException", 404, "gone");
