@@ -172,9 +172,8 @@ final class StreamReader implements AutoCloseable {
     }
 
     private <R> R read(Query<R> query) {
-        Optional<Connection> idle = Optional.empty();
+        Optional<Connection> idle = takeConnection();
         try {
-            idle = connections.take();
             if (closed) {
                 throw new StoreException("the streams are closed");
             }
@@ -183,11 +182,17 @@ final class StreamReader implements AutoCloseable {
             return query.run(connection);
         } catch (SQLException e) {
             throw new StoreException("the streams cannot be read: " + e.getMessage(), e);
+        } finally {
+            connections.add(idle);
+        }
+    }
+
+    private Optional<Connection> takeConnection() {
+        try {
+            return connections.take();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StoreException("interrupted while waiting to read the streams", e);
-        } finally {
-            connections.add(idle);
         }
     }
 

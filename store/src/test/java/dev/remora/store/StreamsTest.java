@@ -125,6 +125,17 @@ class StreamsTest {
     }
 
     @Test
+    void anInterruptedReaderTakesNothingFromOthers() {
+        streams.append(List.of(entry(A, 1, "a")));
+        streams.flush();
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> all(A)).isInstanceOf(StoreException.class).hasMessageContaining("interrupted");
+        assertThat(Thread.interrupted()).isTrue();
+
+        assertThat(all(A)).containsExactly("a");
+    }
+
+    @Test
     void summariesFollowAppendingAndDeleting() {
         streams.append(List.of(entry(A, 30, "12345"), entry(A, 10, "123"), entry(B, 20, "")));
         streams.flush();
