@@ -1,55 +1,62 @@
 package dev.remora.app;
 
+import dev.remora.lambda.CodeDownload;
+import dev.remora.lambda.LambdaService;
+import dev.remora.net.Drop;
+import dev.remora.store.Scope;
+import dev.remora.wire.HttpFront;
+import dev.remora.wire.Request;
+import dev.remora.wire.Response;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import tools.jackson.databind.JsonNode;
+import java.util.stream.Collectors;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The paths that are not AWS's: {@code /_remora/*} and the health page in LocalStack's form. They answer peers on the host's
- * loopback only; {@link Http} asks nobody else's requests here.
+ * The paths that are not AWS's: {@code /_remora/*} and the health page in LocalStack's form. The front answers them to peers on the
+ * host's loopback only.
  */
 final class Admin {
     private static final JsonMapper JSON = new JsonMapper();
-
-    /** An answer: a status and a JSON body. */
-    record Answer(int status, JsonNode body) {
-        static Answer ok(Object body) {
-            return new Answer(200, JSON.valueToTree(body));
-        }
-
-        static Answer refused(int status, String message) {
-            return new Answer(status, JSON.valueToTree(Map.of("message", message)));
-        }
-    }
-
     private final Server server;
 
     Admin(Server server) {
         this.server = server;
     }
 
-    static boolean owns(String path) {
-        return path.startsWith("/_remora/") || path.startsWith("/_localstack/");
-    }
-
-    Answer answer(String method, String path, Map<String, String> query) {
-        return switch (method + " " + path) {
-            case "GET /_remora/health" -> Answer.ok(health());
-            case "GET /_localstack/health" -> Answer.ok(localstackHealth());
-            default -> Answer.refused(404, "there is no " + method + " " + path);
-        };
+    void routes(HttpFront front) {
+        front.admin("GET", "/_remora/health", request -> ok(health()));
+        front.admin("GET", "/_localstack/health", request -> ok(localstackHealth()));
+        front.admin("GET", "/_remora/drops", this::drops);
+        front.admin("POST", "/_remora/forward", this::forward);
+        front.admin("GET", LambdaService.CODE_PATH + "*", this::code);
     }
 
     private Map<String, Object> health() {
         var page = new LinkedHashMap<String, Object>();
         page.put("version", Version.TEXT);
-        page.put("internet", server.settings().internet().name().toLowerCase(java.util.Locale.ROOT));
+        page.put("internet", server.settings().internet().name().toLowerCase(Locale.ROOT));
         page.put("services", server.services());
         page.put("runtimes", server.runtimes());
-        page.put("counts", server.counts());
+        page.put("drops", dropCounts(server.dropCounts()));
         return page;
+    }
+
+    private static Map<String, Long> dropCounts(Map<Drop.Cause, Long> counts) {
+        return counts.entrySet().stream()
+                .filter(c -> c.getValue() > 0)
+                .collect(Collectors.toMap(
+                        c -> c.getKey().name().toLowerCase(Locale.ROOT),
+                        Map.Entry::getValue,
+                        Long::sum,
+                        java.util.TreeMap::new));
     }
 
     private Map<String, Object> localstackHealth() {
@@ -60,9 +67,78 @@ final class Admin {
         return page;
     }
 
-    static String required(Map<String, String> query, String name) {
-        return Optional.ofNullable(query.get(name))
-                .filter(v -> !v.isEmpty())
-                .orElseThrow(() -> new IllegalArgumentException("the parameter " + name + " is missing"));
+    private Response drops(Request request) {
+        var query = query(request);
+        Optional<String> function = Optional.ofNullable(query.get("function")).filter(f -> !f.isEmpty());
+        List<DropList.Line> lines;
+        try {
+            lines = server.dropList().lines(scope(query), function, Long.parseLong(query.getOrDefault("after", "0")));
+        } catch (NumberFormatException notANumber) {
+            return refused(400, "after is not a number");
+        }
+        var page = new LinkedHashMap<String, Object>();
+        page.put("drops", lines);
+        page.put("next", lines.isEmpty() ? query.getOrDefault("after", "0") : Long.toString(lines.getLast().micros()));
+        return ok(page);
+    }
+
+    private Response forward(Request request) {
+        var query = query(request);
+        String database = query.getOrDefault("database", "");
+        String port = query.getOrDefault("port", "");
+        if (!port.matches("[0-9]{1,5}") || Integer.parseInt(port) > 65535) {
+            return refused(400, "'" + port + "' is not a port.");
+        }
+        var listener = server.database(scope(query), database);
+        if (listener.isEmpty()) {
+            return refused(404, "there is no available DB instance '" + database + "' in " + scope(query).region() + ".");
+        }
+        try {
+            int opened = server.forward(Integer.parseInt(port), listener.get());
+            return ok(Map.of("port", opened, "to", listener.get().endpoint() + ":" + listener.get().port()));
+        } catch (StartFailure taken) {
+            return refused(409, taken.line());
+        }
+    }
+
+    /** A function's code, by a link of GetFunction. */
+    private Response code(Request request) {
+        return switch (server.code(request.rawPath().substring(LambdaService.CODE_PATH.length()))) {
+            case CodeDownload.Found(var zip) -> {
+                try {
+                    yield Response.of(200, "application/zip", Files.readAllBytes(zip));
+                } catch (IOException gone) {
+                    yield refused(404, "the code is gone");
+                }
+            }
+            case CodeDownload.Refused(int status, String message) -> refused(status, message);
+        };
+    }
+
+    private static Scope scope(Map<String, String> query) {
+        return new Scope(query.getOrDefault("account", Defaults.ACCOUNT), query.getOrDefault("region", Defaults.REGION));
+    }
+
+    static Map<String, String> query(Request request) {
+        var parameters = new LinkedHashMap<String, String>();
+        for (String pair : request.rawQuery().split("&")) {
+            int equals = pair.indexOf('=');
+            if (equals > 0) {
+                parameters.put(pair.substring(0, equals), URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
+            }
+        }
+        return parameters;
+    }
+
+    private static Response ok(Object body) {
+        return json(200, body);
+    }
+
+    private static Response refused(int status, String message) {
+        return json(status, Map.of("message", message));
+    }
+
+    private static Response json(int status, Object body) {
+        return Response.of(status, "application/json", JSON.writeValueAsBytes(body));
     }
 }

@@ -12,12 +12,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.Date;
 import java.util.List;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
@@ -143,6 +145,34 @@ final class Authority {
     /** The authority's certificate, PEM, as sandboxes get it. */
     Path certificateFile() {
         return certificateFile;
+    }
+
+    /** The JDK's own authorities and this one, PKCS #12, password {@code changeit}, for Java in sandboxes; made when it is not there. */
+    Path trustStoreFile() {
+        Path file = certificateFile.resolveSibling("trust.p12");
+        if (Files.exists(file)) {
+            return file;
+        }
+        char[] password = "changeit".toCharArray();
+        try {
+            Path ofJdk = Path.of(System.getProperty("java.home"), "lib/security/cacerts");
+            var trusted = KeyStore.getInstance(ofJdk.toFile(), password);
+            trusted.setCertificateEntry("remora", certificate);
+            var store = KeyStore.getInstance("PKCS12");
+            store.load(null, password);
+            for (String alias : Collections.list(trusted.aliases())) {
+                store.setCertificateEntry(alias, trusted.getCertificate(alias));
+            }
+            Path half = file.resolveSibling("trust.p12.new");
+            try (var out = Files.newOutputStream(half)) {
+                store.store(out, password);
+            }
+            return Files.move(half, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException failure) {
+            throw new UncheckedIOException("the trust store " + file, failure);
+        } catch (GeneralSecurityException failure) {
+            throw new IllegalStateException("the trust store " + file, failure);
+        }
     }
 
     X509Certificate certificate() {

@@ -1,26 +1,96 @@
 package dev.remora.app;
 
+import dev.remora.ec2.Ec2Service;
+import dev.remora.ec2.Gate;
+import dev.remora.iam.IamService;
+import dev.remora.lambda.CodeDownload;
+import dev.remora.lambda.LambdaOptions;
+import dev.remora.lambda.LambdaService;
+import dev.remora.linux.Netns;
+import dev.remora.net.Drop;
+import dev.remora.net.Fabric;
+import dev.remora.net.FabricConfig;
+import dev.remora.net.KernelFabric;
+import dev.remora.net.Names;
+import dev.remora.rds.RdsService;
+import dev.remora.sandbox.Launcher;
+import dev.remora.sandbox.LocalSandboxes;
+import dev.remora.sandbox.SandboxConfig;
+import dev.remora.store.Blobs;
+import dev.remora.store.DataFolder;
+import dev.remora.store.Ids;
+import dev.remora.store.Kind;
+import dev.remora.store.Scope;
+import dev.remora.store.SqliteStore;
+import dev.remora.store.Store;
+import dev.remora.store.StoreException;
+import dev.remora.store.Streams;
+import dev.remora.wire.Dispatcher;
+import dev.remora.wire.HttpFront;
+import dev.remora.wire.Operations;
+import dev.remora.wire.Trust;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Everything, built with plain constructors in the order of what needs what, and closed in the reverse order.
  *
- * <p>The port is bound first, because a port that is taken is the likeliest refusal; it answers once the rest is there. What
- * fails on the way closes what was made before it, so that a refused start leaves nothing.
+ * <p>The port is bound first, because a port that is taken is the likeliest refusal; who connects before the rest is there waits. The
+ * store, the data plane and the sandboxes do not need each other, so they are made at the same time. What fails on the way closes what
+ * was made before it: a refused start leaves nothing.
  */
 final class Server implements AutoCloseable {
+    /** Where functions find the API: in the namespace that plays the internet. */
+    static final int API_PORT = 4566;
+
+    private static final int HTTP_PORT = 80;
+    private static final int HTTPS_PORT = 443;
+    private static final int BACKLOG = 1024;
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
 
     private final Settings settings;
+    private final InstantSource clock = InstantSource.system();
+    private final Ids ids = Ids.random();
     private final Deque<Part> parts = new ArrayDeque<>();
+    private final List<Operations> operations = new ArrayList<>();
     private int port;
     private boolean closed;
+
+    @SuppressWarnings("NullAway.Init") // set by build(), before anyone else has the server
+    private Fabric fabric;
+
+    @SuppressWarnings("NullAway.Init")
+    private Ec2Service ec2;
+
+    @SuppressWarnings("NullAway.Init")
+    private RdsService rds;
+
+    @SuppressWarnings("NullAway.Init")
+    private LambdaService lambda;
+
+    @SuppressWarnings("NullAway.Init")
+    private DropList dropList;
 
     /** Something that was made and must be closed. */
     private record Part(String name, AutoCloseable closeable) {}
@@ -31,6 +101,9 @@ final class Server implements AutoCloseable {
         try {
             server.build();
             return server;
+        } catch (StoreException refused) {
+            server.close();
+            throw new StartFailure(refused.getMessage() + ".");
         } catch (RuntimeException | Error failure) {
             server.close();
             throw failure;
@@ -41,18 +114,163 @@ final class Server implements AutoCloseable {
         this.settings = settings;
     }
 
+    /** Every kind of document that a data folder may hold. */
+    static List<Kind<?>> kinds() {
+        return Stream.of(IamService.kinds(), Ec2Service.kinds(), RdsService.kinds(), LambdaService.kinds())
+                .<Kind<?>>flatMap(Collection::stream)
+                .toList();
+    }
+
     private void build() {
+        requireRoot();
         if (settings.ephemeral()) {
-            made("data folder", () -> DataFolder.remove(settings.data()));
+            made("data folder", () -> DataFolders.remove(settings.data()));
         }
-        var http = made("listener", new Http("127.0.0.1", settings.port()));
-        port = http.port();
-        http.serve(new Admin(this));
+        ServerSocketChannel channel = made("port", bound("127.0.0.1", settings.port()));
+        port = channel.socket().getLocalPort();
+        DataFolder data = made("lock", DataFolder.open(settings.data()));
+
+        var network = inParallel("data plane", this::openFabric);
+        var trust = inParallel("authority", () -> Authority.in(data.path().resolve("ca"), clock));
+        var launching = inParallel("sandboxes", () -> openLauncher(sandboxConfig(data.path(), result(trust))));
+        Store store = made("store", SqliteStore.open(data, kinds()));
+        Streams streams = made("streams", Streams.open(data, clock));
+        fabric = made("data plane", result(network));
+        Launcher launcher = made("launcher", result(launching));
+        var sandboxes = made(
+                "sandboxes",
+                new LocalSandboxes(launcher, sandboxConfig(data.path(), result(trust)), fabric.slots(), clock));
+
+        var iam = new IamService(store, ids, clock, settings.listen().isEmpty());
+        ec2 = made("ec2", new Ec2Service(store, fabric, ids, clock, Gate.OPEN));
+        rds = made(
+                "rds",
+                new RdsService(store, ec2.networks(), fabric, new Names(fabric), launcher, ids, data.path()));
+        var logs = new NoLogs();
+        lambda = made(
+                "lambda",
+                new LambdaService(
+                        new LambdaService.Parts(
+                                store,
+                                Blobs.open(data),
+                                streams,
+                                ec2.networks(),
+                                iam.roles(),
+                                iam.authorizer(),
+                                logs,
+                                sandboxes,
+                                clock,
+                                ids),
+                        data.path().resolve("code"),
+                        () -> "http://127.0.0.1:" + port,
+                        lambdaOptions()));
+        dropList = new DropList(fabric::drops, ec2::explain, lambda::functionOfSlot);
+        operations.addAll(List.of(iam.iamOperations(), iam.stsOperations(), ec2.operations(), rds.operations()));
+        operations.add(lambda.operations());
+
+        var dispatcher = new Dispatcher(operations, iam.accessKeys(), iam.authorizer(), clock);
+        var front = made("listeners", new HttpFront(dispatcher));
+        new Admin(this).routes(front);
+        ec2.start();
+        rds.recover();
+        lambda.start();
+        front.serve(channel, Trust.HOST, null);
+        listenInside(front, result(trust));
+        settings.listen().ifPresent(address -> front.serve(bound(address, port), Trust.NONE, null));
+    }
+
+    private static void requireRoot() {
+        try {
+            if (!Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0)) {
+                throw new StartFailure("the server needs root, because it makes network namespaces.");
+            }
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    private Fabric openFabric() {
+        return KernelFabric.open(new FabricConfig(clock, FabricConfig.READY_SLOTS));
+    }
+
+    private static SandboxConfig sandboxConfig(Path data, Authority authority) {
+        var config = SandboxConfig.in(data.resolve("sandboxes"))
+                .withCertificateAuthority(authority.certificateFile())
+                .withJavaTrustStore(authority.trustStoreFile());
+        Path modules = Path.of(System.getProperty("remora.home", "")).resolve("node/node_modules");
+        return Files.isDirectory(modules) ? config.withNodeModules(modules) : config;
+    }
+
+    private LambdaOptions lambdaOptions() {
+        return LambdaOptions.DEFAULTS
+                .withStrictRuntimes(settings.strictRuntimes())
+                .withSandboxEnvironment(Map.of("AWS_ENDPOINT_URL", "http://" + fabric.apiAddress() + ":" + API_PORT));
+    }
+
+    private static Launcher openLauncher(SandboxConfig config) {
+        try {
+            return Launcher.open(config);
+        } catch (IllegalStateException lacks) {
+            throw new StartFailure(lacks.getMessage() + ".");
+        }
+    }
+
+    private static ServerSocketChannel bound(String address, int port) {
+        try {
+            var channel = ServerSocketChannel.open();
+            try {
+                channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+                return channel.bind(new InetSocketAddress(address, port), BACKLOG);
+            } catch (IOException failure) {
+                channel.close();
+                throw failure;
+            }
+        } catch (BindException taken) {
+            throw new StartFailure("port " + port + " of " + address + " is taken: choose another with --port.");
+        } catch (IOException failure) {
+            throw new StartFailure("cannot listen on " + address + " port " + port + ": " + failure.getMessage() + ".");
+        }
+    }
+
+    /** The API as functions reach it. The sockets are opened inside and served from here: a socket stays where it was opened. */
+    private void listenInside(HttpFront front, Authority authority) {
+        Netns internet = fabric.internet();
+        String address = fabric.apiAddress().toString();
+        var names = new ServerNames(authority, List.of(address, "127.0.0.1"));
+        try {
+            front.serve(internet.call(() -> bound(address, API_PORT)), Trust.NONE, null);
+            front.serve(internet.call(() -> bound(address, HTTP_PORT)), Trust.NONE, null);
+            front.serve(internet.call(() -> bound(address, HTTPS_PORT)), Trust.NONE, names.context());
+        } catch (RuntimeException failure) {
+            throw failure;
+        } catch (Exception failure) {
+            throw new IllegalStateException("the API does not listen inside", failure);
+        }
     }
 
     private <T extends AutoCloseable> T made(String name, T part) {
         parts.push(new Part(name, part));
         return part;
+    }
+
+    private static <T> FutureTask<T> inParallel(String name, Callable<T> work) {
+        var task = new FutureTask<>(work);
+        Thread.ofPlatform().daemon().name("start " + name).start(task);
+        return task;
+    }
+
+    private static <T> T result(FutureTask<T> task) {
+        try {
+            return task.get();
+        } catch (ExecutionException failure) {
+            if (failure.getCause() instanceof RuntimeException told) {
+                throw told;
+            }
+            throw new IllegalStateException(failure.getCause());
+        } catch (InterruptedException told) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(told);
+        }
     }
 
     Settings settings() {
@@ -63,16 +281,45 @@ final class Server implements AutoCloseable {
         return port;
     }
 
+    List<Operations> operations() {
+        return operations;
+    }
+
+    DropList dropList() {
+        return dropList;
+    }
+
+    Map<Drop.Cause, Long> dropCounts() {
+        return fabric.dropCounts();
+    }
+
+    /** The services by name, all running: one that cannot run stops the start. */
     Map<String, String> services() {
-        return Map.of();
+        var running = new TreeMap<String, String>();
+        operations.forEach(service -> running.put(service.service().signingName(), "running"));
+        return running;
     }
 
+    /** The interpreters of this host by language, with their versions. */
     Map<String, String> runtimes() {
-        return Map.of();
+        return lambda.runtimes();
     }
 
-    Map<String, Long> counts() {
-        return new LinkedHashMap<>();
+    CodeDownload code(String link) {
+        return lambda.code(link);
+    }
+
+    Optional<RdsService.Listener> database(Scope scope, String id) {
+        return rds.listener(scope, id);
+    }
+
+    /** Opens a port of the host's loopback that leads to a database's server, until this server closes. */
+    synchronized int forward(int wantedPort, RdsService.Listener to) {
+        if (closed) {
+            throw new StartFailure("the server is stopping.");
+        }
+        var target = new InetSocketAddress(to.address(), to.port());
+        return made("forward", new Relay(wantedPort, to.network(), target)).port();
     }
 
     /** The line that says where it serves and what it lets out. */
@@ -81,24 +328,19 @@ final class Server implements AutoCloseable {
             case HOST -> "VPCs with a way out reach the internet through this host";
             case CLOSED -> "nothing reaches the internet";
         };
-        String data = settings.ephemeral() ? "nothing is kept" : "data in " + settings.data();
-        return "Remora " + Version.TEXT + " on http://127.0.0.1:" + port + "; " + data + "; " + internet + ".";
+        String kept = settings.ephemeral() ? "nothing is kept" : "data in " + settings.data();
+        return "Remora " + Version.TEXT + " on http://127.0.0.1:" + port + "; " + kept + "; " + internet + ".";
     }
 
     @Override
     public synchronized void close() {
-        if (closed) {
-            return;
-        }
         closed = true;
         while (!parts.isEmpty()) {
             Part part = parts.pop();
             try {
                 part.closeable().close();
-            } catch (IOException | RuntimeException failure) {
-                LOG.warn("{} did not close well", part.name(), failure);
             } catch (Exception failure) {
-                LOG.warn("{} did not close", part.name(), failure);
+                LOG.warn("{} did not close well", part.name(), failure);
             }
         }
     }

@@ -35,7 +35,7 @@ final class Start implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        var folder = DataFolder.choose(Optional.ofNullable(data), ephemeral || rehearse, System.getenv());
+        var folder = DataFolders.choose(Optional.ofNullable(data), ephemeral || rehearse, System.getenv());
         var settings = new Settings(
                 rehearse ? 0 : port,
                 folder,

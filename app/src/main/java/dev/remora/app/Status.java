@@ -18,6 +18,6 @@ final class Status implements Runnable {
         out.println("remora " + health.path("version").asString("") + ", internet " + health.path("internet").asString(""));
         health.path("services").properties().forEach(s -> out.println("  " + s.getKey() + ": " + s.getValue().asString("")));
         health.path("runtimes").properties().forEach(r -> out.println("  " + r.getKey() + ": " + r.getValue().asString("")));
-        health.path("counts").properties().forEach(c -> out.println("  " + c.getKey() + ": " + c.getValue().asLong()));
+        health.path("drops").properties().forEach(d -> out.println("  dropped, " + d.getKey() + ": " + d.getValue().asLong()));
     }
 }

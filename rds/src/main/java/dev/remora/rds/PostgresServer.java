@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * exit was seen, so a lock file that is found at a start is a dead process's and is removed (PostgreSQL would look whether its
  * number is alive, but numbers mean nothing across process namespaces).
  *
- * <p>The folder of the host has {@code data}, which the process owns and sees as {@code /data}, and {@code conf}, which it may
- * read. Clients come by TCP on the interface's address and must show a password. We come by the Unix socket in {@code /data}:
+ * <p>The folder of the host has {@code data}, which the process owns and sees as {@code /data/db}, and {@code conf}, which it may
+ * read. Clients come by TCP on the interface's address and must show a password. We come by the Unix socket in {@code /data/db}:
  * nobody else can reach that file, so {@value #OWNER}, the role that owns everything, needs no password there and is refused by
  * TCP.
  */
@@ -81,8 +81,8 @@ final class PostgresServer implements AutoCloseable {
         Files.createDirectories(spec.folder().resolve("conf"));
         Files.writeString(spec.folder().resolve("conf/pg_hba.conf"), ACCESS);
         var initdb = List.of(
-                "/postgres/bin/initdb",
-                "--pgdata=/data/pgdata",
+                "/opt/postgres/bin/initdb",
+                "--pgdata=/data/db/pgdata",
                 "--username=" + OWNER,
                 "--auth-local=trust",
                 "--auth-host=scram-sha-256",
@@ -126,13 +126,13 @@ final class PostgresServer implements AutoCloseable {
     private void launch() throws IOException {
         Files.deleteIfExists(spec.folder().resolve("data/pgdata/postmaster.pid"));
         began(confined(List.of(
-                "/postgres/bin/postgres",
+                "/opt/postgres/bin/postgres",
                 "-D",
-                "/data/pgdata",
+                "/data/db/pgdata",
                 "--listen_addresses=" + spec.address(),
                 "--port=" + spec.port(),
-                "--unix_socket_directories=/data",
-                "--hba_file=/conf/pg_hba.conf",
+                "--unix_socket_directories=/data/db",
+                "--hba_file=/srv/conf/pg_hba.conf",
                 "--password_encryption=scram-sha-256",
                 "--shared_buffers=32MB",
                 "--max_connections=100",
@@ -155,9 +155,9 @@ final class PostgresServer implements AutoCloseable {
         return confinement.run(new Program(
                 spec.name(),
                 command,
-                Map.of("LC_ALL", "C", "TZ", "UTC", "PATH", "/postgres/bin:/usr/bin:/bin"),
-                Map.of(binaries, Path.of("/postgres"), spec.folder().resolve("conf"), Path.of("/conf")),
-                Map.of(spec.folder().resolve("data"), Path.of("/data")),
+                Map.of("LC_ALL", "C", "TZ", "UTC", "PATH", "/opt/postgres/bin:/usr/bin:/bin"),
+                Map.of(binaries, Path.of("/opt/postgres"), spec.folder().resolve("conf"), Path.of("/srv/conf")),
+                Map.of(spec.folder().resolve("data"), Path.of("/data/db")),
                 spec.network(),
                 spec.memoryMiB(),
                 this::line));

@@ -6,39 +6,34 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** The folder that everything is kept in. Only root may look into it: it holds keys. */
-final class DataFolder {
+/** Which folder everything is kept in, and its end if it was made for one server only. */
+final class DataFolders {
+    /** Sockets of databases lie in it, and the kernel gives a socket's path 107 bytes. */
+    static final int PATH_MAX = 63;
+
     /**
      * @param wanted what the user named
-     * @throws StartFailure if it cannot be made or written
+     * @throws StartFailure if it cannot be
      */
     static Path choose(Optional<Path> wanted, boolean ephemeral, Map<String, String> environment) {
         if (ephemeral && wanted.isPresent()) {
             throw new StartFailure("--ephemeral makes a data folder of its own: leave out --data.");
         }
-        var rootOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
         try {
-            if (ephemeral) {
-                return Files.createTempDirectory("remora-", rootOnly);
-            }
-            Path folder = wanted.orElseGet(() -> Settings.data(environment)).toAbsolutePath();
-            if (!Files.isDirectory(folder)) {
-                Path parent = folder.getParent();
-                if (parent != null) {
-                    Files.createDirectories(parent);
-                }
-                Files.createDirectory(folder, rootOnly);
-            }
-            if (!Files.isWritable(folder)) {
-                throw new StartFailure("the data folder " + folder + " is not writable.");
+            Path folder = ephemeral
+                    ? Files.createTempDirectory("remora-")
+                    : wanted.orElseGet(() -> Settings.data(environment)).toAbsolutePath().normalize();
+            if (folder.toString().length() > PATH_MAX) {
+                throw new StartFailure("the data folder's path is too long for the sockets in it (at most " + PATH_MAX
+                        + " characters): " + folder);
             }
             return folder;
         } catch (IOException cannot) {
-            throw new StartFailure("the data folder cannot be made: " + cannot.getMessage());
+            throw new StartFailure("no data folder can be made: " + cannot.getMessage());
         }
     }
 
@@ -52,13 +47,12 @@ final class DataFolder {
             }
 
             @Override
-            public FileVisitResult postVisitDirectory(Path directory, @org.jspecify.annotations.Nullable IOException failure)
-                    throws IOException {
+            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure) throws IOException {
                 Files.delete(directory);
                 return FileVisitResult.CONTINUE;
             }
         });
     }
 
-    private DataFolder() {}
+    private DataFolders() {}
 }
