@@ -5,9 +5,9 @@ import dev.remora.wire.Authorizer.Reason;
 import java.util.List;
 
 /**
- * All policies that bear on a principal, in layers. An explicit denial in any layer decides; otherwise every layer must allow the call.
- * Today there is one layer, the identity's own policies. Permission boundaries, session policies and an organisation's control policies
- * become further layers; each brings its own {@link Reason} for the sentence of a denial.
+ * All policies that bear on a principal, in layers. An explicit denial in any layer decides; otherwise every layer must allow the
+ * call. Today there is one layer, the identity's own policies. Permission boundaries, session policies and an organisation's
+ * control policies become further layers; each brings its own {@link Reason} for the sentence of a denial.
  */
 record Authority(List<Layer> layers) {
     /** @param silence the reason to give when the layer's policies do not speak of the call */

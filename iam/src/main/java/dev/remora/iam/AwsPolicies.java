@@ -17,8 +17,9 @@ import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The managed policies that AWS itself offers, with AWS's documents, from the resource folder {@code policies}. Each has the one version
- * that was in force when it was copied; a policy of AWS that is not there does not exist here. Their ids are ours: AWS does not publish its own.
+ * The managed policies that AWS itself offers, with AWS's documents, from the resource folder {@code policies}. Each has the one
+ * version that was in force when it was copied; a policy of AWS that is not there does not exist here. Their ids are ours: AWS
+ * does not publish its own.
  */
 final class AwsPolicies {
     private final SortedMap<String, ManagedPolicy> byArn = new TreeMap<>();

@@ -57,7 +57,8 @@ record Condition(Operator operator, Quantifier quantifier, boolean ifExists, Str
     boolean holds(Facts facts) {
         List<String> actual = facts.values(lowerKey);
         if (operator == Operator.NULL) {
-            return values.stream().anyMatch(v -> v.fill(facts).map(text -> text.equalsIgnoreCase("true") == actual.isEmpty()).orElse(false));
+            return values.stream()
+                    .anyMatch(v -> v.fill(facts).map(text -> text.equalsIgnoreCase("true") == actual.isEmpty()).orElse(false));
         }
         if (actual.isEmpty()) {
             return ifExists || switch (quantifier) {

@@ -1,8 +1,8 @@
 package dev.remora.iam;
 
 /**
- * Texts with wildcards. Inside a pattern the two wildcards are the private characters {@link #ANY} and {@link #ONE}, so that a literal
- * asterisk (from {@code ${*}} or from a variable's value) is told apart from a wildcard.
+ * Texts with wildcards. Inside a pattern the two wildcards are the private characters {@link #ANY} and {@link #ONE}, so that a
+ * literal asterisk (from {@code ${*}} or from a variable's value) is told apart from a wildcard.
  */
 final class Glob {
     /** Any number of characters, {@code *} in a policy. */
@@ -24,8 +24,8 @@ final class Glob {
     }
 
     /**
-     * Whether the whole text matches. Only the last {@code ANY} is ever tried again, so the time is at most the product of the lengths
-     * and no pattern can make it explode.
+     * Whether the whole text matches. Only the last {@code ANY} is ever tried again, so the time is at most the product of the
+     * lengths and no pattern can make it explode.
      */
     static boolean matches(String pattern, String text) {
         int p = 0;

@@ -18,8 +18,8 @@ public final class IamService {
     private final Trust trust;
 
     /**
-     * @param wellKnownKeys whether {@code test} with secret {@code test}, and twelve digits with secret {@code test}, are root keys that
-     *     are good on the host's loopback
+     * @param wellKnownKeys whether {@code test} with secret {@code test}, and twelve digits with secret {@code test}, are root
+     *     keys that are good on the host's loopback
      */
     public IamService(Store store, Ids ids, InstantSource clock, boolean wellKnownKeys) {
         var permissions = new Permissions(store);

@@ -17,18 +17,22 @@ import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What IAM takes as an identity policy, and its words for what it does not take. The order of the checks is IAM's: it decides which
- * of several faults a client hears of. "Legacy parsing" is IAM's name for the second of its two parsers.
+ * What IAM takes as an identity policy, and its words for what it does not take. The order of the checks is IAM's: it decides
+ * which of several faults a client hears of. "Legacy parsing" is IAM's name for the second of its two parsers.
  */
 final class IdentityGrammar {
     private static final Set<String> TOP = Set.of("Version", "Id", "Statement");
     private static final Set<String> VERSIONS = Set.of("2008-10-17", PolicyDocument.CURRENT_VERSION);
-    private static final Set<String> ELEMENTS = Set.of("Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition",
-            "Principal", "NotPrincipal");
-    private static final Set<String> PARTITIONS = Set.of("aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f",
-            "aws-eusc");
-    private static final List<String> IAM_PATHS = List.of("user/", "federated-user/", "role/", "group/", "instance-profile/", "mfa/",
-            "server-certificate/", "policy/", "sms-mfa/", "saml-provider/", "oidc-provider/", "report/", "access-report/");
+    private static final Set<String> ELEMENTS =
+            Set.of("Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition",
+                    "Principal", "NotPrincipal");
+    private static final Set<String> PARTITIONS =
+            Set.of("aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f",
+                    "aws-eusc");
+    private static final List<String> IAM_PATHS =
+            List.of("user/", "federated-user/", "role/", "group/", "instance-profile/", "mfa/",
+                    "server-certificate/", "policy/", "sms-mfa/", "saml-provider/", "oidc-provider/", "report/",
+                    "access-report/");
     private static final Pattern SID = Pattern.compile("[0-9A-Za-z]*");
     private static final Pattern VENDOR = Pattern.compile("[a-zA-Z0-9.-]+");
     private static final Pattern LEGACY_ARN = Pattern.compile("[^:]*:[^:]*:[^:]+.*", Pattern.DOTALL);
@@ -46,7 +50,8 @@ final class IdentityGrammar {
         require(!managed || root.path("Version").asString("").equals(PolicyDocument.CURRENT_VERSION),
                 "Policy document must be version 2012-10-17 or greater.");
         for (JsonNode statement : statements) {
-            require(!statement.has("Principal") && !statement.has("NotPrincipal"), "Policy document should not specify a principal.");
+            require(!statement.has("Principal") && !statement.has("NotPrincipal"),
+                    "Policy document should not specify a principal.");
         }
         Optional<String> resourceFault = legacy(statements);
         sids(statements);
@@ -139,7 +144,8 @@ final class IdentityGrammar {
         var seen = new HashSet<String>();
         for (JsonNode statement : statements) {
             String sid = statement.path("Sid").asString("");
-            require(SID.matcher(sid).matches(), "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular"
+            require(SID.matcher(sid).matches(),
+                    "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular"
                     + " expression [0-9A-Za-z]*");
             require(sid.isEmpty() || seen.add(sid), "Statement IDs (SID) in a single policy must be unique.");
         }
@@ -163,8 +169,10 @@ final class IdentityGrammar {
         }
         if (!parts[1].equals("*") && !PARTITIONS.contains(parts[1])) {
             String[] rest = new String[4];
-            Arrays.setAll(rest, i -> i + 2 < parts.length && (i > 0 || !parts[i + 2].isEmpty() || parts.length > 3) ? parts[i + 2] : "*");
-            return Optional.of("Partition \"" + parts[1] + "\" is not valid for resource \"arn:" + parts[1] + ":" + String.join(":", rest)
+            Arrays.setAll(rest, i -> i + 2 < parts.length && (i > 0 || !parts[i + 2].isEmpty() || parts.length > 3)
+                    ? parts[i + 2] : "*");
+            return Optional.of("Partition \"" + parts[1] + "\" is not valid for resource \"arn:" + parts[1] + ":"
+                    + String.join(":", rest)
                     + "\".");
         }
         if (parts.length == 2) {
@@ -190,6 +198,7 @@ final class IdentityGrammar {
     private static boolean iamPath(String path) {
         String fixed = path.split("[*?$]", 2)[0];
         boolean open = fixed.length() < path.length();
-        return path.equals("root") || IAM_PATHS.stream().anyMatch(kind -> fixed.startsWith(kind) || open && kind.startsWith(fixed));
+        return path.equals("root")
+                || IAM_PATHS.stream().anyMatch(kind -> fixed.startsWith(kind) || open && kind.startsWith(fixed));
     }
 }

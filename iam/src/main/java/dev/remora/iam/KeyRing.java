@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.util.regex.Pattern;
 
 /**
- * All access keys: those of sessions, and the ones that every installation knows. The latter need no token, and one that comes with them
- * (development machines often have some AWS_SESSION_TOKEN set) has no meaning.
+ * All access keys: those of sessions, and the ones that every installation knows. The latter need no token, and one that comes
+ * with them (development machines often have some AWS_SESSION_TOKEN set) has no meaning.
  */
 final class KeyRing implements AccessKeys {
     private static final String WELL_KNOWN = "test";

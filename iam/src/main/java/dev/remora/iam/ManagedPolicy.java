@@ -62,7 +62,8 @@ record ManagedPolicy(
     }
 
     ManagedPolicy withTags(Map<String, String> changed) {
-        return new ManagedPolicy(account, name, path, id, created, updated, description, changed, defaultVersion, newestVersion, versions);
+        return new ManagedPolicy(account, name, path, id, created, updated, description, changed, defaultVersion, newestVersion,
+                versions);
     }
 
     ManagedPolicy withVersions(List<Version> changed, int inForce, int newest, Instant now) {

@@ -128,7 +128,8 @@ enum Operator {
         String s = text.strip().toUpperCase(Locale.ROOT);
         try {
             if (s.matches("\\d+")) {
-                return Optional.of(s.length() == 4 ? LocalDate.of(Integer.parseInt(s), 1, 1).atStartOfDay().toInstant(ZoneOffset.UTC)
+                return Optional.of(s.length() == 4
+                        ? LocalDate.of(Integer.parseInt(s), 1, 1).atStartOfDay().toInstant(ZoneOffset.UTC)
                         : Instant.ofEpochSecond(Long.parseLong(s)));
             }
             if (s.indexOf('T') < 0) {

@@ -13,11 +13,12 @@ import java.util.concurrent.ConcurrentMap;
 /**
  * The compiled policies of roles.
  *
- * <p>A role's policies are compiled when it first does something, and again when they changed. Each entry knows the store's revision at
- * which it was last found true: while the store has not moved on, a decision costs one map look-up and one comparison; when it has, the
- * documents that the entry was made of are compared with the present ones (they are immutable, so mostly by identity) and it is compiled anew
- * only if one differs. A change is therefore in force for the first request after its transaction; there is no feed to wait for and no
- * entry that could be forgotten. Following the change feed was rejected for that reason: it is behind the answer by a moment.
+ * <p>A role's policies are compiled when it first does something, and again when they changed. Each entry knows the store's
+ * revision at which it was last found true: while the store has not moved on, a decision costs one map look-up and one
+ * comparison; when it has, the documents that the entry was made of are compared with the present ones (they are immutable, so
+ * mostly by identity) and it is compiled anew only if one differs. A change is therefore in force for the first request after its
+ * transaction; there is no feed to wait for and no entry that could be forgotten. Following the change feed was rejected for that
+ * reason: it is behind the answer by a moment.
  */
 final class Permissions {
     /** How many roles' and documents' compiled forms are kept; beyond that all are dropped and made again on demand. */

@@ -123,7 +123,8 @@ final class Policies {
                 throw new AwsError("DeleteConflict", 409, "Cannot delete a policy attached to entities.");
             }
             if (policy.versions().size() > 1) {
-                throw new AwsError("DeleteConflict", 409, "This policy has more than one version. Before you delete a policy, you must"
+                throw new AwsError("DeleteConflict", 409,
+                        "This policy has more than one version. Before you delete a policy, you must"
                         + " delete the policy's versions. The default version is deleted with the policy.");
             }
             tx.delete(ManagedPolicy.KIND, Scope.global(call.account()), ManagedPolicy.key(policy.name()));

@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentMap;
  * Several policies that count together, e.g. all that are attached to a role, ready to decide.
  *
  * <p>Which statements speak of an action is found once for each action and kept, denials first: a decision then looks only at
- * resources and conditions of statements that can matter. Actions come from our own tables of operations, so the memory of them is small;
- * its limit guards against callers that ask about invented ones.
+ * resources and conditions of statements that can matter. Actions come from our own tables of operations, so the memory of them
+ * is small; its limit guards against callers that ask about invented ones.
  */
 final class PolicySet {
     /** What a set of policies says of one call. */

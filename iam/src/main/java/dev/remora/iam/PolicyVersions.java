@@ -123,7 +123,8 @@ final class PolicyVersions {
     }
 
     private static AwsError noSuchVersion(String arn, String versionId) {
-        return new AwsError("NoSuchEntity", 404, "Policy " + arn + " version " + versionId + " does not exist or is not attachable.");
+        return new AwsError("NoSuchEntity", 404, "Policy " + arn + " version " + versionId
+                + " does not exist or is not attachable.");
     }
 
     /** A key that puts the newest version first. */

@@ -23,5 +23,6 @@ public interface RoleAccess {
     SessionCredentials issue(String roleArn, String sessionName, String sourceFunctionArn, Duration life);
 
     /** @param accessKeyId ASIA… */
-    record SessionCredentials(String accessKeyId, String secretAccessKey, String sessionToken, Instant expiration, String assumedRoleId) {}
+    record SessionCredentials(String accessKeyId, String secretAccessKey, String sessionToken, Instant expiration,
+            String assumedRoleId) {}
 }

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Decides calls: an account's root may do everything in its account, a role's session what the role's policies allow, a service of ours
- * what it does for an account. Nobody reaches into another account, for which a policy of the resource would be needed.
+ * Decides calls: an account's root may do everything in its account, a role's session what the role's policies allow, a service
+ * of ours what it does for an account. Nobody reaches into another account, for which a policy of the resource would be needed.
  */
 final class RoleAuthorizer implements Authorizer {
     private static final List<String> ANY_RESOURCE = List.of("*");
@@ -35,7 +35,8 @@ final class RoleAuthorizer implements Authorizer {
         };
     }
 
-    private Decision ofSession(Principal.RoleSession session, String action, List<String> resources, Map<String, List<String>> context) {
+    private Decision ofSession(
+            Principal.RoleSession session, String action, List<String> resources, Map<String, List<String>> context) {
         return permissions.of(session.roleArn())
                 .filter(granted -> granted.role().id().equals(session.roleId()))
                 .map(granted -> granted.authority().decide(action, resources, facts(session, context)))

@@ -94,7 +94,8 @@ final class Roles {
     UpdateRoleResponse update(UpdateRoleRequest request, Call call) {
         change(call, request.roleName(), role -> {
             Role described = request.description() == null ? role : role.withDescription(request.description());
-            return request.maxSessionDuration() == null ? described : described.withMaxSessionSeconds(request.maxSessionDuration());
+            return request.maxSessionDuration() == null ? described
+                    : described.withMaxSessionSeconds(request.maxSessionDuration());
         });
         return UpdateRoleResponse.builder().build();
     }

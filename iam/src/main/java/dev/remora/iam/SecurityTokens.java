@@ -66,11 +66,13 @@ final class SecurityTokens {
         if (!ARN.matcher(arn).matches()) {
             throw new AwsError("ValidationError", 400, arn + " is invalid");
         }
-        Role role = trust.assumable(arn, call.principal(), context(request, call)).orElseThrow(() -> new AwsError("AccessDenied", 403,
-                "User: " + call.principal().arn() + " is not authorized to perform: sts:AssumeRole on resource: " + arn));
+        Role role = trust.assumable(arn, call.principal(), context(request, call))
+                .orElseThrow(() -> new AwsError("AccessDenied", 403,
+                        "User: " + call.principal().arn() + " is not authorized to perform: sts:AssumeRole on resource: " + arn));
         int seconds = request.durationSeconds() == null ? DEFAULT_SECONDS : request.durationSeconds();
         if (seconds > role.maxSessionSeconds()) {
-            throw new AwsError("ValidationError", 400, "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
+            throw new AwsError("ValidationError", 400,
+                    "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
         }
         if (call.principal() instanceof Principal.RoleSession && seconds > MAX_CHAINED_SECONDS) {
             throw new AwsError("ValidationError", 400,

@@ -29,9 +29,9 @@ import javax.crypto.spec.SecretKeySpec;
 /**
  * Temporary credentials of roles' sessions, without a table of them.
  *
- * <p>A sandbox start hands out credentials, and must not wait for a disk. So the session token itself says whose session it is and until when,
- * and is authenticated under a key that the installation made once and keeps in its store: credentials survive a restart, and nothing is written
- * when they are issued.
+ * <p>A sandbox start hands out credentials, and must not wait for a disk. So the session token itself says whose session it is
+ * and until when, and is authenticated under a key that the installation made once and keeps in its store: credentials survive a
+ * restart, and nothing is written when they are issued.
  *
  * <pre>
  *   token   = base64( content ‖ tag )
@@ -39,12 +39,14 @@ import javax.crypto.spec.SecretKeySpec;
  *   tag ‖ secret = HMAC-SHA512( installation key, content ), 32 bytes and 30 bytes
  * </pre>
  *
- * The tag is public and the secret access key is not; they are different parts of one pseudo-random output, so knowing the first says nothing
- * of the second. The access key id is made of the account and the nonce, in AWS's own form (the account can be read out of it), and so
- * belongs to this token only. A session dies with its expiry or with its role: a role made again under the same name has another id.
+ * The tag is public and the secret access key is not; they are different parts of one pseudo-random output, so knowing the first
+ * says nothing of the second. The access key id is made of the account and the nonce, in AWS's own form (the account can be read
+ * out of it), and so belongs to this token only. A session dies with its expiry or with its role: a role made again under the
+ * same name has another id.
  *
- * <p>Rejected: a document for each session (a commit per sandbox start, and something to sweep), and a table in memory (a restart would log
- * everybody out). What this cannot do is revoke one session before its time; AWS cannot either, other than by a policy on aws:TokenIssueTime.
+ * <p>Rejected: a document for each session (a commit per sandbox start, and something to sweep), and a table in memory (a restart
+ * would log everybody out). What this cannot do is revoke one session before its time; AWS cannot either, other than by a policy
+ * on aws:TokenIssueTime.
  */
 final class Sessions {
     /** The installation's secret, made at the first start. */
@@ -87,18 +89,19 @@ final class Sessions {
         }));
     }
 
-    private record Content(Instant expiry, long nonce, String account, String roleArn, String roleId, String session, String function) {}
+    private record Content(Instant expiry, long nonce, String account, String roleArn, String roleId, String session,
+            String function) {}
 
     SessionCredentials issue(Role role, String session, String sourceFunctionArn, Instant expiry) {
         long nonce = Long.parseUnsignedLong(ids.hex(16), 16);
-        var content = new Content(Instant.ofEpochSecond(expiry.getEpochSecond()), nonce, role.account(), role.arn(), role.id(), session,
-                sourceFunctionArn);
+        var content = new Content(Instant.ofEpochSecond(expiry.getEpochSecond()), nonce, role.account(), role.arn(), role.id(),
+                session, sourceFunctionArn);
         byte[] bytes = encode(content);
         byte[] mac = mac(bytes);
         byte[] token = Arrays.copyOf(bytes, bytes.length + TAG_BYTES);
         System.arraycopy(mac, 0, token, bytes.length, TAG_BYTES);
-        return new SessionCredentials(accessKeyId(content), secret(mac), Base64.getEncoder().encodeToString(token), content.expiry(),
-                role.id() + ":" + session);
+        String encoded = Base64.getEncoder().encodeToString(token);
+        return new SessionCredentials(accessKeyId(content), secret(mac), encoded, content.expiry(), role.id() + ":" + session);
     }
 
     Found find(String accessKeyId, String sessionToken, Instant now) {
@@ -128,8 +131,8 @@ final class Sessions {
     }
 
     /**
-     * The account that an access key id in AWS's form belongs to: 40 bits of the base-32 number after the prefix. Shown in print by several
-     * people outside AWS and true for keys made since 2019.
+     * The account that an access key id in AWS's form belongs to: 40 bits of the base-32 number after the prefix. Shown in print
+     * by several people outside AWS and true for keys made since 2019.
      */
     static Optional<String> accountOf(String accessKeyId) {
         if (accessKeyId.length() != KEY_ID_LENGTH || !accessKeyId.startsWith("ASIA") && !accessKeyId.startsWith("AKIA")) {
@@ -209,8 +212,8 @@ final class Sessions {
             if (in.readByte() != VERSION) {
                 throw new IllegalStateException("a session token of an unknown version");
             }
-            return new Content(Instant.ofEpochSecond(in.readLong()), in.readLong(), in.readUTF(), in.readUTF(), in.readUTF(), in.readUTF(),
-                    in.readUTF());
+            return new Content(Instant.ofEpochSecond(in.readLong()), in.readLong(), in.readUTF(), in.readUTF(), in.readUTF(),
+                    in.readUTF(), in.readUTF());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -6,9 +6,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A text of a policy in which variables ({@code ${aws:PrincipalTag/team, 'none'}}) stand for what the request says, as the IAM User
- * Guide's "IAM policy elements: Variables and tags" has it. {@code ${*}}, {@code ${?}} and {@code ${$}} are those characters themselves.
- * A value put in for a variable is literal: an asterisk in it is not a wildcard.
+ * A text of a policy in which variables ({@code ${aws:PrincipalTag/team, 'none'}}) stand for what the request says, as the IAM
+ * User Guide's "IAM policy elements: Variables and tags" has it. {@code ${*}}, {@code ${?}} and {@code ${$}} are those characters
+ * themselves. A value put in for a variable is literal: an asterisk in it is not a wildcard.
  */
 final class Template {
     private sealed interface Piece permits Text, Variable {}
@@ -30,7 +30,8 @@ final class Template {
 
     /**
      * @param variables whether {@code ${…}} means anything, which it does from version 2012-10-17 on
-     * @param wildcards whether {@code *} and {@code ?} are wildcards; the result of {@link #fill} is then a pattern of {@link Glob}
+     * @param wildcards whether {@code *} and {@code ?} are wildcards; the result of {@link #fill} is then a pattern of {@link
+     *     Glob}
      */
     static Template of(String text, boolean variables, boolean wildcards) {
         var pieces = new ArrayList<Piece>();

@@ -54,8 +54,9 @@ final class Trust implements RoleAccess {
     }
 
     /**
-     * The role, if the caller may assume it. Within one account it is enough that the trust document names the caller itself; where it
-     * names the account, and always from another account, the caller's own policies must allow it too. Their explicit denial always counts.
+     * The role, if the caller may assume it. Within one account it is enough that the trust document names the caller itself;
+     * where it names the account, and always from another account, the caller's own policies must allow it too. Their explicit
+     * denial always counts.
      */
     Optional<Role> assumable(String roleArn, Principal caller, Map<String, List<String>> context) {
         return permissions.of(roleArn).filter(granted -> {

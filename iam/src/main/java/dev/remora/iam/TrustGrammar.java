@@ -13,15 +13,19 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
-/** What IAM takes as a role's trust document. It is read by another parser than identity policies, with other words for faults. */
+/**
+ * What IAM takes as a role's trust document. It is read by another parser than identity policies, with other words for faults.
+ */
 final class TrustGrammar {
     private static final Set<String> TOP = Set.of("Version", "Id", "Statement");
     private static final Set<String> ELEMENTS = Set.of("Sid", "Effect", "Principal", "NotPrincipal", "Action", "Condition");
     private static final Set<String> PRINCIPALS = Set.of("AWS", "Service", "Federated", "CanonicalUser");
     private static final Pattern ACCOUNT = Pattern.compile("\\d{12}");
-    private static final Pattern SERVICE = Pattern.compile("[a-z0-9-]+(\\.[a-z0-9-]+)*\\.(amazonaws\\.com|amazonaws\\.com\\.cn|amazon\\.com|aws\\.internal)");
+    private static final Pattern SERVICE =
+            Pattern.compile("[a-z0-9-]+(\\.[a-z0-9-]+)*\\.(amazonaws\\.com|amazonaws\\.com\\.cn|amazon\\.com|aws\\.internal)");
     private static final Pattern ROOT = Pattern.compile("arn:aws:iam::\\d{12}:root");
-    private static final Pattern SESSION = Pattern.compile("arn:aws:sts::\\d{12}:(assumed-role/[\\w+=,.@-]+/[\\w+=,.@-]+|federated-user/[\\w+=,.@-]+)");
+    private static final Pattern SESSION =
+            Pattern.compile("arn:aws:sts::\\d{12}:(assumed-role/[\\w+=,.@-]+/[\\w+=,.@-]+|federated-user/[\\w+=,.@-]+)");
 
     private TrustGrammar() {}
 
@@ -55,7 +59,8 @@ final class TrustGrammar {
                 "Has prohibited field NotPrincipal");
         require(!PolicyDocument.each(statement.path("Action")).isEmpty(), "Missing required field Action");
         for (String action : PolicyDocument.texts(statement.path("Action"))) {
-            require(action.toLowerCase(Locale.ROOT).startsWith("sts:"), "AssumeRole policy may only specify STS AssumeRole actions.");
+            require(action.toLowerCase(Locale.ROOT).startsWith("sts:"),
+                    "AssumeRole policy may only specify STS AssumeRole actions.");
         }
         principal(statement.path(statement.has("Principal") ? "Principal" : "NotPrincipal"), exists);
         IdentityGrammar.conditions(statement.path("Condition"));
@@ -69,7 +74,8 @@ final class TrustGrammar {
 
     private static void principal(JsonNode principal, Predicate<String> exists) {
         if (principal.isString()) {
-            require(principal.stringValue().equals("*"), "Invalid principal in policy: \"AWS\":\"" + principal.stringValue() + "\"");
+            require(principal.stringValue().equals("*"),
+                    "Invalid principal in policy: \"AWS\":\"" + principal.stringValue() + "\"");
             return;
         }
         require(principal.isObject() && !principal.isEmpty(), SYNTAX);

@@ -18,7 +18,8 @@ class AwsPoliciesTest {
 
     @Test
     void theOnesThatLambdaNeedsAreThere() {
-        for (String name : new String[] {"service-role/AWSLambdaBasicExecutionRole", "service-role/AWSLambdaVPCAccessExecutionRole",
+        for (String name : new String[] {"service-role/AWSLambdaBasicExecutionRole",
+                "service-role/AWSLambdaVPCAccessExecutionRole",
             "service-role/AWSLambdaENIManagementAccess", "AWSLambda_FullAccess", "service-role/AWSLambdaSQSQueueExecutionRole"}) {
             assertThat(AwsPolicies.policies().find("arn:aws:iam::aws:policy/" + name)).as(name).isPresent();
         }

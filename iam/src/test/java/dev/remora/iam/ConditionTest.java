@@ -9,7 +9,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The condition operators as the IAM User Guide describes them. Several values are separated by semicolons; "-" is a key that is absent. */
+/**
+ * The condition operators as the IAM User Guide describes them. Several values are separated by semicolons; "-" is a key that is
+ * absent.
+ */
 class ConditionTest {
     @ParameterizedTest
     @CsvSource({

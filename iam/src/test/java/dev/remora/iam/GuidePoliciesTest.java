@@ -15,8 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The eight policies of the Lambda guide's page "Giving Lambda functions access to resources in an Amazon VPC", as it prints them: five are
- * not JSON, two are statements without a policy around them, one is a policy. Put right, all eight do what the page says of them.
+ * The eight policies of the Lambda guide's page "Giving Lambda functions access to resources in an Amazon VPC", as it prints
+ * them: five are not JSON, two are statements without a policy around them, one is a policy. Put right, all eight do what the
+ * page says of them.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GuidePoliciesTest {
@@ -68,7 +69,10 @@ class GuidePoliciesTest {
                 .isEqualTo(kind.equals("POLICY") ? "none" : "400 MalformedPolicyDocument: Syntax errors in policy.");
     }
 
-    /** The keys of a call: {@code vpc}, {@code subnets} and {@code groups}, several separated by semicolons; "-" for a function without. */
+    /**
+     * The keys of a call: {@code vpc}, {@code subnets} and {@code groups}, several separated by semicolons; "-" for a function
+     * without.
+     */
     @ParameterizedTest
     @CsvSource({
         "enforce-vpc, -, -, -, DENIED",

@@ -41,7 +41,8 @@ class IamOperationsTest {
         assertThat(lab.iam.iamOperations().all()).hasSize(32);
         assertThat(lab.iam.stsOperations().all()).hasSize(3);
         Stream.of(lab.iam.iamOperations(), lab.iam.stsOperations()).flatMap(table -> table.all().stream()).forEach(operation ->
-                assertThat(new TreeSet<>(operation.parameters().keySet())).as(operation.name()).isEqualTo(new TreeSet<>(members(operation))));
+                assertThat(new TreeSet<>(operation.parameters().keySet())).as(operation.name())
+                        .isEqualTo(new TreeSet<>(members(operation))));
     }
 
     private static List<String> members(Operation<?, ?> operation) {
@@ -55,7 +56,8 @@ class IamOperationsTest {
 
     @Test
     void whatIsLaterIsRefusedAndNotIgnored() {
-        assertThat(lab.iam.iamOperations().byName("CreateRole").parameters()).containsEntry("PermissionsBoundary", Treatment.REFUSED);
+        assertThat(lab.iam.iamOperations().byName("CreateRole").parameters())
+                .containsEntry("PermissionsBoundary", Treatment.REFUSED);
         assertThat(lab.iam.stsOperations().byName("AssumeRole").parameters())
                 .containsEntry("Policy", Treatment.REFUSED)
                 .containsEntry("PolicyArns", Treatment.REFUSED)
@@ -72,10 +74,14 @@ class IamOperationsTest {
 
     @Test
     void resourcesAreTheArnsThatPoliciesName() {
-        lab.iam(CreateRoleRequest.builder().roleName("r").path("/team/").assumeRolePolicyDocument(Lab.LAMBDA_TRUST).build(), AwsResponse.class);
-        assertThat(resources(GetRoleRequest.builder().roleName("r").build())).containsExactly("arn:aws:iam::111122223333:role/team/r");
-        assertThat(resources(GetRoleRequest.builder().roleName("none").build())).containsExactly("arn:aws:iam::111122223333:role/none");
-        assertThat(resources(CreateRoleRequest.builder().roleName("n").path("/p/").build())).containsExactly("arn:aws:iam::111122223333:role/p/n");
+        lab.iam(CreateRoleRequest.builder().roleName("r").path("/team/").assumeRolePolicyDocument(Lab.LAMBDA_TRUST)
+                .build(), AwsResponse.class);
+        assertThat(resources(GetRoleRequest.builder().roleName("r").build()))
+                .containsExactly("arn:aws:iam::111122223333:role/team/r");
+        assertThat(resources(GetRoleRequest.builder().roleName("none").build()))
+                .containsExactly("arn:aws:iam::111122223333:role/none");
+        assertThat(resources(CreateRoleRequest.builder().roleName("n").path("/p/").build()))
+                .containsExactly("arn:aws:iam::111122223333:role/p/n");
         assertThat(resources(ListRolesRequest.builder().build())).containsExactly("arn:aws:iam::111122223333:role/");
         assertThat(resources(GetPolicyRequest.builder().policyArn("arn:x").build())).containsExactly("arn:x");
         assertThat(resources(ListPoliciesRequest.builder().build())).containsExactly("policy path /");
@@ -83,7 +89,8 @@ class IamOperationsTest {
 
     @Test
     void conditionKeysTellOfTagsAndPolicies() {
-        lab.iam(CreateRoleRequest.builder().roleName("r").assumeRolePolicyDocument(Lab.LAMBDA_TRUST).tags(tag("team", "blue")).build(),
+        lab.iam(CreateRoleRequest.builder().roleName("r").assumeRolePolicyDocument(Lab.LAMBDA_TRUST).tags(tag("team", "blue"))
+                .build(),
                 AwsResponse.class);
         assertThat(context(GetRoleRequest.builder().roleName("r").build())).isEqualTo(
                 Map.of("aws:ResourceTag/team", List.of("blue"), "iam:ResourceTag/team", List.of("blue")));

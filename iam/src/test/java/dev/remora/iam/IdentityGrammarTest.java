@@ -30,7 +30,8 @@ class IdentityGrammarTest {
         "{'Version':'2012-10-17','Statement':[{'Effect':'Allow','Action':'s3:ListBucket','Resource':'*'}],}",
         "{'Version':'2012-10-17','Statement':[{'Effect':'Allow','Action':['s3:ListBucket',],'Resource':'*'}]}",
         "{'Version':'2012-10-17','Statement':[{'Effect':'Allow','Action':'s3:ListBucket','Resource':'*'}]} trailing",
-        "{'Version':'2012-10-17','Version':'2012-10-17','Statement':[{'Effect':'Allow','Action':'s3:ListBucket','Resource':'*'}]}",
+        "{'Version':'2012-10-17','Version':'2012-10-17','Statement':[{'Effect':'Allow','Action':'s3:ListBucket',"
+            + "'Resource':'*'}]}",
         "{'Version':'2012-10-17','Extra':'x','Statement':[{'Effect':'Allow','Action':'s3:ListBucket','Resource':'*'}]}",
         "{'Version':'2012-10-17','Id':{},'Statement':[{'Effect':'Allow','Action':'s3:ListBucket','Resource':'*'}]}",
     })
@@ -64,21 +65,28 @@ class IdentityGrammarTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "'Effect':'Allow','Action':'invalid','Resource':'*' | Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
-        "'Effect':'Allow','NotAction':'','Resource':'*' | Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
+        "'Effect':'Allow','Action':'invalid','Resource':'*' | "
+            + "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
+        "'Effect':'Allow','NotAction':'','Resource':'*' | "
+            + "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
         "'Effect':'Allow','Action':'a a:ListBucket','Resource':'*' | Vendor a a is not valid",
         "'Effect':'Allow','Action':'s3:List:Bucket','Resource':'*' | Actions/Condition can contain only one colon.",
-        "'Effect':'Allow','Action':'s3:x','Resource':'invalid resource' | Resource invalid resource must be in ARN format or \"*\".",
+        "'Effect':'Allow','Action':'s3:x','Resource':'invalid resource' | "
+            + "Resource invalid resource must be in ARN format or \"*\".",
         "'Effect':'Allow','Action':'s3:x','Resource':'' | Resource  must be in ARN format or \"*\".",
         "'Effect':'Allow','Action':'s:3:x','Resource':'sdf' | Resource sdf must be in ARN format or \"*\".",
         "'Effect':'Allow','Action':'s3:x','Resource':'a:b' | Partition \"b\" is not valid for resource \"arn:b:*:*:*:*\".",
         "'Effect':'Allow','Action':'s3:x','Resource':'a:b:c' | Partition \"b\" is not valid for resource \"arn:b:c:*:*:*\".",
-        "'Effect':'Allow','Action':'s3:x','Resource':'a:b:c:d:e:f:g:h' | Partition \"b\" is not valid for resource \"arn:b:c:d:e:f:g:h\".",
-        "'Effect':'Allow','Action':'s3:x','Resource':'aws:s3:::example_bucket' | Partition \"s3\" is not valid for resource \"arn:s3:::example_bucket:*\".",
-        "'Effect':'Allow','Action':'s3:x','Resource':'arn:aws' | Resource vendor must be fully qualified and cannot contain regexes.",
+        "'Effect':'Allow','Action':'s3:x','Resource':'a:b:c:d:e:f:g:h' | "
+            + "Partition \"b\" is not valid for resource \"arn:b:c:d:e:f:g:h\".",
+        "'Effect':'Allow','Action':'s3:x','Resource':'aws:s3:::example_bucket' | "
+            + "Partition \"s3\" is not valid for resource \"arn:s3:::example_bucket:*\".",
+        "'Effect':'Allow','Action':'s3:x','Resource':'arn:aws' | "
+            + "Resource vendor must be fully qualified and cannot contain regexes.",
         "'Effect':'Allow','Action':'s3:x','Resource':'arn:aws:s3::example_bucket' | The policy failed legacy parsing",
         "'Effect':'allow','Action':'s3:x','Resource':'*' | The policy failed legacy parsing",
-        "'Effect':'Allow','Action':'s3:x','Resource':'*','Condition':{'DateLessThan':{'a':'soon'}} | The policy failed legacy parsing",
+        "'Effect':'Allow','Action':'s3:x','Resource':'*','Condition':{'DateLessThan':{'a':'soon'}} | "
+            + "The policy failed legacy parsing",
         "'Effect':'Allow','Action':'s3:x' | Policy statement must contain resources.",
         "'Effect':'Allow','Action':'s3:x','Resource':[] | Policy statement must contain resources.",
         "'Effect':'Allow','Action':'invalid' | Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
@@ -86,8 +94,10 @@ class IdentityGrammarTest {
         "'Effect':'Allow' | Policy statement must contain actions.",
         "'Effect':'Allow','Action':[],'Resource':'*' | Policy statement must contain actions.",
         "'Effect':'Allow','Action':'s3:x','Resource':'*','Principal':'*' | Policy document should not specify a principal.",
-        "'Effect':'Allow','Action':'s3:x','Resource':'arn:aws:s3:us-east-1::b' | Resource arn:aws:s3:us-east-1::b can not contain region information.",
-        "'Effect':'Allow','Action':'iam:x','Resource':'arn:aws:iam:us-east-1::role/b' | IAM resource arn:aws:iam:us-east-1::role/b cannot contain region information.",
+        "'Effect':'Allow','Action':'s3:x','Resource':'arn:aws:s3:us-east-1::b' | "
+            + "Resource arn:aws:s3:us-east-1::b can not contain region information.",
+        "'Effect':'Allow','Action':'iam:x','Resource':'arn:aws:iam:us-east-1::role/b' | "
+            + "IAM resource arn:aws:iam:us-east-1::role/b cannot contain region information.",
     })
     void faultsOfAStatement(String statement, String message) {
         assertThat(fault(Lab.policy("{" + statement + "}"))).isEqualTo(malformed(message));
@@ -95,8 +105,10 @@ class IdentityGrammarTest {
 
     @Test
     void anIamResourceIsOfAKnownKind() {
-        assertThat(fault(Lab.allow("s3:x", "arn:aws:iam:::example_bucket"))).isEqualTo(malformed("IAM resource path must either be \"*\""
-                + " or start with user/, federated-user/, role/, group/, instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/,"
+        assertThat(fault(Lab.allow("s3:x", "arn:aws:iam:::example_bucket")))
+                .isEqualTo(malformed("IAM resource path must either be \"*\""
+                + " or start with user/, federated-user/, role/, group/, instance-profile/, mfa/, server-certificate/,"
+            + " policy/, sms-mfa/,"
                 + " saml-provider/, oidc-provider/, report/, access-report/."));
         for (String known : new String[] {"role/x", "role*", "*", "root", "${aws:username}"}) {
             assertThat(fault(Lab.allow("iam:x", "arn:aws:iam::123456789012:" + known))).isEqualTo("none");
@@ -108,7 +120,8 @@ class IdentityGrammarTest {
         String statement = "{'Sid':'%s','Effect':'Allow','Action':'s3:x','Resource':'*'}";
         assertThat(fault(Lab.policy(statement.formatted("a") + "," + statement.formatted("a"))))
                 .isEqualTo(malformed("Statement IDs (SID) in a single policy must be unique."));
-        assertThat(fault(Lab.policy(statement.formatted("a b")))).startsWith("400 MalformedPolicyDocument: Statement IDs (SID) must be alpha");
+        assertThat(fault(Lab.policy(statement.formatted("a b"))))
+                .startsWith("400 MalformedPolicyDocument: Statement IDs (SID) must be alpha");
     }
 
     @Test

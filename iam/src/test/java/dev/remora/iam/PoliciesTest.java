@@ -61,7 +61,8 @@ class PoliciesTest {
     }
 
     private Policy create() {
-        return lab.iam(CreatePolicyRequest.builder().policyName("p").policyDocument(DOCUMENT).build(), CreatePolicyResponse.class).policy();
+        return lab.iam(CreatePolicyRequest.builder().policyName("p").policyDocument(DOCUMENT)
+                .build(), CreatePolicyResponse.class).policy();
     }
 
     private Policy get(String arn) {
@@ -127,20 +128,23 @@ class PoliciesTest {
         version(false);
         version(false);
         assertThat(fault(CreatePolicyVersionRequest.builder().policyArn(ARN).policyDocument(DOCUMENT).build()))
-                .isEqualTo("409 LimitExceeded: A managed policy can have up to 5 versions. Before you create a new version, you must delete"
-                        + " an existing version.");
+                .isEqualTo("409 LimitExceeded: A managed policy can have up to 5 versions. Before you create a new version, you"
+                        + " must delete an existing version.");
         run(DeletePolicyVersionRequest.builder().policyArn(ARN).versionId("v5").build());
         assertThat(version(false)).as("numbers are not used again").isEqualTo("v6");
         assertThat(fault(DeletePolicyVersionRequest.builder().policyArn(ARN).versionId("v1").build()))
                 .isEqualTo("409 DeleteConflict: Cannot delete the default version of a policy.");
-        var page = lab.iam(ListPolicyVersionsRequest.builder().policyArn(ARN).maxItems(2).build(), ListPolicyVersionsResponse.class);
-        var rest = lab.iam(ListPolicyVersionsRequest.builder().policyArn(ARN).marker(page.marker()).build(), ListPolicyVersionsResponse.class);
+        var page = lab.iam(ListPolicyVersionsRequest.builder().policyArn(ARN).maxItems(2)
+                .build(), ListPolicyVersionsResponse.class);
+        var rest = lab.iam(ListPolicyVersionsRequest.builder().policyArn(ARN).marker(page.marker())
+                .build(), ListPolicyVersionsResponse.class);
         assertThat(page.versions()).extracting(PolicyVersion::versionId).containsExactly("v6", "v4");
         assertThat(rest.versions()).extracting(PolicyVersion::versionId).containsExactly("v3", "v2", "v1");
     }
 
     private String version(boolean inForce) {
-        PolicyVersion version = lab.iam(CreatePolicyVersionRequest.builder().policyArn(ARN).policyDocument(DOCUMENT).setAsDefault(inForce)
+        PolicyVersion version =
+                lab.iam(CreatePolicyVersionRequest.builder().policyArn(ARN).policyDocument(DOCUMENT).setAsDefault(inForce)
                 .build(), CreatePolicyVersionResponse.class).policyVersion();
         assertThat(version.document()).isNull();
         assertThat(version.isDefaultVersion()).isEqualTo(inForce);
@@ -148,7 +152,8 @@ class PoliciesTest {
     }
 
     private List<String> versions() {
-        return lab.iam(ListPolicyVersionsRequest.builder().policyArn(ARN).build(), ListPolicyVersionsResponse.class).versions().stream()
+        return lab.iam(ListPolicyVersionsRequest.builder().policyArn(ARN).build(), ListPolicyVersionsResponse.class).versions()
+                .stream()
                 .map(version -> version.versionId() + (version.isDefaultVersion() ? "*" : ""))
                 .toList();
     }
@@ -178,9 +183,10 @@ class PoliciesTest {
                 .isEqualTo("409 DeleteConflict: Cannot delete a policy attached to entities.");
         run(DetachRolePolicyRequest.builder().roleName("r").policyArn(ARN).build());
         version(true);
-        assertThat(fault(DeletePolicyRequest.builder().policyArn(ARN).build())).isEqualTo("409 DeleteConflict: This policy has more than"
-                + " one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the"
-                + " policy.");
+        assertThat(fault(DeletePolicyRequest.builder().policyArn(ARN).build()))
+                .isEqualTo("409 DeleteConflict: This policy has more than"
+                + " one version. Before you delete a policy, you must delete the policy's versions. The default version is"
+                + " deleted with the policy.");
         run(DeletePolicyVersionRequest.builder().policyArn(ARN).versionId("v1").build());
         run(DeletePolicyRequest.builder().policyArn(ARN).build());
         assertThat(fault(GetPolicyRequest.builder().policyArn(ARN).build())).startsWith("404 NoSuchEntity");
@@ -192,7 +198,8 @@ class PoliciesTest {
         lab.role("r", Lab.LAMBDA_TRUST);
         run(AttachRolePolicyRequest.builder().roleName("r").policyArn(AWS).build());
         assertThat(names(ListPoliciesRequest.builder().scope("Local").build())).containsExactly("p");
-        assertThat(names(ListPoliciesRequest.builder().scope("AWS").maxItems(1000).build())).contains("AdministratorAccess").doesNotContain("p");
+        assertThat(names(ListPoliciesRequest.builder().scope("AWS").maxItems(1000).build())).contains("AdministratorAccess")
+                .doesNotContain("p");
         assertThat(names(ListPoliciesRequest.builder().maxItems(1000).build())).contains("AdministratorAccess", "p");
         assertThat(names(ListPoliciesRequest.builder().onlyAttached(true).build())).containsExactly("AdministratorAccess");
         assertThat(names(ListPoliciesRequest.builder().pathPrefix("/service-role/").build()))
@@ -222,7 +229,8 @@ class PoliciesTest {
         assertThat(holders(ListEntitiesForPolicyRequest.builder().policyArn(AWS).maxItems(1).build())).containsExactly("r1");
         assertThat(holders(ListEntitiesForPolicyRequest.builder().policyArn(AWS).entityFilter("User").build())).isEmpty();
         assertThat(holders(ListEntitiesForPolicyRequest.builder().policyArn(AWS).pathPrefix("/other/").build())).isEmpty();
-        assertThat(holders(ListEntitiesForPolicyRequest.builder().policyArn(AWS).policyUsageFilter("PermissionsBoundary").build())).isEmpty();
+        assertThat(holders(ListEntitiesForPolicyRequest.builder().policyArn(AWS).policyUsageFilter("PermissionsBoundary")
+                .build())).isEmpty();
     }
 
     private List<String> holders(ListEntitiesForPolicyRequest request) {
@@ -263,7 +271,8 @@ class PoliciesTest {
         String arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole";
         assertThat(get(arn).defaultVersionId()).isEqualTo("v3");
         assertThat(get(arn).createDate()).isEqualTo("2016-02-11T23:15:26Z");
-        String document = lab.iam(GetPolicyVersionRequest.builder().policyArn(arn).versionId("v3").build(), GetPolicyVersionResponse.class)
+        String document = lab.iam(GetPolicyVersionRequest.builder().policyArn(arn).versionId("v3")
+                .build(), GetPolicyVersionResponse.class)
                 .policyVersion().document();
         assertThat(URLDecoder.decode(document, StandardCharsets.UTF_8)).contains("\"AWSLambdaVPCAccessExecutionPermissions\"");
     }

@@ -10,7 +10,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class PolicySetTest {
-    private static final List<String> ACTIONS = List.of("ec2:CreateVpc", "ec2:DescribeVpcs", "lambda:InvokeFunction", "s3:GetObject");
+    private static final List<String> ACTIONS =
+            List.of("ec2:CreateVpc", "ec2:DescribeVpcs", "lambda:InvokeFunction", "s3:GetObject");
     private static final List<String> RESOURCES = List.of("*", "arn:aws:ec2:us-east-1:1:vpc/a", "arn:aws:s3:::b/k");
 
     private static PolicySet of(String... documents) {
@@ -24,7 +25,8 @@ class PolicySetTest {
 
     @Test
     void anExplicitDenialBeatsEveryGrant() {
-        PolicySet set = of(Lab.allow("*", "*"), Lab.policy("{\"Effect\":\"Deny\",\"Action\":\"EC2:create*\",\"Resource\":\"*\"}"));
+        PolicySet set = of(Lab.allow("*", "*"),
+                Lab.policy("{\"Effect\":\"Deny\",\"Action\":\"EC2:create*\",\"Resource\":\"*\"}"));
         assertThat(set.decide("ec2:CreateVpc", "*", Facts.NONE)).isEqualTo(Verdict.DENIED);
         assertThat(set.decide("ec2:DescribeVpcs", "*", Facts.NONE)).isEqualTo(Verdict.ALLOWED);
     }
@@ -45,7 +47,8 @@ class PolicySetTest {
 
     @Test
     void notActionAndNotResourceAreEverythingElse() {
-        PolicySet set = of(Lab.policy("{\"Effect\":\"Allow\",\"NotAction\":[\"iam:*\",\"s3:*\"],\"NotResource\":\"arn:aws:ec2:*:*:vpc/a\"}"));
+        PolicySet set = of(Lab.policy("{\"Effect\":\"Allow\",\"NotAction\":[\"iam:*\",\"s3:*\"],"
+                + "\"NotResource\":\"arn:aws:ec2:*:*:vpc/a\"}"));
         assertThat(set.decide("ec2:CreateVpc", "*", Facts.NONE)).isEqualTo(Verdict.ALLOWED);
         assertThat(set.decide("s3:GetObject", "*", Facts.NONE)).isEqualTo(Verdict.SILENT);
         assertThat(set.decide("ec2:CreateVpc", "arn:aws:ec2:us-east-1:1:vpc/a", Facts.NONE)).isEqualTo(Verdict.SILENT);

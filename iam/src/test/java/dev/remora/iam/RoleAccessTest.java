@@ -33,7 +33,8 @@ class RoleAccessTest {
         assertThat(lab.iam.roles().assumableBy(role.replace(":role/r", ":role/none"), LAMBDA)).isFalse();
         assertThat(lab.iam.roles().assumableBy(role.replace(":role/r", ":role/path/r"), LAMBDA)).isFalse();
         assertThat(lab.iam.roles().assumableBy("nonsense", LAMBDA)).isFalse();
-        lab.iam(UpdateAssumeRolePolicyRequest.builder().roleName("r").policyDocument(Lab.trust("{\"Service\":\"ec2.amazonaws.com\"}")).build(),
+        lab.iam(UpdateAssumeRolePolicyRequest.builder().roleName("r")
+                .policyDocument(Lab.trust("{\"Service\":\"ec2.amazonaws.com\"}")).build(),
                 AwsResponse.class);
         assertThat(lab.iam.roles().assumableBy(role, LAMBDA)).isFalse();
     }
@@ -49,7 +50,8 @@ class RoleAccessTest {
                 "\"sts:AssumeRole\",\"Condition\":{\"StringEquals\":{\"aws:SourceAccount\":\"%s\"}}");
         assertThat(lab.iam.roles().assumableBy(lab.role("own", condition.formatted(Lab.ACCOUNT)), LAMBDA)).isTrue();
         assertThat(lab.iam.roles().assumableBy(lab.role("other", condition.formatted("999988887777")), LAMBDA)).isFalse();
-        String denied = Lab.policy("{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"" + LAMBDA + "\"},\"Action\":\"sts:AssumeRole\"},"
+        String denied = Lab.policy("{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"" + LAMBDA
+                + "\"},\"Action\":\"sts:AssumeRole\"},"
                 + "{\"Effect\":\"Deny\",\"Principal\":{\"Service\":\"" + LAMBDA + "\"},\"Action\":\"sts:*\"}");
         assertThat(lab.iam.roles().assumableBy(lab.role("denied", denied), LAMBDA)).isFalse();
     }
@@ -66,7 +68,8 @@ class RoleAccessTest {
     void deletingIsAskedForAllInterfaces(String granted, String asked, boolean allowed) {
         String role = lab.role("r", Lab.LAMBDA_TRUST);
         lab.inline("r", "p", Lab.allow("ec2:DeleteNetworkInterface", granted));
-        assertThat(lab.iam.roles().decide(role, "ec2:DeleteNetworkInterface", List.of(asked), Map.of()).allowed()).isEqualTo(allowed);
+        assertThat(lab.iam.roles().decide(role, "ec2:DeleteNetworkInterface", List.of(asked), Map.of()).allowed())
+                .isEqualTo(allowed);
     }
 
     @Test
@@ -96,9 +99,11 @@ class RoleAccessTest {
         String role = lab.role("r", Lab.LAMBDA_TRUST);
         lab.iam(software.amazon.awssdk.services.iam.model.AttachRolePolicyRequest.builder().roleName("r")
                 .policyArn("arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole").build(), AwsResponse.class);
-        for (String action : List.of("CreateNetworkInterface", "DescribeNetworkInterfaces", "DescribeSubnets", "DeleteNetworkInterface",
+        for (String action : List.of("CreateNetworkInterface", "DescribeNetworkInterfaces", "DescribeSubnets",
+                "DeleteNetworkInterface",
                 "AssignPrivateIpAddresses", "UnassignPrivateIpAddresses")) {
-            assertThat(lab.iam.roles().decide(role, "ec2:" + action, List.of(EC2 + "*/*"), Map.of()).allowed()).as(action).isTrue();
+            assertThat(lab.iam.roles().decide(role, "ec2:" + action, List.of(EC2 + "*/*"), Map.of()).allowed()).as(action)
+                    .isTrue();
         }
         assertThat(lab.iam.roles().decide(role, "ec2:DetachNetworkInterface", List.of("*"), Map.of()).allowed()).isFalse();
     }

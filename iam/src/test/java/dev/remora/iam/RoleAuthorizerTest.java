@@ -42,12 +42,14 @@ class RoleAuthorizerTest {
         assertThat(decide(root, "lambda:GetFunction", FUNCTION).allowed()).isTrue();
         assertThat(decide(root, "iam:GetPolicy", "arn:aws:iam::aws:policy/AdministratorAccess").allowed()).isTrue();
         String foreign = FUNCTION.replace(Lab.ACCOUNT, "999988887777");
-        assertThat(decide(root, "lambda:GetFunction", "*", foreign)).isEqualTo(new Decision(false, foreign, Reason.NO_IDENTITY_POLICY));
+        assertThat(decide(root, "lambda:GetFunction", "*", foreign))
+                .isEqualTo(new Decision(false, foreign, Reason.NO_IDENTITY_POLICY));
     }
 
     @Test
     void aServiceActsFreely() {
-        assertThat(decide(new Principal.Service(Lab.ACCOUNT, "lambda.amazonaws.com"), "ec2:CreateNetworkInterface", "*").allowed()).isTrue();
+        assertThat(decide(new Principal.Service(Lab.ACCOUNT, "lambda.amazonaws.com"), "ec2:CreateNetworkInterface", "*")
+                .allowed()).isTrue();
     }
 
     @Test
@@ -79,7 +81,8 @@ class RoleAuthorizerTest {
         var session = lab.session(role);
         assertThat(decide(session, "s3:GetObject", "arn:aws:s3:::b/k").allowed()).isTrue();
         lab.iam(CreatePolicyVersionRequest.builder().policyArn(arn).setAsDefault(true)
-                .policyDocument(Lab.policy("{\"Effect\":\"Deny\",\"Action\":\"s3:*\",\"Resource\":\"*\"}")).build(), AwsResponse.class);
+                .policyDocument(Lab.policy("{\"Effect\":\"Deny\",\"Action\":\"s3:*\",\"Resource\":\"*\"}"))
+                        .build(), AwsResponse.class);
         assertThat(decide(session, "s3:GetObject", "arn:aws:s3:::b/k").reason()).isEqualTo(Reason.EXPLICIT_DENY);
         lab.iam(DetachRolePolicyRequest.builder().roleName("worker").policyArn(arn).build(), AwsResponse.class);
         assertThat(decide(session, "s3:GetObject", "arn:aws:s3:::b/k").reason()).isEqualTo(Reason.NO_IDENTITY_POLICY);
@@ -89,7 +92,8 @@ class RoleAuthorizerTest {
     void theCodeOfAFunctionCanBeDeniedWhatLambdaMayDo() {
         lab.iam(AttachRolePolicyRequest.builder().roleName("worker")
                 .policyArn("arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole").build(), AwsResponse.class);
-        lab.inline("worker", "deny", Lab.policy("{\"Effect\":\"Deny\",\"Action\":\"ec2:CreateNetworkInterface\",\"Resource\":\"*\","
+        lab.inline("worker", "deny",
+                Lab.policy("{\"Effect\":\"Deny\",\"Action\":\"ec2:CreateNetworkInterface\",\"Resource\":\"*\","
                 + "\"Condition\":{\"ArnEquals\":{\"lambda:SourceFunctionArn\":\"" + FUNCTION + "\"}}}"));
         assertThat(decide(lab.session(role, FUNCTION), "ec2:CreateNetworkInterface", "*"))
                 .isEqualTo(new Decision(false, "*", Reason.EXPLICIT_DENY));
@@ -109,7 +113,8 @@ class RoleAuthorizerTest {
 
     @Test
     void variablesStandForTheCallersTagsAndName() {
-        lab.iam(TagRoleRequest.builder().roleName("worker").tags(Tag.builder().key("team").value("blue").build()).build(), AwsResponse.class);
+        lab.iam(TagRoleRequest.builder().roleName("worker").tags(Tag.builder().key("team").value("blue").build())
+                .build(), AwsResponse.class);
         lab.inline("worker", "p", Lab.allow("s3:*", "arn:aws:s3:::b/${aws:PrincipalTag/team}/*"));
         assertThat(decide(lab.session(role), "s3:GetObject", "arn:aws:s3:::b/blue/k").allowed()).isTrue();
         assertThat(decide(lab.session(role), "s3:GetObject", "arn:aws:s3:::b/red/k").allowed()).isFalse();
@@ -132,6 +137,7 @@ class RoleAuthorizerTest {
     void nobodyReachesIntoAnotherAccount() {
         lab.inline("worker", "p", Lab.allow("*", "*"));
         assertThat(decide(lab.session(role), "lambda:InvokeFunction", FUNCTION).allowed()).isTrue();
-        assertThat(decide(lab.session(role), "lambda:InvokeFunction", FUNCTION.replace(Lab.ACCOUNT, "999988887777")).allowed()).isFalse();
+        assertThat(decide(lab.session(role), "lambda:InvokeFunction", FUNCTION.replace(Lab.ACCOUNT, "999988887777")).allowed())
+                .isFalse();
     }
 }

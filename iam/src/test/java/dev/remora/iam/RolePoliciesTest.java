@@ -67,7 +67,8 @@ class RolePoliciesTest {
         run(detach(ADMINISTRATOR));
         assertThat(fault(detach(ADMINISTRATOR))).isEqualTo("404 NoSuchEntity: Policy " + ADMINISTRATOR + " was not found.");
         run(detach(VPC_ACCESS));
-        assertThat(lab.iam(ListAttachedRolePoliciesRequest.builder().roleName("r").build(), ListAttachedRolePoliciesResponse.class)
+        assertThat(lab.iam(ListAttachedRolePoliciesRequest.builder().roleName("r")
+                .build(), ListAttachedRolePoliciesResponse.class)
                 .hasAttachedPolicies()).isTrue();
         assertThat(attached(null)).isEmpty();
     }
@@ -79,10 +80,13 @@ class RolePoliciesTest {
 
     @Test
     void refusesWhatIsNoPolicy() {
-        assertThat(fault(attach("longpolicynamebutnoarn"))).isEqualTo("400 ValidationError: ARN longpolicynamebutnoarn is not valid.");
-        for (String none : List.of("arn:aws:iam::aws:policy/NoSuchThing", "arn:aws:iam::aws:policy/AWSLambdaVPCAccessExecutionRole",
+        assertThat(fault(attach("longpolicynamebutnoarn")))
+                .isEqualTo("400 ValidationError: ARN longpolicynamebutnoarn is not valid.");
+        for (String none : List.of("arn:aws:iam::aws:policy/NoSuchThing",
+                "arn:aws:iam::aws:policy/AWSLambdaVPCAccessExecutionRole",
                 "arn:aws:iam::111122223333:policy/none", "arn:aws:iam::999988887777:policy/theirs")) {
-            assertThat(fault(attach(none))).isEqualTo("404 NoSuchEntity: Policy " + none + " does not exist or is not attachable.");
+            assertThat(fault(attach(none)))
+                    .isEqualTo("404 NoSuchEntity: Policy " + none + " does not exist or is not attachable.");
         }
         assertThat(fault(AttachRolePolicyRequest.builder().roleName("none").policyArn(VPC_ACCESS).build()))
                 .isEqualTo("404 NoSuchEntity: The role with name none cannot be found.");
@@ -104,7 +108,8 @@ class RolePoliciesTest {
         lab.inline("r", "one", document);
         lab.inline("r", "two", document);
         lab.inline("r", "one", Lab.allow("s3:*", "*"));
-        GetRolePolicyResponse one = lab.iam(GetRolePolicyRequest.builder().roleName("r").policyName("one").build(), GetRolePolicyResponse.class);
+        GetRolePolicyResponse one =
+                lab.iam(GetRolePolicyRequest.builder().roleName("r").policyName("one").build(), GetRolePolicyResponse.class);
         assertThat(one.roleName()).isEqualTo("r");
         assertThat(one.policyName()).isEqualTo("one");
         assertThat(URLDecoder.decode(one.policyDocument(), StandardCharsets.UTF_8)).isEqualTo(Lab.allow("s3:*", "*"));
@@ -117,7 +122,8 @@ class RolePoliciesTest {
     }
 
     private ListRolePoliciesResponse names(Integer maxItems) {
-        return lab.iam(ListRolePoliciesRequest.builder().roleName("r").maxItems(maxItems).build(), ListRolePoliciesResponse.class);
+        return lab.iam(ListRolePoliciesRequest.builder().roleName("r").maxItems(maxItems)
+                .build(), ListRolePoliciesResponse.class);
     }
 
     @Test

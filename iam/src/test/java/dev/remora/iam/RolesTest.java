@@ -137,7 +137,8 @@ class RolesTest {
                 .isEqualTo("400 MalformedPolicyDocument: This policy contains invalid Json");
         assertThat(fault(CreateRoleRequest.builder().roleName("s").assumeRolePolicyDocument(
                         Lab.trust("{\"AWS\":\"arn:aws:iam::111122223333:role/none\"}")).build()))
-                .isEqualTo("400 MalformedPolicyDocument: Invalid principal in policy: \"AWS\":\"arn:aws:iam::111122223333:role/none\"");
+                .isEqualTo("400 MalformedPolicyDocument: Invalid principal in policy:"
+                        + " \"AWS\":\"arn:aws:iam::111122223333:role/none\"");
         run(CreateRoleRequest.builder().roleName("s").assumeRolePolicyDocument(
                 Lab.trust("{\"AWS\":\"arn:aws:iam::111122223333:role/r\"}")).build());
     }
@@ -170,7 +171,8 @@ class RolesTest {
     @Test
     void listsInPagesAndByPath() {
         for (int i = 0; i < 5; i++) {
-            run(CreateRoleRequest.builder().roleName("r" + i).path(i < 3 ? "/a/" : "/b/").assumeRolePolicyDocument(Lab.LAMBDA_TRUST)
+            run(CreateRoleRequest.builder().roleName("r" + i).path(i < 3 ? "/a/" : "/b/")
+                    .assumeRolePolicyDocument(Lab.LAMBDA_TRUST)
                     .tags(tag("k", "v")).build());
         }
         var names = new ArrayList<String>();

@@ -50,12 +50,14 @@ class SecurityTokensTest {
 
     @Test
     void saysWhoOneIs() {
-        GetCallerIdentityResponse root = lab.sts(GetCallerIdentityRequest.builder().build(), ROOT, GetCallerIdentityResponse.class);
+        GetCallerIdentityResponse root =
+                lab.sts(GetCallerIdentityRequest.builder().build(), ROOT, GetCallerIdentityResponse.class);
         assertThat(root.account()).isEqualTo(Lab.ACCOUNT);
         assertThat(root.userId()).isEqualTo(Lab.ACCOUNT);
         assertThat(root.arn()).isEqualTo("arn:aws:iam::111122223333:root");
         var session = lab.session(lab.role("r", Lab.LAMBDA_TRUST));
-        GetCallerIdentityResponse me = lab.sts(GetCallerIdentityRequest.builder().build(), session, GetCallerIdentityResponse.class);
+        GetCallerIdentityResponse me =
+                lab.sts(GetCallerIdentityRequest.builder().build(), session, GetCallerIdentityResponse.class);
         assertThat(me.arn()).isEqualTo("arn:aws:sts::111122223333:assumed-role/r/s1");
         assertThat(me.userId()).isEqualTo(session.roleId() + ":s1");
     }
@@ -68,7 +70,8 @@ class SecurityTokensTest {
         assertThat(answer.assumedRoleUser().assumedRoleId()).matches("AROA[A-Z2-7]{17}:session-1");
         assertThat(answer.packedPolicySize()).isNull();
         assertThat(answer.credentials().expiration()).isEqualTo("2026-01-02T04:04:05Z");
-        var holder = (Holder) lab.iam.accessKeys().find(answer.credentials().accessKeyId(), answer.credentials().sessionToken(), lab.now);
+        var holder = (Holder) lab.iam.accessKeys()
+                .find(answer.credentials().accessKeyId(), answer.credentials().sessionToken(), lab.now);
         assertThat(holder.secret()).isEqualTo(answer.credentials().secretAccessKey());
         assertThat(holder.principal().arn()).isEqualTo(answer.assumedRoleUser().arn());
     }
@@ -79,10 +82,12 @@ class SecurityTokensTest {
         assertThat(fault(ROOT, request(lambdas))).isEqualTo(denied(ROOT, lambdas));
         String none = lambdas.replace("lambdas", "none-such");
         assertThat(fault(ROOT, request(none))).isEqualTo(denied(ROOT, none));
-        String denying = lab.role("denying", Lab.policy("{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"sts:AssumeRole\"},"
+        String denying = lab.role("denying",
+                Lab.policy("{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"sts:AssumeRole\"},"
                 + "{\"Effect\":\"Deny\",\"Principal\":{\"AWS\":\"" + Lab.ACCOUNT + "\"},\"Action\":\"sts:AssumeRole\"}"));
         assertThat(fault(ROOT, request(denying))).isEqualTo(denied(ROOT, denying));
-        String sparing = lab.role("sparing", Lab.policy("{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"sts:AssumeRole\"},"
+        String sparing = lab.role("sparing",
+                Lab.policy("{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"sts:AssumeRole\"},"
                 + "{\"Effect\":\"Deny\",\"NotPrincipal\":{\"AWS\":\"" + Lab.ACCOUNT + "\"},\"Action\":\"sts:AssumeRole\"}"));
         assertThat(fault(ROOT, request(sparing))).isEqualTo("none");
         assertThat(fault(new Principal.Root(OTHER_ACCOUNT), request(sparing))).startsWith("403");
@@ -110,7 +115,8 @@ class SecurityTokensTest {
     void fromAnotherAccountBothMustAgree() {
         String worker = lab.role("worker", Lab.LAMBDA_TRUST);
         var there = lab.call(new Principal.Root(OTHER_ACCOUNT));
-        String target = new Roles(lab.store, Lab.ids()).create(software.amazon.awssdk.services.iam.model.CreateRoleRequest.builder()
+        String target = new Roles(lab.store, Lab.ids())
+                .create(software.amazon.awssdk.services.iam.model.CreateRoleRequest.builder()
                 .roleName("target").assumeRolePolicyDocument(trustInRole(worker)).build(), there).role().arn();
         assertThat(target).contains(OTHER_ACCOUNT);
         assertThat(fault(lab.session(worker), request(target))).isEqualTo(denied(lab.session(worker), target));
@@ -141,9 +147,11 @@ class SecurityTokensTest {
         String worker = lab.role("worker", Lab.LAMBDA_TRUST);
         String arn = lab.role("r", Lab.trust("{\"AWS\":\"*\"}"));
         assertThat(fault(ROOT, request(arn).durationSeconds(3601)))
-                .isEqualTo("400 ValidationError: The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
+                .isEqualTo("400 ValidationError: The requested DurationSeconds exceeds the"
+                        + " MaxSessionDuration set for this role.");
         lab.iam(UpdateRoleRequest.builder().roleName("r").maxSessionDuration(43200).build(), AwsResponse.class);
-        assertThat(assume(ROOT, request(arn).durationSeconds(43200)).credentials().expiration()).isEqualTo("2026-01-02T15:04:05Z");
+        assertThat(assume(ROOT, request(arn).durationSeconds(43200)).credentials().expiration())
+                .isEqualTo("2026-01-02T15:04:05Z");
         assertThat(assume(ROOT, request(arn).durationSeconds(900)).credentials().expiration()).isEqualTo("2026-01-02T03:19:05Z");
         assertThat(fault(lab.session(worker), request(arn).durationSeconds(3601))).isEqualTo("400 ValidationError: The requested"
                 + " DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.");

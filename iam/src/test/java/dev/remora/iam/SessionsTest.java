@@ -34,7 +34,8 @@ class SessionsTest {
             assertThat(holder.loopbackOnly()).isFalse();
             assertThat(holder.principal()).isEqualTo(new Principal.RoleSession(Lab.ACCOUNT, role, "r",
                     issued.assumedRoleId().substring(0, 21), "my-function", FUNCTION));
-            assertThat(lab.iam.accessKeys().find(issued.accessKeyId(), issued.sessionToken(), issued.expiration().minusSeconds(1)))
+            assertThat(lab.iam.accessKeys()
+                    .find(issued.accessKeyId(), issued.sessionToken(), issued.expiration().minusSeconds(1)))
                     .isInstanceOf(Holder.class);
             assertThat(lab.iam.accessKeys().find(issued.accessKeyId(), issued.sessionToken(), issued.expiration()))
                     .isEqualTo(Absent.EXPIRED);
@@ -100,7 +101,8 @@ class SessionsTest {
         }
         try (var folder = DataFolder.open(data);
                 var lab = new Lab(SqliteStore.open(folder, IamService.kinds()))) {
-            assertThat(lab.iam.accessKeys().find(issued.accessKeyId(), issued.sessionToken(), lab.now)).isInstanceOf(Holder.class);
+            assertThat(lab.iam.accessKeys().find(issued.accessKeyId(), issued.sessionToken(), lab.now))
+                    .isInstanceOf(Holder.class);
         }
         try (var other = new Lab(SqliteStore.inMemory(IamService.kinds()))) {
             other.store.write(tx -> {
@@ -124,7 +126,8 @@ class SessionsTest {
         }
         // A key id that has been in print, with its account.
         assertThat(Sessions.accountOf("ASIAQNZGKIQY56JQ7WML")).contains("029608264753");
-        for (String invalid : new String[] {"", "test", "ASIA", "AKIAIOSFODNN7EXAMPLE1", "AKIA1111111111111111", "XXXXQNZGKIQY56JQ7WML"}) {
+        for (String invalid : new String[] {"", "test", "ASIA", "AKIAIOSFODNN7EXAMPLE1", "AKIA1111111111111111",
+                "XXXXQNZGKIQY56JQ7WML"}) {
             assertThat(Sessions.accountOf(invalid)).isEmpty();
         }
     }
@@ -135,7 +138,8 @@ class SessionsTest {
             var keys = lab.iam.accessKeys();
             assertThat(keys.find("test", "", lab.now)).isEqualTo(new Holder(new Principal.Root("000000000000"), "test", true));
             assertThat(keys.find("test", "whatever", lab.now)).isInstanceOf(Holder.class);
-            assertThat(keys.find("123456789012", "", lab.now)).isEqualTo(new Holder(new Principal.Root("123456789012"), "test", true));
+            assertThat(keys.find("123456789012", "", lab.now))
+                    .isEqualTo(new Holder(new Principal.Root("123456789012"), "test", true));
             assertThat(keys.find("12345678901", "", lab.now)).isEqualTo(Absent.UNKNOWN);
             assertThat(keys.find("AKIAIOSFODNN7EXAMPLE", "", lab.now)).isEqualTo(Absent.UNKNOWN);
 

@@ -46,16 +46,20 @@ class TrustGrammarTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
         "not json | This policy contains invalid Json",
-        "{'Version':'2012-10-17','Statement':[{'Effect':'Allow','Principal':'*','Action':'sts:AssumeRole'},]} | This policy contains invalid Json",
+        "{'Version':'2012-10-17','Statement':[{'Effect':'Allow','Principal':'*','Action':'sts:AssumeRole'},]} | "
+            + "This policy contains invalid Json",
         "{'Version':'2012-10-17'} | Missing required field Statement",
-        "{'Statement':[{'Effect':'Allow','Principal':'*','Action':'s3:GetObject'}]} | AssumeRole policy may only specify STS AssumeRole actions.",
-        "{'Statement':[{'Effect':'Allow','Principal':'*','Action':'sts:AssumeRole','Resource':'*'}]} | Has prohibited field Resource",
+        "{'Statement':[{'Effect':'Allow','Principal':'*','Action':'s3:GetObject'}]} | "
+            + "AssumeRole policy may only specify STS AssumeRole actions.",
+        "{'Statement':[{'Effect':'Allow','Principal':'*','Action':'sts:AssumeRole','Resource':'*'}]} | "
+            + "Has prohibited field Resource",
         "{'Statement':[{'Effect':'Allow','Action':'sts:AssumeRole'}]} | Missing required field Principal",
         "{'Statement':[{'Effect':'Allow','Principal':'*'}]} | Missing required field Action",
         "{'Statement':[{'Principal':'*','Action':'sts:AssumeRole'}]} | Missing required field Effect",
         "{'Statement':[{'Effect':'Maybe','Principal':'*','Action':'sts:AssumeRole'}]} | Invalid effect: Maybe",
         "{'Statement':[{'Effect':'Allow','NotPrincipal':'*','Action':'sts:AssumeRole'}]} | Has prohibited field NotPrincipal",
-        "{'Statement':[{'Effect':'Allow','Principal':'*','Action':'sts:AssumeRole','Condition':{'Same':{'a':'b'}}}]} | Syntax errors in policy.",
+        "{'Statement':[{'Effect':'Allow','Principal':'*','Action':'sts:AssumeRole','Condition':{'Same':{'a':'b'}}}]} | "
+            + "Syntax errors in policy.",
     })
     void refuses(String text, String message) {
         assertThat(fault(text)).isEqualTo("400 MalformedPolicyDocument: " + message);
