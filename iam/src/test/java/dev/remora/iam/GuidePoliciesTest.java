@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -48,6 +49,10 @@ class GuidePoliciesTest {
     private void correct(String name, String text) {
         IdentityGrammar.check(text, true);
         corrected.put(name, new PolicySet(List.of(PolicyDocument.compile(text))));
+    }
+
+    private PolicySet policies(String name) {
+        return Optional.ofNullable(corrected.get(name)).orElseThrow();
     }
 
     @ParameterizedTest
@@ -106,15 +111,15 @@ class GuidePoliciesTest {
             keys.put("lambda:SecurityGroupIds", List.of(groups.split(";")));
         }
         for (String action : List.of("lambda:CreateFunction", "lambda:UpdateFunctionConfiguration")) {
-            assertThat(corrected.get(name).decide(action, FUNCTION, new Facts(() -> keys))).isEqualTo(verdict);
+            assertThat(policies(name).decide(action, FUNCTION, new Facts(() -> keys))).isEqualTo(verdict);
         }
-        assertThat(corrected.get(name).decide("lambda:InvokeFunction", FUNCTION, new Facts(() -> keys)))
+        assertThat(policies(name).decide("lambda:InvokeFunction", FUNCTION, new Facts(() -> keys)))
                 .isEqualTo(PolicySet.Verdict.SILENT);
     }
 
     @Test
     void theCodeIsDeniedInterfacesAndLambdaIsNot() {
-        PolicySet deny = corrected.get("deny-interfaces-to-the-code");
+        PolicySet deny = policies("deny-interfaces-to-the-code");
         String action = "ec2:CreateNetworkInterface";
         assertThat(deny.decide(action, "*", new Facts(() -> Map.of("lambda:SourceFunctionArn", List.of(FUNCTION)))))
                 .isEqualTo(PolicySet.Verdict.DENIED);

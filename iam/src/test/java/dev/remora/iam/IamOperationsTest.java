@@ -7,6 +7,7 @@ import dev.remora.wire.Operation.Treatment;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -56,9 +57,9 @@ class IamOperationsTest {
 
     @Test
     void whatIsLaterIsRefusedAndNotIgnored() {
-        assertThat(lab.iam.iamOperations().byName("CreateRole").parameters())
+        assertThat(operation(CreateRoleRequest.builder().build()).parameters())
                 .containsEntry("PermissionsBoundary", Treatment.REFUSED);
-        assertThat(lab.iam.stsOperations().byName("AssumeRole").parameters())
+        assertThat(Objects.requireNonNull(lab.iam.stsOperations().byName("AssumeRole")).parameters())
                 .containsEntry("Policy", Treatment.REFUSED)
                 .containsEntry("PolicyArns", Treatment.REFUSED)
                 .containsEntry("Tags", Treatment.REFUSED);
@@ -112,7 +113,8 @@ class IamOperationsTest {
     }
 
     private Operation<?, ?> operation(AwsRequest request) {
-        return lab.iam.iamOperations().byName(request.getClass().getSimpleName().replaceAll("Request$", ""));
+        String name = request.getClass().getSimpleName().replaceAll("Request$", "");
+        return Objects.requireNonNull(lab.iam.iamOperations().byName(name));
     }
 
     private <I extends AwsRequest> List<String> resources(Operation<I, ?> operation, AwsRequest request) {

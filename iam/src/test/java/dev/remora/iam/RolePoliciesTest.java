@@ -60,7 +60,7 @@ class RolePoliciesTest {
         run(attach(VPC_ACCESS));
         run(attach(VPC_ACCESS));
         run(attach(ADMINISTRATOR));
-        assertThat(attached(null)).containsExactly(
+        assertThat(attached("/")).containsExactly(
                 AttachedPolicy.builder().policyArn(ADMINISTRATOR).policyName("AdministratorAccess").build(),
                 AttachedPolicy.builder().policyArn(VPC_ACCESS).policyName("AWSLambdaVPCAccessExecutionRole").build());
         assertThat(attached("/service-role/")).extracting(AttachedPolicy::policyArn).containsExactly(VPC_ACCESS);
@@ -70,7 +70,7 @@ class RolePoliciesTest {
         assertThat(lab.iam(ListAttachedRolePoliciesRequest.builder().roleName("r")
                 .build(), ListAttachedRolePoliciesResponse.class)
                 .hasAttachedPolicies()).isTrue();
-        assertThat(attached(null)).isEmpty();
+        assertThat(attached("/")).isEmpty();
     }
 
     private List<AttachedPolicy> attached(String prefix) {
@@ -113,7 +113,7 @@ class RolePoliciesTest {
         assertThat(one.roleName()).isEqualTo("r");
         assertThat(one.policyName()).isEqualTo("one");
         assertThat(URLDecoder.decode(one.policyDocument(), StandardCharsets.UTF_8)).isEqualTo(Lab.allow("s3:*", "*"));
-        assertThat(names(null).policyNames()).containsExactly("one", "two");
+        assertThat(names(100).policyNames()).containsExactly("one", "two");
         assertThat(names(1).isTruncated()).isTrue();
         run(DeleteRolePolicyRequest.builder().roleName("r").policyName("one").build());
         String gone = "404 NoSuchEntity: The role policy with name one cannot be found.";
@@ -130,7 +130,7 @@ class RolePoliciesTest {
     void aFaultyDocumentIsRefusedAndLeavesNothing() {
         assertThat(fault(PutRolePolicyRequest.builder().roleName("r").policyName("p").policyDocument("{").build()))
                 .isEqualTo("400 MalformedPolicyDocument: Syntax errors in policy.");
-        assertThat(names(null).policyNames()).isEmpty();
+        assertThat(names(100).policyNames()).isEmpty();
     }
 
     @Test
