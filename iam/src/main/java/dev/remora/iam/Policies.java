@@ -6,6 +6,7 @@ import dev.remora.store.Store;
 import dev.remora.store.View;
 import dev.remora.wire.AwsError;
 import dev.remora.wire.Call;
+import dev.remora.wire.Page;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -107,11 +108,11 @@ final class Policies {
                 .filter(policy -> !onlyAttached || attachments(policy, view, call) > 0)
                 .sorted(Comparator.comparing(ManagedPolicy::arn))
                 .toList();
-        Page<ManagedPolicy> page = Page.of(chosen, ManagedPolicy::arn, request.marker(), request.maxItems());
+        Page<ManagedPolicy> page = Listing.page(chosen, ManagedPolicy::arn, request.marker(), request.maxItems());
         return ListPoliciesResponse.builder()
                 .policies(page.items().stream().map(policy -> shape(policy, attachments(policy, view, call)).build()).toList())
-                .isTruncated(page.truncated())
-                .marker(page.marker().orElse(null))
+                .isTruncated(page.nextToken().isPresent())
+                .marker(page.nextToken().orElse(null))
                 .build();
     }
 
@@ -143,13 +144,13 @@ final class Policies {
                 .filter(role -> role.path().startsWith(prefix))
                 .map(role -> PolicyRole.builder().roleName(role.name()).roleId(role.id()).build())
                 .toList();
-        Page<PolicyRole> page = Page.of(attached, role -> Role.key(role.roleName()), request.marker(), request.maxItems());
+        Page<PolicyRole> page = Listing.page(attached, role -> Role.key(role.roleName()), request.marker(), request.maxItems());
         return ListEntitiesForPolicyResponse.builder()
                 .policyGroups(List.of())
                 .policyUsers(List.of())
                 .policyRoles(page.items())
-                .isTruncated(page.truncated())
-                .marker(page.marker().orElse(null))
+                .isTruncated(page.nextToken().isPresent())
+                .marker(page.nextToken().orElse(null))
                 .build();
     }
 
@@ -167,11 +168,11 @@ final class Policies {
 
     ListPolicyTagsResponse listTags(ListPolicyTagsRequest request, Call call) {
         ManagedPolicy policy = required(wellFormed(request.policyArn()), store.view(), call.account());
-        Page<Tag> page = Page.of(Tags.list(policy.tags()), Tag::key, request.marker(), request.maxItems());
+        Page<Tag> page = Listing.page(Tags.list(policy.tags()), Tag::key, request.marker(), request.maxItems());
         return ListPolicyTagsResponse.builder()
                 .tags(page.items())
-                .isTruncated(page.truncated())
-                .marker(page.marker().orElse(null))
+                .isTruncated(page.nextToken().isPresent())
+                .marker(page.nextToken().orElse(null))
                 .build();
     }
 

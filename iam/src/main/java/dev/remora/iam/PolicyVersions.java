@@ -5,6 +5,7 @@ import dev.remora.store.Store;
 import dev.remora.store.Transaction;
 import dev.remora.wire.AwsError;
 import dev.remora.wire.Call;
+import dev.remora.wire.Page;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -71,13 +72,13 @@ final class PolicyVersions {
         List<ManagedPolicy.Version> newestFirst = policy.versions().stream()
                 .sorted(Comparator.comparing(PolicyVersions::order))
                 .toList();
-        Page<ManagedPolicy.Version> page = Page.of(newestFirst, PolicyVersions::order, request.marker(), request.maxItems());
+        Page<ManagedPolicy.Version> page = Listing.page(newestFirst, PolicyVersions::order, request.marker(), request.maxItems());
         return ListPolicyVersionsResponse.builder()
                 .versions(page.items().stream()
                         .map(version -> shape(version, version.number() == policy.defaultVersion()).build())
                         .toList())
-                .isTruncated(page.truncated())
-                .marker(page.marker().orElse(null))
+                .isTruncated(page.nextToken().isPresent())
+                .marker(page.nextToken().orElse(null))
                 .build();
     }
 

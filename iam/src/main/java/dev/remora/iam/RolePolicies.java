@@ -4,6 +4,7 @@ import dev.remora.store.Scope;
 import dev.remora.store.Store;
 import dev.remora.wire.AwsError;
 import dev.remora.wire.Call;
+import dev.remora.wire.Page;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -82,11 +83,11 @@ final class RolePolicies {
                 .filter(policy -> policy.path().startsWith(prefix))
                 .map(policy -> AttachedPolicy.builder().policyArn(policy.arn()).policyName(policy.name()).build())
                 .toList();
-        Page<AttachedPolicy> page = Page.of(attached, AttachedPolicy::policyArn, request.marker(), request.maxItems());
+        Page<AttachedPolicy> page = Listing.page(attached, AttachedPolicy::policyArn, request.marker(), request.maxItems());
         return ListAttachedRolePoliciesResponse.builder()
                 .attachedPolicies(page.items())
-                .isTruncated(page.truncated())
-                .marker(page.marker().orElse(null))
+                .isTruncated(page.nextToken().isPresent())
+                .marker(page.nextToken().orElse(null))
                 .build();
     }
 
@@ -120,11 +121,11 @@ final class RolePolicies {
     ListRolePoliciesResponse list(ListRolePoliciesRequest request, Call call) {
         Role role = Roles.required(store.view(), call.account(), request.roleName());
         List<String> names = role.inline().keySet().stream().sorted().toList();
-        Page<String> page = Page.of(names, name -> name, request.marker(), request.maxItems());
+        Page<String> page = Listing.page(names, name -> name, request.marker(), request.maxItems());
         return ListRolePoliciesResponse.builder()
                 .policyNames(page.items())
-                .isTruncated(page.truncated())
-                .marker(page.marker().orElse(null))
+                .isTruncated(page.nextToken().isPresent())
+                .marker(page.nextToken().orElse(null))
                 .build();
     }
 

@@ -6,6 +6,7 @@ import dev.remora.store.Store;
 import dev.remora.store.View;
 import dev.remora.wire.AwsError;
 import dev.remora.wire.Call;
+import dev.remora.wire.Page;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
@@ -83,11 +84,11 @@ final class Roles {
         List<Role> roles = store.view().all(Role.KIND, Scope.global(call.account())).stream()
                 .filter(role -> role.path().startsWith(request.pathPrefix() == null ? "/" : request.pathPrefix()))
                 .toList();
-        Page<Role> page = Page.of(roles, role -> Role.key(role.name()), request.marker(), request.maxItems());
+        Page<Role> page = Listing.page(roles, role -> Role.key(role.name()), request.marker(), request.maxItems());
         return ListRolesResponse.builder()
                 .roles(page.items().stream().map(role -> full(role).build()).toList())
-                .isTruncated(page.truncated())
-                .marker(page.marker().orElse(null))
+                .isTruncated(page.nextToken().isPresent())
+                .marker(page.nextToken().orElse(null))
                 .build();
     }
 
@@ -142,11 +143,11 @@ final class Roles {
 
     ListRoleTagsResponse listTags(ListRoleTagsRequest request, Call call) {
         Role role = required(store.view(), call.account(), request.roleName());
-        Page<Tag> page = Page.of(Tags.list(role.tags()), Tag::key, request.marker(), request.maxItems());
+        Page<Tag> page = Listing.page(Tags.list(role.tags()), Tag::key, request.marker(), request.maxItems());
         return ListRoleTagsResponse.builder()
                 .tags(page.items())
-                .isTruncated(page.truncated())
-                .marker(page.marker().orElse(null))
+                .isTruncated(page.nextToken().isPresent())
+                .marker(page.nextToken().orElse(null))
                 .build();
     }
 

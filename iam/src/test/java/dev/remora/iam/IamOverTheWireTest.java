@@ -1,0 +1,153 @@
+package dev.remora.iam;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.remora.wire.Dispatcher;
+import dev.remora.wire.InProcessClient;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.client.builder.SdkSyncClientBuilder;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.iam.IamClient;
+import software.amazon.awssdk.services.iam.model.AttachedPolicy;
+import software.amazon.awssdk.services.iam.model.MalformedPolicyDocumentException;
+import software.amazon.awssdk.services.iam.model.Role;
+import software.amazon.awssdk.services.sts.StsClient;
+import software.amazon.awssdk.services.sts.model.AssumeRoleResponse;
+import software.amazon.awssdk.services.sts.model.Credentials;
+
+/**
+ * The two services behind the dispatcher, called by AWS's own clients: signatures, tokens, permissions and the forms of answers.
+ */
+class IamOverTheWireTest {
+    private static final AwsCredentials ROOT = AwsBasicCredentials.create(Lab.ACCOUNT, "test");
+
+    private final Lab lab = new Lab();
+    private final Dispatcher dispatcher;
+
+    IamOverTheWireTest() {
+        // The SDK's clients sign with the time of day.
+        lab.now = Instant.now();
+        dispatcher = new Dispatcher(List.of(lab.iam.iamOperations(), lab.iam.stsOperations()), lab.iam.accessKeys(),
+                lab.iam.authorizer(),
+                () -> lab.now);
+    }
+
+    @AfterEach
+    void close() {
+        lab.close();
+    }
+
+    private <B extends AwsClientBuilder<B, C> & SdkSyncClientBuilder<B, C>, C> C client(
+            B builder, AwsCredentials credentials) {
+        return builder.credentialsProvider(StaticCredentialsProvider.create(credentials))
+                .region(Region.EU_WEST_1)
+                .endpointOverride(URI.create("http://remora.internal"))
+                .httpClient(new InProcessClient(dispatcher))
+                .build();
+    }
+
+    private IamClient iam(AwsCredentials credentials) {
+        return client(IamClient.builder(), credentials);
+    }
+
+    private StsClient sts(AwsCredentials credentials) {
+        return client(StsClient.builder(), credentials);
+    }
+
+    private static String fault(ThrowingCallable call) {
+        AwsServiceException error = catchThrowableOfType(AwsServiceException.class, call);
+        return error.statusCode() + " " + error.awsErrorDetails().errorCode() + ": " + error.awsErrorDetails().errorMessage();
+    }
+
+    private static AwsCredentials of(Credentials credentials) {
+        return AwsSessionCredentials.create(credentials.accessKeyId(), credentials.secretAccessKey(), credentials.sessionToken());
+    }
+
+    private AssumeRoleResponse assume(String arn) {
+        return sts(ROOT).assumeRole(r -> r.roleArn(arn).roleSessionName("me").durationSeconds(900));
+    }
+
+    private String assumableRole() {
+        return iam(ROOT).createRole(r -> r.roleName("worker")
+                .assumeRolePolicyDocument(Lab.trust("{\"AWS\":\"" + Lab.ACCOUNT + "\"}")))
+                .role().arn();
+    }
+
+    @Test
+    void aRoleForAFunction() {
+        Role role = iam(ROOT).createRole(r -> r.roleName("fn").assumeRolePolicyDocument(Lab.LAMBDA_TRUST)).role();
+        assertThat(role.arn()).isEqualTo("arn:aws:iam::111122223333:role/fn");
+        assertThat(URLDecoder.decode(role.assumeRolePolicyDocument(), StandardCharsets.UTF_8)).isEqualTo(Lab.LAMBDA_TRUST);
+        String arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole";
+        iam(ROOT).attachRolePolicy(r -> r.roleName("fn").policyArn(arn));
+        assertThat(iam(ROOT).listAttachedRolePoliciesPaginator(r -> r.roleName("fn")).attachedPolicies())
+                .extracting(AttachedPolicy::policyArn).containsExactly(arn);
+        assertThat(iam(ROOT).listPoliciesPaginator(r -> r.maxItems(10)).policies())
+                .hasSize(AwsPolicies.policies().all().size());
+        assertThat(iam(ROOT).getAccountSummary().summaryMapAsStrings()).containsEntry("Roles", 1);
+        assertThat(catchThrowableOfType(MalformedPolicyDocumentException.class, () -> iam(ROOT).putRolePolicy(
+                r -> r.roleName("fn").policyName("p").policyDocument("{ \"Version\": \"2012-10-17\", }"))).awsErrorDetails()
+                        .errorMessage())
+                .isEqualTo("Syntax errors in policy.");
+    }
+
+    @Test
+    void aSessionIsItselfAndMayWhatItsRoleMay() {
+        AssumeRoleResponse assumed = assume(assumableRole());
+        AwsCredentials session = of(assumed.credentials());
+        assertThat(sts(session).getCallerIdentity().arn()).isEqualTo("arn:aws:sts::111122223333:assumed-role/worker/me");
+        assertThat(sts(session).getCallerIdentity().userId()).isEqualTo(assumed.assumedRoleUser().assumedRoleId());
+        assertThat(fault(() -> iam(session).getRole(r -> r.roleName("worker")))).isEqualTo("403 AccessDenied: User:"
+                + " arn:aws:sts::111122223333:assumed-role/worker/me is not authorized to perform: iam:GetRole on resource:"
+                + " arn:aws:iam::111122223333:role/worker because no identity-based policy allows the iam:GetRole action");
+        iam(ROOT).putRolePolicy(r -> r.roleName("worker").policyName("p").policyDocument(Lab.allow("iam:Get*", "*")));
+        assertThat(iam(session).getRole(r -> r.roleName("worker")).role().roleName()).isEqualTo("worker");
+        iam(ROOT).putRolePolicy(r -> r.roleName("worker").policyName("deny").policyDocument(
+                Lab.policy("{\"Effect\":\"Deny\",\"Action\":\"iam:GetRole\",\"Resource\":\"*\"}")));
+        assertThat(fault(() -> iam(session).getRole(r -> r.roleName("worker"))))
+                .endsWith("role/worker with an explicit deny in an identity-based policy");
+    }
+
+    @Test
+    void aSessionNeedsItsTokenItsSecretAndTime() {
+        Credentials issued = assume(assumableRole()).credentials();
+        String invalid = "403 InvalidClientTokenId: The security token included in the request is invalid.";
+        assertThat(fault(() -> sts(AwsBasicCredentials.create(issued.accessKeyId(), issued.secretAccessKey()))
+                .getCallerIdentity()))
+                .isEqualTo(invalid);
+        assertThat(fault(() -> sts(AwsSessionCredentials.create(issued.accessKeyId(), issued.secretAccessKey(),
+                "B" + issued.sessionToken().substring(1))).getCallerIdentity())).isEqualTo(invalid);
+        assertThat(fault(() -> sts(AwsSessionCredentials.create(issued.accessKeyId(), "wrong", issued.sessionToken()))
+                .getCallerIdentity())).startsWith("403 SignatureDoesNotMatch");
+        var expiring = lab.iam.roles().issue("arn:aws:iam::111122223333:role/worker", "brief", "", Duration.ofSeconds(10));
+        lab.now = lab.now.plusSeconds(60);
+        assertThat(fault(() -> sts(AwsSessionCredentials.create(expiring.accessKeyId(), expiring.secretAccessKey(),
+                expiring.sessionToken())).getCallerIdentity()))
+                .isEqualTo("403 ExpiredToken: The security token included in the request is expired");
+    }
+
+    @Test
+    void whatIsLaterIsRefusedByName() {
+        String arn = assumableRole();
+        assertThat(fault(() -> iam(ROOT).createRole(r -> r.roleName("b").assumeRolePolicyDocument(Lab.LAMBDA_TRUST)
+                .permissionsBoundary("arn:aws:iam::aws:policy/AdministratorAccess")))).contains("PermissionsBoundary");
+        assertThat(fault(() -> sts(ROOT).assumeRole(r -> r.roleArn(arn).roleSessionName("me").policy(Lab.allow("*", "*")))))
+                .contains("Policy");
+        assertThat(fault(() -> iam(ROOT).createUser(r -> r.userName("anna")))).contains("CreateUser");
+    }
+}
