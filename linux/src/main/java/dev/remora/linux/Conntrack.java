@@ -5,8 +5,9 @@ import java.util.Optional;
 /**
  * The tracked connections of one namespace (linux/netfilter/nfnetlink_conntrack.h), over one socket that was opened in it.
  *
- * <p>Deleting by source, destination or mark is one request: the kernel walks the table and compares. That is a millisecond or more,
- * because the table is the whole machine's; so it is for the background, and over another socket than the packet filter's.
+ * <p>Deleting by source, destination or mark is one request: the kernel walks the table and compares. That is a millisecond
+ * or more, because the table is the whole machine's; so it is for the background, and over another socket than the packet
+ * filter's.
  */
 public final class Conntrack implements AutoCloseable {
     private static final int GET = 1;
@@ -21,6 +22,7 @@ public final class Conntrack implements AutoCloseable {
     private static final int ZONE = 18;
     private static final int MARK_MASK = 21;
     private static final int FILTER = 25;
+    private static final int INSERT_FAILED = 9;
     private static final int FILTER_SOURCE = 1;
     private static final int FILTER_DESTINATION = 2;
 
@@ -57,7 +59,8 @@ public final class Conntrack implements AutoCloseable {
      * @param protocol 6 or 17, with ports; 1 with its identifier as {@code sourcePort} for an echo
      * @return the IPv4 source of the connection's first packet, as it was before it was translated; empty if there is none such
      */
-    public Optional<byte[]> origin(int protocol, byte[] replySource, int sourcePort, byte[] replyDestination, int destinationPort, int zone) {
+    public Optional<byte[]> origin(
+            int protocol, byte[] replySource, int sourcePort, byte[] replyDestination, int destinationPort, int zone) {
         NetlinkBatch request = request(GET, "a connection");
         int tuple = request.nest(TUPLE_REPLY);
         int ip = request.nest(1);
@@ -65,7 +68,8 @@ public final class Conntrack implements AutoCloseable {
         int proto = request.nest(2);
         request.attribute(1, new byte[] {(byte) protocol});
         if (protocol == 1) {
-            request.attribute(4, port(sourcePort)).attribute(5, new byte[1]).attribute(6, new byte[1]); // the answer: type 0, code 0
+            // The answer to an echo has type 0 and code 0.
+            request.attribute(4, port(sourcePort)).attribute(5, new byte[1]).attribute(6, new byte[1]);
         } else {
             request.attribute(2, port(sourcePort)).attribute(3, port(destinationPort));
         }
@@ -75,10 +79,13 @@ public final class Conntrack implements AutoCloseable {
         try {
             socket.ask(request, "conntrack get", (type, body) -> {
                 NetlinkAttributes entry = new NetlinkAttributes(body.duplicate().position(body.position() + 4));
-                entry.nested(TUPLE_ORIGINAL).flatMap(original -> original.nested(1)).flatMap(address -> address.bytes(1)).ifPresent(source -> {
-                    source.get(origin);
-                    found[0] = true;
-                });
+                entry.nested(TUPLE_ORIGINAL)
+                        .flatMap(original -> original.nested(1))
+                        .flatMap(address -> address.bytes(1))
+                        .ifPresent(source -> {
+                            source.get(origin);
+                            found[0] = true;
+                        });
             });
         } catch (KernelException absent) {
             if (absent.errno() != Errno.ENOENT) {
@@ -95,7 +102,7 @@ public final class Conntrack implements AutoCloseable {
         request.begin(SUBSYSTEM | GET_STATS, NetlinkBatch.REQUEST | NetlinkBatch.DUMP, "the connection statistics");
         request.u8(0).u8(0).u16(0).end();
         socket.ask(request, "conntrack statistics", (type, body) ->
-                failed[0] += new NetlinkAttributes(body.duplicate().position(body.position() + 4)).number(9)); // CTA_STATS_INSERT_FAILED
+                failed[0] += new NetlinkAttributes(body.duplicate().position(body.position() + 4)).number(INSERT_FAILED));
         return failed[0];
     }
 

@@ -8,6 +8,7 @@ public final class Errno {
     public static final int ENOENT = 2;
     public static final int ESRCH = 3;
     public static final int EINTR = 4;
+    public static final int EBADF = 9;
     public static final int EAGAIN = 11;
     public static final int ENOMEM = 12;
     public static final int EBUSY = 16;
@@ -28,7 +29,7 @@ public final class Errno {
             Map.entry(5, "EIO (input/output error)"),
             Map.entry(6, "ENXIO (no such device or address)"),
             Map.entry(8, "ENOEXEC (not an executable format)"),
-            Map.entry(9, "EBADF (bad file descriptor)"),
+            Map.entry(EBADF, "EBADF (bad file descriptor)"),
             Map.entry(10, "ECHILD (no child process)"),
             Map.entry(EAGAIN, "EAGAIN (try again)"),
             Map.entry(ENOMEM, "ENOMEM (out of memory)"),

@@ -16,10 +16,10 @@ import java.lang.invoke.VarHandle;
 /**
  * How this module calls C: functions of the C library that is already loaded, with {@code errno} captured by the linker.
  *
- * <p>The JVM may call C between our call and our reading of {@code errno}, so the linker copies it into a capture segment before it
- * returns. Each thread has one such segment, freed with the thread; a virtual thread has its own, so that being moved to another
- * carrier between the call and {@link #errno()} does no harm. Every handle made by {@link #function} takes that segment
- * ({@link #capture()}) as its first argument:
+ * <p>The JVM may call C between our call and our reading of {@code errno}, so the linker copies it into a capture segment
+ * before it returns. Each thread has one such segment, freed with the thread; a virtual thread has its own, so that being
+ * moved to another carrier between the call and {@link #errno()} does no harm. Every handle made by {@link #function} takes
+ * that segment ({@link #capture()}) as its first argument:
  *
  * <pre>{@code
  * private static final MethodHandle SETNS = Native.function("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
@@ -78,8 +78,8 @@ final class Native {
     }
 
     /**
-     * {@code int open(const char *path, int flags, mode_t mode)}. The path is a C string that lives for the call; the descriptor is
-     * the caller's, close-on-exec.
+     * {@code int open(const char *path, int flags, mode_t mode)}. The path is a C string that lives for the call; the
+     * descriptor is the caller's, close-on-exec.
      */
     static int open(String path, int flags) {
         try (Arena arena = Arena.ofConfined()) {
@@ -102,7 +102,10 @@ final class Native {
         }
     }
 
-    /** {@code ssize_t write(int fd, const void *data, size_t length)} of all bytes in one call, as files under /proc and /sys want it. */
+    /**
+     * {@code ssize_t write(int fd, const void *data, size_t length)} of all bytes in one call, as files under /proc and /sys
+     * want it.
+     */
     static void write(int fd, byte[] data, String object) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment copy = arena.allocateFrom(java.lang.foreign.ValueLayout.JAVA_BYTE, data);

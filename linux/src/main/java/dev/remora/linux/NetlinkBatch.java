@@ -9,9 +9,9 @@ import java.util.List;
 /**
  * Netlink messages one after another, as one {@code send} takes them (netlink(7)).
  *
- * <p>A message is a 16-byte header (length, type, flags, sequence, port id, all in the machine's byte order), a fixed structure that
- * depends on its type, and attributes: 16-bit length, 16-bit type, value, padded to four bytes. Attributes nest. Each message carries
- * the name of the object that it is about, for the error that the kernel may answer to it.
+ * <p>A message is a 16-byte header (length, type, flags, sequence, port id, all in the machine's byte order), a fixed
+ * structure that depends on its type, and attributes: 16-bit length, 16-bit type, value, padded to four bytes. Attributes
+ * nest. Each message carries the name of the object that it is about, for the error that the kernel may answer to it.
  */
 final class NetlinkBatch {
     static final int HEADER = 16;
@@ -138,8 +138,8 @@ final class NetlinkBatch {
 
     private ByteBuffer room(int bytes) {
         if (buffer.remaining() < bytes + 3) {
-            ByteBuffer larger = ByteBuffer.allocate(Math.max(2 * buffer.capacity(), buffer.position() + bytes + 3)).order(ByteOrder.nativeOrder());
-            buffer = larger.put(buffer.flip());
+            int capacity = Math.max(2 * buffer.capacity(), buffer.position() + bytes + 3);
+            buffer = ByteBuffer.allocate(capacity).order(ByteOrder.nativeOrder()).put(buffer.flip());
         }
         return buffer;
     }

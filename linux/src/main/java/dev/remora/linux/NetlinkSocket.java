@@ -16,13 +16,14 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A netlink socket. It belongs for ever to the namespace of the thread that opened it, so whoever works on a namespace keeps one and
- * enters the namespace only once.
+ * A netlink socket. It belongs for ever to the namespace of the thread that opened it, so whoever works on a namespace keeps
+ * one and enters the namespace only once.
  *
- * <p>The kernel works on a message inside {@code send}: when that returns, every answer lies in the receive buffer. So a batch is one
- * {@code send} and then {@code recv} without waiting until nothing is left; no answer can be missed and none is waited for. Errors are
- * answered unasked; one acknowledgement, of the last message, is asked for to be sure that the kernel came that far. rtnetlink does
- * each message by itself, also those after a failed one; nf_tables does all of a batch or nothing.
+ * <p>The kernel works on a message inside {@code send}: when that returns, every answer lies in the receive buffer. So a
+ * batch is one {@code send} and then {@code recv} without waiting until nothing is left; no answer can be missed and none is
+ * waited for. Errors are answered unasked; one acknowledgement, of the last message, is asked for to be sure that the kernel
+ * came that far. rtnetlink does each message by itself, also those after a failed one; nf_tables does all of a batch or
+ * nothing.
  *
  * <p>Buffers: one of {@link #RECEIVE_BYTES} for answers, and for each send a copy that lives for the call. Both are native memory
  * because the kernel writes to them while the collector may move Java's.
@@ -53,15 +54,24 @@ final class NetlinkSocket implements AutoCloseable {
     private static final MethodHandle SOCKET =
             Native.function("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
 
-    /** {@code int setsockopt(int fd, int level, int option, const void *value, socklen_t length)}: the value is read in the call. */
+    /**
+     * {@code int setsockopt(int fd, int level, int option, const void *value, socklen_t length)}: the value is read in the
+     * call.
+     */
     private static final MethodHandle SETSOCKOPT =
             Native.function("setsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
 
-    /** {@code ssize_t send(int fd, const void *data, size_t length, int flags)}: -1 and errno on failure; the data is read in the call. */
+    /**
+     * {@code ssize_t send(int fd, const void *data, size_t length, int flags)}: -1 and errno on failure; the data is read in
+     * the call.
+     */
     private static final MethodHandle SEND =
             Native.function("send", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
 
-    /** {@code ssize_t recv(int fd, void *data, size_t length, int flags)}: -1 and errno on failure; writes within the call only. */
+    /**
+     * {@code ssize_t recv(int fd, void *data, size_t length, int flags)}: -1 and errno on failure; writes within the call
+     * only.
+     */
     private static final MethodHandle RECV =
             Native.function("recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
 
@@ -126,8 +136,8 @@ final class NetlinkSocket implements AutoCloseable {
     }
 
     /**
-     * Sends one request that is answered by data and hands over each answer: its type and what follows its header. The buffer given is
-     * valid only in the call.
+     * Sends one request that is answered by data and hands over each answer: its type and what follows its header. The buffer
+     * given is valid only in the call.
      */
     synchronized void ask(NetlinkBatch request, String call, BiConsumer<Integer, ByteBuffer> answer) {
         int first = next(1);
@@ -221,7 +231,7 @@ final class NetlinkSocket implements AutoCloseable {
             return switch (Native.errno()) {
                 case Errno.EAGAIN -> false;
                 case Errno.EINTR -> true;
-                case 9 -> false;
+                case Errno.EBADF -> false;
                 default -> throw Native.refused("recv", "a netlink socket");
             };
         }
@@ -232,8 +242,10 @@ final class NetlinkSocket implements AutoCloseable {
             if (end > datagram.limit() || end < start + NetlinkBatch.HEADER) {
                 throw new IllegalStateException("a netlink answer of " + length + " bytes is cut off");
             }
-            ByteBuffer body = datagram.duplicate().order(ByteOrder.nativeOrder()).limit(end).position(start + NetlinkBatch.HEADER);
-            visitor.message(datagram.getShort(start + 4) & 0xffff, datagram.getShort(start + 6) & 0xffff, datagram.getInt(start + 8), body);
+            ByteBuffer body = datagram.duplicate().order(ByteOrder.nativeOrder());
+            body.limit(end).position(start + NetlinkBatch.HEADER);
+            int type = datagram.getShort(start + 4) & 0xffff;
+            visitor.message(type, datagram.getShort(start + 6) & 0xffff, datagram.getInt(start + 8), body);
             datagram.position(Math.min((end + 3) & ~3, datagram.limit()));
         }
         return true;

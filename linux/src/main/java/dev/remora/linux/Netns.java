@@ -4,11 +4,11 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
 /**
- * A network namespace, held open by a file descriptor of this process and by nothing else: no name under {@code /run/netns}, so that
- * the kernel takes it away when the process and the processes inside it are gone, however they end.
+ * A network namespace, held open by a file descriptor of this process and by nothing else: no name under {@code /run/netns},
+ * so that the kernel takes it away when the process and the processes inside it are gone, however they end.
  *
- * <p>A thread that enters a namespace never leaves it: what must run inside runs on a fresh platform thread that then ends. A virtual
- * or pooled thread would carry the namespace to whatever runs on it next.
+ * <p>A thread that enters a namespace never leaves it: what must run inside runs on a fresh platform thread that then ends. A
+ * virtual or pooled thread would carry the namespace to whatever runs on it next.
  */
 public interface Netns extends AutoCloseable {
     /** Makes a new namespace with its loopback up. */
@@ -17,8 +17,8 @@ public interface Netns extends AutoCloseable {
     }
 
     /**
-     * Makes a new namespace and runs {@code body} inside it before it is handed out, on the thread that made it: cheaper than a later
-     * {@link #call}. If the body throws, the namespace is closed.
+     * Makes a new namespace and runs {@code body} inside it before it is handed out, on the thread that made it: cheaper than
+     * a later {@link #call}. If the body throws, the namespace is closed.
      */
     static Netns create(Consumer<Netns> body) {
         return NetnsFd.create(body);

@@ -12,18 +12,22 @@ import java.util.function.Consumer;
 /**
  * A namespace by descriptor.
  *
- * <p>Made by {@code unshare} on a fresh platform thread that opens {@code /proc/thread-self/ns/net} (not {@code /proc/self}, which is
- * the main thread's) and ends: the descriptor is then all that keeps the namespace. Entering is done under this object's monitor,
- * so that a descriptor closed and given out again by the kernel for something else is never entered by mistake.
+ * <p>Made by {@code unshare} on a fresh platform thread that opens {@code /proc/thread-self/ns/net} (not {@code /proc/self},
+ * which is the main thread's) and ends: the descriptor is then all that keeps the namespace. Entering is done under this
+ * object's monitor, so that a descriptor closed and given out again by the kernel for something else is never entered by
+ * mistake.
  *
- * <p>A thread started from inside a namespace is born inside it, and would keep it alive: the bodies of {@link #call} must start none.
- * The runtime itself starts a few helpers on first use (cleaners); {@link Runtimes} starts them beforehand.
+ * <p>A thread started from inside a namespace is born inside it, and would keep it alive: the bodies of {@link #call} must
+ * start none. The runtime itself starts a few helpers on first use (cleaners); {@link Runtimes} starts them beforehand.
  */
 final class NetnsFd implements Netns {
     static final int CLONE_NEWNET = 0x40000000;
     private static final long STACK_BYTES = 256 * 1024;
 
-    /** {@code int unshare(int flags)}, {@code int setns(int fd, int type)}: plain integers, the calling thread only; -1 and errno on failure. */
+    /**
+     * {@code int unshare(int flags)}, {@code int setns(int fd, int type)}: plain integers, the calling thread only; -1 and
+     * errno on failure.
+     */
     private static final MethodHandle UNSHARE = Native.function("unshare", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
     private static final MethodHandle SETNS = Native.function("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));

@@ -8,9 +8,9 @@ import java.util.Map;
  * The packet filter of one namespace, over one socket that was opened in it.
  *
  * <p>A transaction is one {@code send}: a message that begins a batch, the changes, a message that ends it
- * (linux/netfilter/nfnetlink.h, nf_tables.h). The kernel makes all changes at one moment or none; packets never see half of them. The
- * last change asks for an answer: kernels before 6.10 answer nothing to the end of the batch. All numbers are in network order,
- * except what is in registers and elements.
+ * (linux/netfilter/nfnetlink.h, nf_tables.h). The kernel makes all changes at one moment or none; packets never see half of
+ * them. The last change asks for an answer: kernels before 6.10 answer nothing to the end of the batch. All numbers are in
+ * network order, except what is in registers and elements.
  *
  * <p>Not through libnftables: it reads all sets and chains back before every change, 100 ms at 10,000 of them, where one message
  * costs 0.02 ms.
@@ -121,19 +121,22 @@ public final class NfTables implements AutoCloseable {
                 begin(batch, DELCHAIN, 0, family, "chain " + name);
                 batch.attributeText(1, table).attributeText(3, name).end();
             }
-            case NftChange.AddRule(String chain, List<NftStatement> rule) -> {
-                begin(batch, NEWRULE, NetlinkBatch.CREATE | NetlinkBatch.APPEND, family, "rule " + chain + " " + NftStatement.text(rule));
-                batch.attributeText(1, table).attributeText(2, chain);
-                int list = batch.nest(4);
-                NftExpressions expressions = new NftExpressions(batch);
-                rule.forEach(statement -> statement.write(expressions));
-                batch.close(list).end();
-            }
+            case NftChange.AddRule(String chain, List<NftStatement> rule) -> rule(batch, family, table, chain, rule);
             case NftChange.AddElements(NftSet set, List<NftElement> elements) ->
                 elements(batch, NEWSETELEM, NetlinkBatch.CREATE, family, table, set, elements);
             case NftChange.DeleteElements(NftSet set, List<NftElement> elements) ->
                 elements(batch, DELSETELEM, 0, family, table, set, elements);
         }
+    }
+
+    private static void rule(NetlinkBatch batch, int family, String table, String chain, List<NftStatement> rule) {
+        String object = "rule " + chain + " " + NftStatement.text(rule);
+        begin(batch, NEWRULE, NetlinkBatch.CREATE | NetlinkBatch.APPEND, family, object);
+        batch.attributeText(1, table).attributeText(2, chain);
+        int list = batch.nest(4);
+        NftExpressions expressions = new NftExpressions(batch);
+        rule.forEach(statement -> statement.write(expressions));
+        batch.close(list).end();
     }
 
     private static void baseChain(NetlinkBatch batch, int family, String table, NftChange.AddBaseChain chain) {

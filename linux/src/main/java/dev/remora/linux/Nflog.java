@@ -15,9 +15,9 @@ import java.util.function.Consumer;
 /**
  * Listens to the packets that {@code log} statements report, in any number of namespaces, on one thread.
  *
- * <p>A namespace's reports go to a netlink socket that was opened in it (linux/netfilter/nfnetlink_log.h); one thread waits for all of
- * them by epoll(7), and for an eventfd(2) that ends it. Each report is sent at once (queue threshold 1). A listener that falls behind
- * loses reports, never packets, and the counters beside the statements stay exact.
+ * <p>A namespace's reports go to a netlink socket that was opened in it (linux/netfilter/nfnetlink_log.h); one thread waits
+ * for all of them by epoll(7), and for an eventfd(2) that ends it. Each report is sent at once (queue threshold 1). A
+ * listener that falls behind loses reports, never packets, and the counters beside the statements stay exact.
  */
 public final class Nflog implements AutoCloseable {
     private static final int SUBSYSTEM = 4 << 8;
@@ -38,7 +38,10 @@ public final class Nflog implements AutoCloseable {
     private static final int EVENT_BYTES = PACKED ? 12 : 16;
     private static final int OURS_AT = PACKED ? 4 : 8;
 
-    /** {@code int epoll_create1(int flags)}, {@code int eventfd(unsigned, int flags)}: the descriptor is ours; -1 and errno on failure. */
+    /**
+     * {@code int epoll_create1(int flags)}, {@code int eventfd(unsigned, int flags)}: the descriptor is ours; -1 and errno on
+     * failure.
+     */
     private static final MethodHandle EPOLL_CREATE = Native.function("epoll_create1", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
     private static final MethodHandle EVENTFD = Native.function("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
@@ -67,7 +70,10 @@ public final class Nflog implements AutoCloseable {
         thread = Thread.ofPlatform().daemon().name(name).start(this::run);
     }
 
-    /** Calls {@code listener} for each report of the group in the namespace, until {@link #remove}. Answers what to give to that. */
+    /**
+     * Calls {@code listener} for each report of the group in the namespace, until {@link #remove}. Answers what to give to
+     * that.
+     */
     public int add(Netns namespace, int group, Consumer<LoggedPacket> listener) {
         NetlinkSocket socket = NetlinkSocket.open(namespace, NetlinkSocket.NETFILTER).losing();
         try {

@@ -42,11 +42,13 @@ public sealed interface NftChange {
     }
 
     /** A chain that a hook of the kernel enters. */
-    record AddBaseChain(String name, String type, NftHook hook, int priority, NftVerdict policy, String device) implements NftChange {
+    record AddBaseChain(String name, String type, NftHook hook, int priority, NftVerdict policy, String device)
+            implements NftChange {
         @Override
         public String text(String table) {
-            return "add chain " + table + " " + name + " { type " + type + " hook " + hook + (device.isEmpty() ? "" : " device " + device)
-                    + " priority " + priority + "; policy " + policy + "; }";
+            String at = hook + (device.isEmpty() ? "" : " device " + device);
+            String how = "type " + type + " hook " + at + " priority " + priority + "; policy " + policy + ";";
+            return "add chain " + table + " " + name + " { " + how + " }";
         }
     }
 

@@ -36,7 +36,8 @@ public final class NftData {
 
     /** An IPv4 address of four bytes. */
     public static NftData address(byte[] address) {
-        return new NftData(address, (address[0] & 255) + "." + (address[1] & 255) + "." + (address[2] & 255) + "." + (address[3] & 255));
+        String text = (address[0] & 255) + "." + (address[1] & 255) + "." + (address[2] & 255) + "." + (address[3] & 255);
+        return new NftData(address, text);
     }
 
     public static NftData port(int port) {

@@ -27,6 +27,10 @@ final class NftExpressions {
         out.close(data);
     }
 
+    void compare(int register, int operator, NftData with) {
+        expression("cmp", body -> data(body.attributeNetwork(1, register).attributeNetwork(2, operator), 3, with));
+    }
+
     /** An attribute of a constant: NFTA_DATA_VALUE within it. */
     void data(NetlinkBatch to, int type, NftData value) {
         int nest = to.nest(type);

@@ -3,8 +3,8 @@ package dev.remora.linux;
 import java.util.Optional;
 
 /**
- * A set of keys, or a map from keys to values or to verdicts. A hash table, so that finding an element costs the same however many
- * there are.
+ * A set of keys, or a map from keys to values or to verdicts. A hash table, so that finding an element costs the same however
+ * many there are.
  *
  * @param key how a reader writes the key, e.g. {@code iif . ip saddr}
  * @param keyLength in bytes, every part of a concatenation filled up to four

@@ -5,8 +5,8 @@ import static dev.remora.linux.NftExpressions.FIRST_REGISTER;
 import java.util.List;
 
 /**
- * A part of a rule. A rule is a list of these: conditions, which end it where they do not hold, and effects. Written as {@code nft}
- * would write it.
+ * A part of a rule. A rule is a list of these: conditions, which end it where they do not hold, and effects. Written as
+ * {@code nft} would write it.
  */
 public sealed interface NftStatement {
     int EQUAL = 0;
@@ -39,7 +39,8 @@ public sealed interface NftStatement {
         for (int bit = 0; bit < prefix; bit++) {
             mask[bit / 8] |= (byte) (0x80 >> bit % 8);
         }
-        return new Masked(address, mask, EQUAL, NftData.address(base), address.text() + " " + NftData.address(base) + "/" + prefix);
+        NftData data = NftData.address(base);
+        return new Masked(address, mask, EQUAL, data, address.text() + " " + data + "/" + prefix);
     }
 
     /** A connection's state is one of those whose bits are given. */
@@ -129,7 +130,7 @@ public sealed interface NftStatement {
         @Override
         public void write(NftExpressions out) {
             value.load(out, FIRST_REGISTER);
-            out.expression("cmp", body -> out.data(body.attributeNetwork(1, FIRST_REGISTER).attributeNetwork(2, operator), 3, data));
+            out.compare(FIRST_REGISTER, operator, data);
         }
     }
 
@@ -159,7 +160,7 @@ public sealed interface NftStatement {
                 out.data(body, 4, NftData.named(mask, "mask"));
                 out.data(body, 5, NftData.named(new byte[mask.length], "xor"));
             });
-            out.expression("cmp", body -> out.data(body.attributeNetwork(1, FIRST_REGISTER).attributeNetwork(2, operator), 3, data));
+            out.compare(FIRST_REGISTER, operator, data);
         }
     }
 

@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Changes of one table, in order, that the kernel makes all together or not at all. {@link #text} shows them as {@code nft} would. */
+/**
+ * Changes of one table, in order, that the kernel makes all together or not at all. {@link #text} shows them as {@code nft}
+ * would.
+ */
 public final class NftTransaction {
     /** Address families of tables, as linux/netfilter.h numbers them. */
     public enum Family {

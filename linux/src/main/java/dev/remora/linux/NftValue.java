@@ -3,11 +3,11 @@ package dev.remora.linux;
 import java.util.List;
 
 /**
- * What a rule can load into a register: a field of the packet, something that the kernel knows about it, or a value looked up by one
- * of these. Written as {@code nft} would write it.
+ * What a rule can load into a register: a field of the packet, something that the kernel knows about it, or a value looked up
+ * by one of these. Written as {@code nft} would write it.
  *
- * <p>There are 16 registers of four bytes, 8 to 23 in messages (NFT_REG32_00…). A value is loaded from a given one on; a rule is done
- * with its registers when its next statement begins, so every statement starts again at the first.
+ * <p>There are 16 registers of four bytes, 8 to 23 in messages (NFT_REG32_00…). A value is loaded from a given one on; a rule
+ * is done with its registers when its next statement begins, so every statement starts again at the first.
  */
 public sealed interface NftValue {
     NftValue IP_SOURCE = new Payload("ip saddr", 1, 12, 4);
@@ -132,7 +132,9 @@ public sealed interface NftValue {
 
         @Override
         public void load(NftExpressions out, int register) {
-            out.expression("numgen", data -> data.attributeNetwork(1, register).attributeNetwork(2, modulus).attributeNetwork(3, 1));
+            out.expression("numgen", data -> data.attributeNetwork(1, register)
+                    .attributeNetwork(2, modulus)
+                    .attributeNetwork(3, 1)); // NFT_NG_RANDOM
         }
     }
 

@@ -10,6 +10,9 @@ public final class RouteChanges {
     /** The routing table that rule 32766 of every namespace looks up. */
     public static final int MAIN = 254;
 
+    /** Makes what is not there and replaces what is. */
+    private static final int SET = NetlinkBatch.REQUEST | NetlinkBatch.CREATE | NetlinkBatch.REPLACE;
+
     private static final int NEWLINK = 16;
     private static final int DELLINK = 17;
     private static final int NEWADDR = 20;
@@ -72,7 +75,7 @@ public final class RouteChanges {
 
     /** Gives a device an address of its own, without a network around it (/32, /128). */
     public RouteChanges address(int index, byte[] address, String object) {
-        batch.begin(NEWADDR, NetlinkBatch.REQUEST | NetlinkBatch.CREATE | NetlinkBatch.REPLACE, object);
+        batch.begin(NEWADDR, SET, object);
         batch.u8(family(address)).u8(8 * address.length).u8(0).u8(0).u32(index);
         batch.attribute(2, address).attribute(1, address).end(); // IFA_LOCAL, IFA_ADDRESS
         return this;
@@ -80,7 +83,7 @@ public final class RouteChanges {
 
     /** Who answers to {@code address} on that device: known for ever, never asked for. */
     public RouteChanges neighbour(int index, byte[] address, byte[] mac, String object) {
-        batch.begin(NEWNEIGH, NetlinkBatch.REQUEST | NetlinkBatch.CREATE | NetlinkBatch.REPLACE, object);
+        batch.begin(NEWNEIGH, SET, object);
         batch.u8(family(address)).u8(0).u16(0).u32(index).u16(PERMANENT).u8(0).u8(0);
         batch.attribute(1, address).attribute(2, mac).end(); // NDA_DST, NDA_LLADDR
         return this;
@@ -88,7 +91,7 @@ public final class RouteChanges {
 
     /** Destinations of a block are on the device itself. */
     public RouteChanges route(byte[] destination, int prefix, int table, int index, String object) {
-        return route(NEWROUTE, NetlinkBatch.REQUEST | NetlinkBatch.CREATE | NetlinkBatch.REPLACE, destination, prefix, table, index, object);
+        return route(NEWROUTE, SET, destination, prefix, table, index, object);
     }
 
     public RouteChanges deleteRoute(byte[] destination, int prefix, int table, int index, String object) {
@@ -97,7 +100,7 @@ public final class RouteChanges {
 
     /** All else goes through {@code gateway}, which is on the device whether or not an address of ours says so. */
     public RouteChanges defaultRoute(byte[] gateway, int table, int index, String object) {
-        header(NEWROUTE, NetlinkBatch.REQUEST | NetlinkBatch.CREATE | NetlinkBatch.REPLACE, family(gateway), 0, 0, RTNH_F_ONLINK, object);
+        header(NEWROUTE, SET, family(gateway), 0, 0, RTNH_F_ONLINK, object);
         batch.attribute(RTA_GATEWAY, gateway).attributeHost(RTA_OIF, index).attributeHost(RTA_TABLE, table).end();
         return this;
     }

@@ -57,9 +57,9 @@ public final class Rtnetlink implements AutoCloseable {
     /**
      * Waits until the device sends what it is given.
      *
-     * <p>Of the two ends of a cable, that which was brought up last sends at once; the other is told by a work queue of the kernel
-     * (net/core/link_watch.c) and drops everything until then, without a trace. The queue runs within a millisecond if the two ends'
-     * numbers differ, else (it then takes them for one device) up to a second later.
+     * <p>Of the two ends of a cable, that which was brought up last sends at once; the other is told by a work queue of the
+     * kernel (net/core/link_watch.c) and drops everything until then, without a trace. The queue runs within a millisecond if
+     * the two ends' numbers differ, else (it then takes them for one device) up to a second later.
      */
     public void awaitSending(int index, String object) {
         NetlinkBatch request = new NetlinkBatch();

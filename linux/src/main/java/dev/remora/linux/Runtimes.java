@@ -12,9 +12,9 @@ import java.nio.channels.SocketChannel;
 /**
  * Starts the Java runtime's own helper threads in the namespace that the process began in.
  *
- * <p>A thread is born in the namespace of the thread that starts it. The runtime starts its cleaners when they are first needed; were
- * that inside {@link Netns#call}, one of them would stay in that namespace for the life of the process. Opening one unbound socket of
- * each kind beforehand makes them start here. No packet is sent and no address is taken.
+ * <p>A thread is born in the namespace of the thread that starts it. The runtime starts its cleaners when they are first
+ * needed; were that inside {@link Netns#call}, one of them would stay in that namespace for the life of the process. Opening
+ * one unbound socket of each kind beforehand makes them start here. No packet is sent and no address is taken.
  */
 final class Runtimes {
     static {

@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * Kernel settings of a namespace. The files under {@code /proc/sys/net} show the namespace of the thread that opens them, so they are
- * written inside {@link Netns#call}.
+ * Kernel settings of a namespace. The files under {@code /proc/sys/net} show the namespace of the thread that opens them, so
+ * they are written inside {@link Netns#call}.
  */
 public final class Sysctls {
     /** @param values by name with slashes below {@code net}, e.g. {@code ipv4/ip_forward} */

@@ -59,7 +59,8 @@ class NetnsKernelTest {
                 assertThat(client.isConnected()).isTrue();
             }
             int elsewhere = outside.getLocalPort();
-            assertThatThrownBy(() -> namespace.call(() -> new Socket("127.0.0.1", elsewhere))).isInstanceOf(java.net.ConnectException.class);
+            assertThatThrownBy(() -> namespace.call(() -> new Socket("127.0.0.1", elsewhere)))
+                    .isInstanceOf(java.net.ConnectException.class);
         }
     }
 

@@ -117,7 +117,7 @@ class NfTablesKernelTest {
                 .addRule("in", NftStatement.state(NftStatement.ESTABLISHED), NftStatement.verdict(NftVerdict.ACCEPT)));
         try (Conntrack connections = Conntrack.open(right); DatagramSocket from = left.call(() -> new DatagramSocket(4000))) {
             from.send(new DatagramPacket(new byte[1], 1, new InetSocketAddress(InetAddress.getByAddress(RIGHT), 5000)));
-            assertThat(connections.origin(17, RIGHT, 5000, LEFT, 4000, 0)).hasValueSatisfying(origin -> assertThat(origin).isEqualTo(LEFT));
+            assertThat(connections.origin(17, RIGHT, 5000, LEFT, 4000, 0).orElseThrow()).isEqualTo(LEFT);
             connections.deleteFrom(RIGHT, "right");
             connections.deleteTo(LEFT, "left");
             connections.deleteMarked(1, "mark 1");
@@ -130,7 +130,8 @@ class NfTablesKernelTest {
 
     /** Whether a datagram from the left reaches that port of the right; a filter decides at once, so a short wait is enough. */
     private boolean arrives(int port) throws Exception {
-        try (DatagramSocket to = right.call(() -> new DatagramSocket(port)); DatagramSocket from = left.call(() -> new DatagramSocket())) {
+        try (DatagramSocket to = right.call(() -> new DatagramSocket(port));
+                DatagramSocket from = left.call(() -> new DatagramSocket())) {
             to.setSoTimeout(150);
             from.send(new DatagramPacket(new byte[1], 1, new InetSocketAddress(InetAddress.getByAddress(RIGHT), port)));
             try {

@@ -8,7 +8,8 @@ import java.util.Optional;
  *
  * @param router the VPC's router that refused it, or empty where a slot's shard did
  * @param slot the sandbox slot that the flow began in, where it is known
- * @param port the interface whose rules refused it: the destination's for {@link Cause#GROUP_INGRESS}, else the source's; empty if unknown
+ * @param port the interface whose rules refused it: the destination's for {@link Cause#GROUP_INGRESS}, else the source's;
+ *     empty if unknown
  */
 public record Drop(
         Instant time,

@@ -10,8 +10,8 @@ import java.util.Map;
 /**
  * How every ruleset drops: one chain for each cause, that counts every packet, reports some, and drops.
  *
- * <p>The counter is exact. Reports are limited, so that a flood costs a counter and not a thread: each cause in each namespace may
- * report {@link #REPORTS_PER_SECOND}, and {@link #REPORTS_AT_ONCE} in a burst.
+ * <p>The counter is exact. Reports are limited, so that a flood costs a counter and not a thread: each cause in each
+ * namespace may report {@link #REPORTS_PER_SECOND}, and {@link #REPORTS_AT_ONCE} in a burst.
  */
 final class DropChains {
     static final int REPORTS_PER_SECOND = 20;

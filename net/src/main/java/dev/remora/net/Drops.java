@@ -14,7 +14,10 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Turns the kernel's reports into {@link Drop}s, keeps the latest and tells who wants to know. One thread, {@code remora-drops}. */
+/**
+ * Turns the kernel's reports into {@link Drop}s, keeps the latest and tells who wants to know. One thread, {@code
+ * remora-drops}.
+ */
 final class Drops implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Drops.class);
 

@@ -6,27 +6,34 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * The kernel's side of all VPCs. Everything here lives in namespaces of this process and is gone with it; the host's own network is
- * never touched.
+ * The kernel's side of all VPCs. Everything here lives in namespaces of this process and is gone with it; the host's own
+ * network is never touched.
  */
 public interface Fabric extends AutoCloseable {
     /**
-     * Makes the kernel equal to {@code wanted}; idempotent. Adds before it deletes, rules before routes. When it returns, the next
-     * packet is judged by {@code wanted}. Calls for one router must not overlap.
+     * Makes the kernel equal to {@code wanted}; idempotent. Adds before it deletes, rules before routes. When it returns, the
+     * next packet is judged by {@code wanted}. Calls for one router must not overlap.
      *
-     * @throws dev.remora.linux.KernelException naming the object that the kernel refused; what was reached stays and a further call goes on
+     * @throws dev.remora.linux.KernelException naming the object that the kernel refused; what was reached stays and a
+     *     further call goes on
      */
     void apply(Topology wanted);
 
     /** Takes a router and all its ports away. Does nothing if there is none. */
     void remove(String router);
 
-    /** The namespace behind a {@link Topology.Attachment.Workload} port that was applied: its address, routes and loopback are up. */
+    /**
+     * The namespace behind a {@link Topology.Attachment.Workload} port that was applied: its address, routes and loopback are
+     * up.
+     */
     Netns workload(String router, String port);
 
     Slots slots();
 
-    /** Names that the resolvers inside the VPCs and the internet answer (lower case, no final dot), replacing all earlier ones. */
+    /**
+     * Names that the resolvers inside the VPCs and the internet answer (lower case, no final dot), replacing all earlier
+     * ones.
+     */
     void names(Map<String, Ipv4> names);
 
     /** Opens the namespace that plays the internet; Remora's own API has a public address there. */

@@ -40,7 +40,7 @@ public final class KernelFabric implements Fabric {
             Map<Drop.Cause, Long> counted = router.dropCounts();
             router.close();
             synchronized (past) {
-                counted.forEach((cause, packets) -> past.merge(cause, packets, Long::sum));
+                add(counted, past);
             }
         }
     }
@@ -86,12 +86,16 @@ public final class KernelFabric implements Fabric {
             counts.put(cause, 0L);
         }
         synchronized (past) {
-            past.forEach((cause, packets) -> counts.merge(cause, packets, Long::sum));
+            add(past, counts);
         }
-        routers.values().forEach(router -> router.dropCounts().forEach((cause, packets) -> counts.merge(cause, packets, Long::sum)));
-        slots.dropCounts().forEach((cause, packets) -> counts.merge(cause, packets, Long::sum));
-        internet.dropCounts().forEach((cause, packets) -> counts.merge(cause, packets, Long::sum));
+        routers.values().forEach(router -> add(router.dropCounts(), counts));
+        add(slots.dropCounts(), counts);
+        add(internet.dropCounts(), counts);
         return counts;
+    }
+
+    private static void add(Map<Drop.Cause, Long> some, Map<Drop.Cause, Long> to) {
+        some.forEach((cause, packets) -> to.merge(cause, packets, Long::sum));
     }
 
     @Override

@@ -19,10 +19,11 @@ import dev.remora.linux.Sysctls;
 import dev.remora.linux.VethEnd;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
- * What the fabric needs of the kernel, tried one by one in a namespace that is thrown away. Kernels are built with parts left out, and
- * containers run without capabilities; better to be told so by name at the start than by an error number later.
+ * What the fabric needs of the kernel, tried one by one in a namespace that is thrown away. Kernels are built with parts left
+ * out, and containers run without capabilities; better to be told so by name at the start than by an error number later.
  */
 public final class KernelFeatures {
     private final Netns namespace;
@@ -53,7 +54,7 @@ public final class KernelFeatures {
     }
 
     private void tryAll() {
-        tried("IPv4 forwarding", () -> Sysctls.write(namespace, java.util.Map.of("ipv4/ip_forward", "1")));
+        tried("IPv4 forwarding", () -> Sysctls.write(namespace, Map.of("ipv4/ip_forward", "1")));
         tried("veth devices (CONFIG_VETH)", () -> {
             try (Rtnetlink routes = Rtnetlink.open(namespace)) {
                 VethEnd one = new VethEnd("trunk", 2, LinkLocal.SHARD_MAC);
@@ -66,9 +67,13 @@ public final class KernelFeatures {
             }
         });
         rules("nf_tables (CONFIG_NF_TABLES_INET)", Family.INET, rules -> {});
-        if (!missing.isEmpty()) {
-            return;
+        if (missing.isEmpty()) {
+            tryRules();
+            tryReports();
         }
+    }
+
+    private void tryRules() {
         chain("connection tracking in nf_tables (CONFIG_NFT_CT)", NftStatement.state(NftStatement.ESTABLISHED));
         rules("connection-tracking zones (CONFIG_NF_CONNTRACK_ZONES)", Family.INET, rules -> rules
                 .addBaseChain("c", "filter", NftHook.PREROUTING, -300, NftVerdict.ACCEPT)
@@ -85,17 +90,20 @@ public final class KernelFeatures {
                 .addSet(counted)
                 .addBaseChain("c", "filter", NftHook.FORWARD, 0, NftVerdict.ACCEPT)
                 .addRule("c", NftStatement.moreThan(1, NftValue.IN_DEVICE, counted)));
+        NftSet devices = NftSet.map("devices", NftValue.MARK, NftSet.Value.DEVICE);
+        rules("forwarding at a device's egress (CONFIG_NETFILTER_EGRESS, CONFIG_NFT_FWD_NETDEV)", Family.NETDEV, rules -> rules
+                .addSet(devices)
+                .addDeviceChain("c", NftHook.EGRESS, NftVerdict.ACCEPT, "trunk")
+                .addRule("c", NftStatement.forwardTo(NftValue.mapped(NftValue.MARK, devices))));
+    }
+
+    private void tryReports() {
         chain("packet logs in nf_tables (CONFIG_NFT_LOG, CONFIG_NETFILTER_NETLINK_LOG)", NftStatement.log(1, "probe"));
         tried("packet logs (CONFIG_NETFILTER_NETLINK_LOG)", () -> {
             try (Nflog log = new Nflog("remora-probe")) {
                 log.add(namespace, 1, packet -> {});
             }
         });
-        NftSet devices = NftSet.map("devices", NftValue.MARK, NftSet.Value.DEVICE);
-        rules("forwarding at a device's egress (CONFIG_NETFILTER_EGRESS, CONFIG_NFT_FWD_NETDEV)", Family.NETDEV, rules -> rules
-                .addSet(devices)
-                .addDeviceChain("c", NftHook.EGRESS, NftVerdict.ACCEPT, "trunk")
-                .addRule("c", NftStatement.forwardTo(NftValue.mapped(NftValue.MARK, devices))));
         tried("connection tracking by netlink, with filters (CONFIG_NF_CT_NETLINK, Linux 5.8)", () -> {
             try (Conntrack connections = Conntrack.open(namespace)) {
                 connections.deleteFrom(LinkLocal.SHARD.bytes(), "nobody");

@@ -27,9 +27,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * The namespace that plays the internet. Closed: nothing lies beyond it but Remora's own API and the resolver.
  *
- * <p>Its addresses are of 198.18.0.0/15, which RFC 2544 gives to benchmarks of network devices: no host of the real internet has one,
- * no private network is likely to, and it is not of the private blocks that VPCs use. The API has {@link #API}; each shard's
- * own way out has one of {@link #SHARDS}.
+ * <p>Its addresses are of 198.18.0.0/15, which RFC 2544 gives to benchmarks of network devices: no host of the real internet
+ * has one, no private network is likely to, and it is not of the private blocks that VPCs use. The API has {@link #API}; each
+ * shard's own way out has one of {@link #SHARDS}.
  */
 final class KernelInternet implements AutoCloseable {
     static final Ipv4 API = Ipv4.parse("198.18.0.1");
@@ -121,8 +121,11 @@ final class KernelInternet implements AutoCloseable {
                 .addRule("input", is(NftValue.IN_DEVICE, LOOPBACK), verdict(NftVerdict.ACCEPT))
                 .addRule("input", state(NftStatement.ESTABLISHED | NftStatement.RELATED), verdict(NftVerdict.ACCEPT));
         RouterRules.resolver(rules, "input");
-        rules.addRule("input", NftStatement.within(NftValue.IP_DESTINATION, API.bytes(), 32), is(NftValue.PROTOCOL, NftData.octet(6)),
-                verdict(NftVerdict.ACCEPT))
+        rules.addRule(
+                        "input",
+                        is(NftValue.IP_DESTINATION, NftData.address(API.bytes())),
+                        is(NftValue.PROTOCOL, NftData.octet(6)),
+                        verdict(NftVerdict.ACCEPT))
                 .addRule("input", DropChains.drop(Drop.Cause.ISOLATION));
         return rules.addBaseChain("forward", "filter", NftHook.FORWARD, 0, NftVerdict.DROP)
                 .addRule("forward", DropChains.drop(Drop.Cause.ROUTE));

@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Shards, and the pools of ready slots.
  *
- * <p>One thread, {@code remora-slots}, makes slots until each open shard has {@link FabricConfig#readySlots}, and gives closed ones
- * back, {@link #LOT} at a time: taking many namespaces away at once would hold the kernel's routing lock, which a new cable waits
- * for. Taking a ready slot takes no lock.
+ * <p>One thread, {@code remora-slots}, makes slots until each open shard has {@link FabricConfig#readySlots}, and gives
+ * closed ones back, {@link #LOT} at a time: taking many namespaces away at once would hold the kernel's routing lock, which a
+ * new cable waits for. Taking a ready slot takes no lock.
  *
  * <p>A slot's address goes to the end of the queue when it is given back, so that it is used again as late as possible.
  */

@@ -6,8 +6,8 @@ import dev.remora.linux.Sysctls;
 import java.util.Map;
 
 /**
- * The addresses of our own cables. All of them are link-local or of a block that no VPC may use, so that a VPC's addresses never meet
- * them. MAC addresses repeat, because every cable is a link of its own.
+ * The addresses of our own cables. All of them are link-local or of a block that no VPC may use, so that a VPC's addresses
+ * never meet them. MAC addresses repeat, because every cable is a link of its own.
  */
 final class LinkLocal {
     /** The resolver, on every network: AWS's own choice. */
@@ -30,7 +30,10 @@ final class LinkLocal {
 
     static final String HOST_DEVICE_NAME = "eth0";
 
-    /** What a namespace that forwards needs: no reverse path filter, for the source check is exact; no redirects; no loose pick-up. */
+    /**
+     * What a namespace that forwards needs: no reverse path filter, for the source check is exact; no redirects; no loose
+     * pick-up.
+     */
     static final Map<String, String> FORWARDING = Map.of(
             "ipv4/ip_forward", "1",
             "ipv4/conf/all/rp_filter", "0",
@@ -51,7 +54,10 @@ final class LinkLocal {
         }
     }
 
-    /** Before any device but the loopback is made, in the calling thread's namespace: devices have IPv4 only, the loopback both. */
+    /**
+     * Before any device but the loopback is made, in the calling thread's namespace: devices have IPv4 only, the loopback
+     * both.
+     */
     static void withoutIpv6() {
         Sysctls.write("ipv6/conf/default/disable_ipv6", "1");
     }

@@ -14,6 +14,7 @@ import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
@@ -22,10 +23,12 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.xbill.DNS.ARecord;
@@ -39,11 +42,11 @@ import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
 /**
- * Answers names, in any number of namespaces, on one thread ({@code remora-dns}). The sockets are opened inside the namespaces and wait
- * on one selector; a question over TCP, which is rare, has a virtual thread of its own.
+ * Answers names, in any number of namespaces, on one thread ({@code remora-dns}). The sockets are opened inside the
+ * namespaces and wait on one selector; a question over TCP, which is rare, has a virtual thread of its own.
  *
- * <p>It knows the names it was given and {@code *.amazonaws.com}, which is Remora's own API. It asks nobody: what it does not know does
- * not exist (NXDOMAIN).
+ * <p>It knows the names it was given and {@code *.amazonaws.com}, which is Remora's own API. It asks nobody: what it does not
+ * know does not exist (NXDOMAIN).
  */
 final class Resolver implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Resolver.class);
@@ -153,7 +156,7 @@ final class Resolver implements AutoCloseable {
             return answer.toWire();
         }
         answer.addRecord(record, Section.QUESTION);
-        Ipv4 address = lookup(record.getName().toString(true).toLowerCase(java.util.Locale.ROOT));
+        Ipv4 address = lookup(record.getName().toString(true).toLowerCase(Locale.ROOT));
         if (address == null) {
             answer.getHeader().setRcode(Rcode.NXDOMAIN);
         } else if ((record.getType() == Type.A || record.getType() == Type.ANY) && record.getDClass() == DClass.IN) {
@@ -162,7 +165,7 @@ final class Resolver implements AutoCloseable {
         return answer.toWire();
     }
 
-    private @org.jspecify.annotations.Nullable Ipv4 lookup(String name) {
+    private @Nullable Ipv4 lookup(String name) {
         Ipv4 known = names.get(name);
         return known != null ? known : name.endsWith(AMAZON) ? api : null;
     }
@@ -179,7 +182,7 @@ final class Resolver implements AutoCloseable {
     private void register(SelectableChannel channel) {
         try {
             channel.register(selector, channel instanceof DatagramChannel ? SelectionKey.OP_READ : SelectionKey.OP_ACCEPT);
-        } catch (IOException | java.nio.channels.ClosedSelectorException closedMeanwhile) {
+        } catch (IOException | ClosedSelectorException closedMeanwhile) {
             LOG.debug("a resolver closed before it listened", closedMeanwhile);
         }
     }

@@ -21,15 +21,15 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * The router of one VPC: a namespace with a device for each attached interface.
  *
- * <p>Every interface is a /32 behind a device of its own, so that also packets within a subnet pass the rules. Those routes are in the
- * main table, which is looked up first; what it does not know is looked up in the subnet's route table, chosen by the mark that the
- * incoming device got. Each route table ends at the loopback: what is routed there enters the forward hook, is counted as
- * having no route and is dropped. A blackhole route would drop it before any rule could count it.
+ * <p>Every interface is a /32 behind a device of its own, so that also packets within a subnet pass the rules. Those routes
+ * are in the main table, which is looked up first; what it does not know is looked up in the subnet's route table, chosen by
+ * the mark that the incoming device got. Each route table ends at the loopback: what is routed there enters the forward hook,
+ * is counted as having no route and is dropped. A blackhole route would drop it before any rule could count it.
  *
- * <p>{@link #apply} goes in stages, each of which remembers what it has reached, so that a failed call can be made again: devices that
- * are new; all changes of rules in one transaction; routes; the shards' side of new interfaces; then what is no longer wanted.
- * A device carries nothing until its elements are in the rules: the source check drops it all. This object's monitor is the router's
- * one lock.
+ * <p>{@link #apply} goes in stages, each of which remembers what it has reached, so that a failed call can be made again:
+ * devices that are new; all changes of rules in one transaction; routes; the shards' side of new interfaces; then what is no
+ * longer wanted. A device carries nothing until its elements are in the rules: the source check drops it all. This object's
+ * monitor is the router's one lock.
  */
 final class Router implements AutoCloseable {
     /** Behind rule 32766, which looks up the main table. */
@@ -237,7 +237,9 @@ final class Router implements AutoCloseable {
         RouteChanges changes = new RouteChanges();
         return switch (item) {
             case Item.Policy(int mark, int table) ->
-                add ? changes.rule(FIRST_RULE + mark, mark, table, name) : changes.deleteRule(FIRST_RULE + mark, mark, table, name);
+                add
+                        ? changes.rule(FIRST_RULE + mark, mark, table, name)
+                        : changes.deleteRule(FIRST_RULE + mark, mark, table, name);
             case Item.Nowhere(int table, Cidr to) ->
                 add
                         ? changes.route(to.base().bytes(), to.prefix(), table, LOOPBACK, name)
@@ -263,10 +265,10 @@ final class Router implements AutoCloseable {
         device.workload.ifPresent(Netns::close);
         devices.remove(device.number);
         forgetKey(device);
-        boolean taken = numbers.topology().ports().values().stream().anyMatch(port -> port.address().equals(device.port.address()));
-        if (!taken) {
-            connections.deleteFrom(device.port.address().bytes(), id);
-            connections.deleteTo(device.port.address().bytes(), id);
+        Ipv4 address = device.port.address();
+        if (devices.values().stream().noneMatch(other -> other.port.address().equals(address))) {
+            connections.deleteFrom(address.bytes(), id);
+            connections.deleteTo(address.bytes(), id);
         }
     }
 

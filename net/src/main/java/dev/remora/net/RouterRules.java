@@ -25,6 +25,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -35,20 +37,20 @@ import java.util.TreeSet;
  * <p>The way of a packet:
  * <ol>
  *   <li>{@code prerouting}: the subnet's mark by incoming device, which chooses the route table; then the source check.
- *   <li>{@code forward}: a known connection passes. A new one is judged three times: by the incoming device's groups, whose rules
- *       {@code goto ingress}; there by its route, for what has none was routed to the loopback; then by the outgoing device's groups,
- *       whose rules accept. (Network ACLs, stateless, will be two chains of earlier priority on this hook: they see every packet,
- *       not only the first of a connection.)
+ *   <li>{@code forward}: a known connection passes. A new one is judged three times: by the incoming device's groups, whose
+ *       rules {@code goto ingress}; there by its route, for what has none was routed to the loopback; then by the outgoing
+ *       device's groups, whose rules accept. (Network ACLs, stateless, will be two chains of earlier priority on this hook:
+ *       they see every packet, not only the first of a connection.)
  *   <li>{@code input}: only the resolver is here; groups do not apply to it.
  * </ol>
  *
- * <p>A device has one element in {@code egress} and one in {@code ingress}, which lead to the chain of its set of groups; that jumps to
- * a chain for each group. So a packet sees the rules of its own groups and no others, however many there are. Who is in a group is a
- * set of addresses. By device and not by address, because an interface without source check may send and receive for others, and its
- * groups apply all the same.
+ * <p>A device has one element in {@code egress} and one in {@code ingress}, which lead to the chain of its set of groups;
+ * that jumps to a chain for each group. So a packet sees the rules of its own groups and no others, however many there are.
+ * Who is in a group is a set of addresses. By device and not by address, because an interface without source check may send
+ * and receive for others, and its groups apply all the same.
  *
- * <p>A change touches what it changes: elements of ports, rules of one group (its chain is filled again in the same transaction, so no
- * handle of a rule must be known), chains of sets of groups that came or went.
+ * <p>A change touches what it changes: elements of ports, rules of one group (its chain is filled again in the same
+ * transaction, so no handle of a rule must be known), chains of sets of groups that came or went.
  */
 final class RouterRules {
     static final String TABLE = "vpc";
@@ -150,7 +152,7 @@ final class RouterRules {
             }
         });
         changed.values().forEach(group -> {
-            Group old = before.groups().getOrDefault(group.id(), new Group(group.id(), java.util.Set.of(), java.util.Set.of()));
+            Group old = before.groups().getOrDefault(group.id(), new Group(group.id(), Set.of(), Set.of()));
             fill(rules, "out-" + group.id(), old.egress(), group.egress(), NftValue.IP_DESTINATION, NftVerdict.goTo("ingress"));
             fill(rules, "in-" + group.id(), old.ingress(), group.ingress(), NftValue.IP_SOURCE, NftVerdict.ACCEPT);
         });
@@ -159,8 +161,8 @@ final class RouterRules {
     private static void fill(
             NftTransaction rules,
             String chain,
-            java.util.Set<Rule> before,
-            java.util.Set<Rule> after,
+            Set<Rule> before,
+            Set<Rule> after,
             NftValue peer,
             NftVerdict verdict) {
         if (before.equals(after)) {
@@ -169,7 +171,9 @@ final class RouterRules {
         if (!before.isEmpty()) {
             rules.flushChain(chain);
         }
-        after.stream().sorted(Comparator.comparing(Rule::toString)).forEach(rule -> rules.addRule(chain, statements(rule, peer, verdict)));
+        after.stream()
+                .sorted(Comparator.comparing(Rule::toString))
+                .forEach(rule -> rules.addRule(chain, statements(rule, peer, verdict)));
     }
 
     private static void groupSets(NftTransaction rules, RouterState before, RouterState after) {
@@ -202,7 +206,7 @@ final class RouterRules {
         for (String id : ports) {
             Port old = before.topology().ports().get(id);
             Port now = after.topology().ports().get(id);
-            if (old != null && old.equals(now) && java.util.Objects.equals(before.devices().get(id), after.devices().get(id))) {
+            if (old != null && old.equals(now) && Objects.equals(before.devices().get(id), after.devices().get(id))) {
                 continue;
             }
             Map<NftSet, List<NftElement>> had = elements(before, id);
@@ -218,8 +222,9 @@ final class RouterRules {
             Map<NftSet, List<NftElement>> of, Map<NftSet, List<NftElement>> without, Map<NftSet, List<NftElement>> to) {
         of.forEach((set, elements) -> {
             List<String> same = without.getOrDefault(set, List.of()).stream().map(NftElement::toString).toList();
-            elements.stream().filter(element -> !same.contains(element.toString())).forEach(element -> to.computeIfAbsent(set, s -> new ArrayList<>())
-                    .add(element));
+            elements.stream()
+                    .filter(element -> !same.contains(element.toString()))
+                    .forEach(element -> to.computeIfAbsent(set, absent -> new ArrayList<>()).add(element));
         });
     }
 
@@ -253,7 +258,7 @@ final class RouterRules {
         SortedSet<String> groups = new TreeSet<>(topology.groups().keySet());
         topology.ports().values().forEach(port -> groups.addAll(port.groups()));
         topology.groups().values().forEach(group -> {
-            for (java.util.Set<Rule> rules : List.of(group.ingress(), group.egress())) {
+            for (Set<Rule> rules : List.of(group.ingress(), group.egress())) {
                 for (Rule rule : rules) {
                     if (rule.peer() instanceof Peer.Members(String named)) {
                         groups.add(named);

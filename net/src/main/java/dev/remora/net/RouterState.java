@@ -3,18 +3,22 @@ package dev.remora.net;
 import dev.remora.net.Topology.Attachment;
 import dev.remora.net.Topology.Port;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A topology with the numbers that the kernel knows its parts by: devices, marks of subnets, route tables, chains of sets of groups.
+ * A topology with the numbers that the kernel knows its parts by: devices, marks of subnets, route tables, chains of sets of
+ * groups.
  *
- * <p>A part keeps its number as long as it is there. A number is never used twice in a router's life, so that what is still under way
- * for an old part cannot meet a new one. A port whose address or attachment changes is a new device.
+ * <p>A part keeps its number as long as it is there. A number is never used twice in a router's life, so that what is still
+ * under way for an old part cannot meet a new one. A port whose address or attachment changes is a new device.
  */
 record RouterState(
         Topology topology,
@@ -30,7 +34,7 @@ record RouterState(
     private static final int TABLES = 1000;
 
     static RouterState empty(String router) {
-        Topology nothing = new Topology(router, java.util.List.of(), Map.of(), Map.of(), Map.of(), Map.of());
+        Topology nothing = new Topology(router, List.of(), Map.of(), Map.of(), Map.of(), Map.of());
         return new RouterState(nothing, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), Map.of(), FIRST);
     }
 
@@ -59,7 +63,7 @@ record RouterState(
             Integer kept = tables.get(table);
             nextTables.put(table, kept != null ? kept : TABLES + number++);
         }
-        Map<SortedSet<String>, Integer> nextSets = new java.util.LinkedHashMap<>();
+        Map<SortedSet<String>, Integer> nextSets = new LinkedHashMap<>();
         for (String port : nextDevices.keySet()) {
             SortedSet<String> groups = new TreeSet<>(wanted.ports().get(port).groups());
             if (!nextSets.containsKey(groups)) {
@@ -82,7 +86,7 @@ record RouterState(
         return port;
     }
 
-    private static boolean sameDevice(@org.jspecify.annotations.Nullable Port before, Port now) {
+    private static boolean sameDevice(@Nullable Port before, Port now) {
         return before != null && before.address().equals(now.address()) && before.attachment().equals(now.attachment());
     }
 }

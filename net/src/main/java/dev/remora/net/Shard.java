@@ -1,6 +1,8 @@
 package dev.remora.net;
 
 import dev.remora.linux.Conntrack;
+import dev.remora.linux.Errno;
+import dev.remora.linux.KernelException;
 import dev.remora.linux.Netns;
 import dev.remora.linux.NfTables;
 import dev.remora.linux.NftTransaction;
@@ -16,12 +18,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A NAT shard: a namespace that carries the interfaces of many keys and the outer ends of the slots born for them; {@link ShardRules}
- * says what it does with packets.
+ * A NAT shard: a namespace that carries the interfaces of many keys and the outer ends of the slots born for them; {@link
+ * ShardRules} says what it does with packets.
  *
- * <p>Locks: changes of keys and interfaces hold this object's monitor. A claim takes none: it reads the key from a concurrent map and
- * sends one nf_tables message. Connection tracking has a socket of its own, because forgetting a slot's connections takes
- * milliseconds and a claim must not wait for it.
+ * <p>Locks: changes of keys and interfaces hold this object's monitor. A claim takes none: it reads the key from a concurrent
+ * map and sends one nf_tables message. Connection tracking has a socket of its own, because forgetting a slot's connections
+ * takes milliseconds and a claim must not wait for it.
  */
 final class Shard implements AutoCloseable {
     /** Interfaces that one shard carries; so many were measured. */
@@ -144,17 +146,20 @@ final class Shard implements AutoCloseable {
     /** No connection leaves by the interface any more; those that did are forgotten. */
     synchronized void shut(Cable cable) {
         Key key = keys.get(cable.key());
-        Optional<Named> eni = key == null ? Optional.empty() : key.interfaces.stream().filter(one -> one.id().equals(cable.id())).findFirst();
-        if (key == null || eni.isEmpty() || eni.get().rules().device() != cable.device()) {
+        if (key == null) {
             return;
         }
         List<Named> after = new ArrayList<>(key.interfaces);
-        after.remove(eni.get());
-        filter.commit(ShardRules.key(key.number, key.rules(), after.stream().map(Named::rules).toList()));
-        key.interfaces = List.copyOf(after);
-        interfaces--;
-        filter.commit(ShardRules.trunk(eni.get().rules(), false));
-        connections.deleteMarked(eni.get().rules().mark(), cable.id());
+        for (Named eni : key.interfaces) {
+            if (eni.rules().device() == cable.device()) {
+                after.remove(eni);
+                filter.commit(ShardRules.key(key.number, key.rules(), after.stream().map(Named::rules).toList()));
+                key.interfaces = List.copyOf(after);
+                interfaces--;
+                filter.commit(ShardRules.trunk(eni.rules(), false));
+                connections.deleteMarked(eni.rules().mark(), cable.id());
+            }
+        }
     }
 
     /** Takes the cable away, both ends. */
@@ -268,8 +273,8 @@ final class Shard implements AutoCloseable {
     private void ignoringAbsent(NftTransaction rules) {
         try {
             filter.commit(rules);
-        } catch (dev.remora.linux.KernelException absent) {
-            if (absent.errno() != dev.remora.linux.Errno.ENOENT) {
+        } catch (KernelException absent) {
+            if (absent.errno() != Errno.ENOENT) {
                 throw absent;
             }
         }

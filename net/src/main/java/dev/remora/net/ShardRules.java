@@ -26,21 +26,24 @@ import java.util.List;
  *
  * <p>The way of a packet from a slot:
  * <ol>
- *   <li>{@code raw}: it must have its slot's address. {@code bind} says the key that the slot is bound to (that element is the claim),
- *       {@code zone_of_key} the connection-tracking zone: equal addresses in two VPCs never meet in one zone.
- *   <li>{@code choose}, behind connection tracking: a known connection keeps the interface that is in its mark; a new one gets one of
- *       the key's interfaces, chosen once by a random number out of {@link #BUCKETS}, which {@code spread} shares out among them.
- *   <li>{@code forward}: not to another slot; a TCP segment in the middle of a connection that is not known here is another tenant's
- *       and must not begin one; at most {@link #CONNECTIONS_PER_SLOT} connections; the interface is noted in the connection's mark.
+ *   <li>{@code raw}: it must have its slot's address. {@code bind} says the key that the slot is bound to (that element is
+ *       the claim), {@code zone_of_key} the connection-tracking zone: equal addresses in two VPCs never meet in one zone.
+ *   <li>{@code choose}, behind connection tracking: a known connection keeps the interface that is in its mark; a new one
+ *       gets one of the key's interfaces, chosen once by a random number out of {@link #BUCKETS}, which {@code spread} shares
+ *       out among them.
+ *   <li>{@code forward}: not to another slot; a TCP segment in the middle of a connection that is not known here is another
+ *       tenant's and must not begin one; at most {@link #CONNECTIONS_PER_SLOT} connections; the interface is noted in the
+ *       connection's mark.
  *   <li>{@code postrouting}: the interface's address becomes the source. Then the one route leads to the trunk, whose egress hook
  *       sends the packet out of the interface's device: no route table and no routing rule for each interface.
  * </ol>
  *
- * <p>And back: the interface's device says the zone; only answers pass; and only to a slot that is bound, now, to the key that owns
- * the connection's interface ({@code member}).
+ * <p>And back: the interface's device says the zone; only answers pass; and only to a slot that is bound, now, to the key
+ * that owns the connection's interface ({@code member}).
  *
- * <p>Rejected: a zone for each interface (connections move when a key gets another one); counting connections for each interface in
- * the kernel (its list is walked at every new one: 86 s for 30,000); a routing rule for each interface (scanned one by one).
+ * <p>Rejected: a zone for each interface (connections move when a key gets another one); counting connections for each
+ * interface in the kernel (its list is walked at every new one: 86 s for 30,000); a routing rule for each interface (scanned
+ * one by one).
  */
 final class ShardRules {
     static final String TABLE = "shard";
@@ -65,7 +68,12 @@ final class ShardRules {
     private static final int LAST_PORT = 65535;
 
     static final Drop.Cause[] CAUSES = {
-        Drop.Cause.UNBOUND, Drop.Cause.SOURCE_CHECK, Drop.Cause.ISOLATION, Drop.Cause.INVALID, Drop.Cause.SLOT_LIMIT, Drop.Cause.INBOUND
+        Drop.Cause.UNBOUND,
+        Drop.Cause.SOURCE_CHECK,
+        Drop.Cause.ISOLATION,
+        Drop.Cause.INVALID,
+        Drop.Cause.SLOT_LIMIT,
+        Drop.Cause.INBOUND
     };
 
     private static final NftValue DEVICE_AND_SOURCE = NftValue.concat(NftValue.IN_DEVICE, NftValue.IP_SOURCE);
@@ -83,6 +91,8 @@ final class ShardRules {
     private static final NftSet CONNECTIONS = NftSet.dynamic("connections", NftValue.IN_DEVICE);
     private static final NftSet PORT_OF = NftSet.map("port", NftValue.MARK, NftSet.Value.DEVICE);
 
+    private static final NftStatement ANSWER = state(NftStatement.ESTABLISHED | NftStatement.RELATED);
+
     static NftTransaction base() {
         NftTransaction rules = new NftTransaction(NftTransaction.Family.INET, TABLE).addTable();
         for (NftSet set : List.of(BIND, ZONE_OF_KEY, ZONE_OF_PORT, SPREAD, ADDRESS, MEMBER, SOURCE, PORTS, CONNECTIONS)) {
@@ -98,36 +108,53 @@ final class ShardRules {
                 .addRule("back", setMark(mapped(NftValue.OUT_DEVICE, BIND)))
                 .addRule("back", in(KEY_AND_INTERFACE, MEMBER), verdict(NftVerdict.ACCEPT))
                 .addRule("back", DropChains.drop(Drop.Cause.INVALID));
+        arrive(rules);
+        forward(rules);
+        translate(rules);
+        return rules;
+    }
+
+    /** Who a packet belongs to, before and behind connection tracking. */
+    private static void arrive(NftTransaction rules) {
         rules.addBaseChain("raw", "filter", NftHook.PREROUTING, RAW, NftVerdict.DROP)
                 .addRule("raw", isNot(NftValue.FAMILY, NftData.octet(2)), verdict(NftVerdict.DROP))
                 .addRule("raw", setCtZone(mapped(NftValue.IN_DEVICE, ZONE_OF_PORT)), verdict(NftVerdict.ACCEPT))
                 .addRule("raw", in(DEVICE_AND_SOURCE, SOURCE), verdict(NftVerdict.goTo("claim")))
                 .addRule("raw", DropChains.drop(Drop.Cause.SOURCE_CHECK));
+        NftStatement fromPort = in(NftValue.IN_DEVICE, PORTS);
+        NftStatement known = isNot(NftValue.CT_MARK, NftData.mark(0));
         rules.addBaseChain("choose", "filter", NftHook.PREROUTING, MANGLE, NftVerdict.DROP)
-                .addRule("choose", in(NftValue.IN_DEVICE, PORTS),
-                        state(NftStatement.ESTABLISHED | NftStatement.RELATED), verdict(NftVerdict.ACCEPT))
-                .addRule("choose", in(NftValue.IN_DEVICE, PORTS), DropChains.drop(Drop.Cause.INBOUND))
-                .addRule("choose", isNot(NftValue.CT_MARK, NftData.mark(0)), setMark(NftValue.CT_MARK), verdict(NftVerdict.ACCEPT))
+                .addRule("choose", fromPort, ANSWER, verdict(NftVerdict.ACCEPT))
+                .addRule("choose", fromPort, DropChains.drop(Drop.Cause.INBOUND))
+                .addRule("choose", known, setMark(NftValue.CT_MARK), verdict(NftVerdict.ACCEPT))
                 .addRule("choose", setMark(mapped(KEY_AND_BUCKET, SPREAD)), verdict(NftVerdict.ACCEPT))
                 .addRule("choose", DropChains.drop(Drop.Cause.UNBOUND));
         rules.addBaseChain("input", "filter", NftHook.INPUT, 0, NftVerdict.DROP)
                 .addRule("input", DropChains.drop(Drop.Cause.ISOLATION));
+    }
+
+    private static void forward(NftTransaction rules) {
+        NftStatement toSlot = NftStatement.within(NftValue.IP_DESTINATION, SLOTS.base().bytes(), SLOTS.prefix());
+        NftStatement notOut = isNot(NftValue.OUT_DEVICE, NftData.device(TRUNK, "trunk"));
+        NftStatement tcp = is(NftValue.PROTOCOL, NftData.octet(6));
+        NftStatement many = NftStatement.moreThan(CONNECTIONS_PER_SLOT, NftValue.IN_DEVICE, CONNECTIONS);
         rules.addBaseChain("forward", "filter", NftHook.FORWARD, 0, NftVerdict.DROP)
                 .addRule("forward", in(NftValue.IN_DEVICE, PORTS), verdict(NftVerdict.goTo("back")))
-                .addRule("forward", NftStatement.within(NftValue.IP_DESTINATION, SLOTS.base().bytes(), SLOTS.prefix()),
-                        DropChains.drop(Drop.Cause.ISOLATION))
-                .addRule("forward", isNot(NftValue.OUT_DEVICE, NftData.device(TRUNK, "trunk")), DropChains.drop(Drop.Cause.ISOLATION))
-                .addRule("forward", state(NftStatement.ESTABLISHED | NftStatement.RELATED), verdict(NftVerdict.ACCEPT))
+                .addRule("forward", toSlot, DropChains.drop(Drop.Cause.ISOLATION))
+                .addRule("forward", notOut, DropChains.drop(Drop.Cause.ISOLATION))
+                .addRule("forward", ANSWER, verdict(NftVerdict.ACCEPT))
                 .addRule("forward", state(NftStatement.INVALID), DropChains.drop(Drop.Cause.INVALID))
-                .addRule("forward", is(NftValue.PROTOCOL, NftData.octet(6)), NftStatement.tcpOpens(false),
-                        DropChains.drop(Drop.Cause.INVALID))
-                .addRule("forward", NftStatement.moreThan(CONNECTIONS_PER_SLOT, NftValue.IN_DEVICE, CONNECTIONS),
-                        DropChains.drop(Drop.Cause.SLOT_LIMIT))
+                .addRule("forward", tcp, NftStatement.tcpOpens(false), DropChains.drop(Drop.Cause.INVALID))
+                .addRule("forward", many, DropChains.drop(Drop.Cause.SLOT_LIMIT))
                 .addRule("forward", setCtMark(NftValue.MARK), verdict(NftVerdict.ACCEPT));
+    }
+
+    private static void translate(NftTransaction rules) {
         NftValue source = mapped(NftValue.MARK, ADDRESS);
-        return rules.addBaseChain("postrouting", "nat", NftHook.POSTROUTING, SOURCE_NAT, NftVerdict.ACCEPT)
-                .addRule("postrouting", is(NftValue.PROTOCOL, NftData.octet(6)), NftStatement.snat(source, FIRST_PORT, LAST_PORT))
-                .addRule("postrouting", is(NftValue.PROTOCOL, NftData.octet(17)), NftStatement.snat(source, FIRST_PORT, LAST_PORT))
+        NftStatement withPorts = NftStatement.snat(source, FIRST_PORT, LAST_PORT);
+        rules.addBaseChain("postrouting", "nat", NftHook.POSTROUTING, SOURCE_NAT, NftVerdict.ACCEPT)
+                .addRule("postrouting", is(NftValue.PROTOCOL, NftData.octet(6)), withPorts)
+                .addRule("postrouting", is(NftValue.PROTOCOL, NftData.octet(17)), withPorts)
                 .addRule("postrouting", NftStatement.snat(source, 0, 0))
                 .addRule("postrouting", DropChains.drop(Drop.Cause.UNBOUND));
     }

@@ -5,9 +5,16 @@ import static dev.remora.net.TestVpc.ENI;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.remora.linux.Netns;
+import dev.remora.linux.RouteChanges;
+import dev.remora.linux.Rtnetlink;
+import dev.remora.net.Topology.Rule;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.Socket;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -64,7 +71,8 @@ class FabricKernelTest {
         up();
         try (Slot slot = lab.bound(KEY)) {
             lab.refused(Drop.Cause.GROUP_EGRESS, slot.namespace(), DATABASE, 5432);
-            lab.fabric.apply(vpc.egress("sg-fn", new Topology.Rule(6, 5000, 6000, new Topology.Peer.Members("sg-db"))).topology());
+            Rule some = new Rule(6, 5000, 6000, new Topology.Peer.Members("sg-db"));
+            lab.fabric.apply(vpc.egress("sg-fn", some).topology());
             assertThat(lab.seen(slot.namespace(), DATABASE, 5432)).isEqualTo(ENI.toString());
         }
     }
@@ -92,12 +100,12 @@ class FabricKernelTest {
     }
 
     /** Sends from an address that the host took by itself. */
-    private void forge(dev.remora.linux.Netns host) throws Exception {
-        try (dev.remora.linux.Rtnetlink inside = dev.remora.linux.Rtnetlink.open(host)) {
-            inside.commit(new dev.remora.linux.RouteChanges().address(2, ENI.plus(1).bytes(), "a forged address"));
+    private void forge(Netns host) throws Exception {
+        try (Rtnetlink inside = Rtnetlink.open(host)) {
+            inside.commit(new RouteChanges().address(2, ENI.plus(1).bytes(), "a forged address"));
         }
-        try (java.net.DatagramSocket socket = lab.call(host, () -> new java.net.DatagramSocket(0, ENI.plus(1).inet()))) {
-            socket.send(new java.net.DatagramPacket(new byte[1], 1, DATABASE.plus(1).inet(), 9));
+        try (DatagramSocket socket = lab.call(host, () -> new DatagramSocket(0, ENI.plus(1).inet()))) {
+            socket.send(new DatagramPacket(new byte[1], 1, DATABASE.plus(1).inet(), 9));
         }
     }
 
@@ -187,7 +195,7 @@ class FabricKernelTest {
     @Test
     void dropsNameTheSlotAndThePort() throws Exception {
         up();
-        List<Drop> heard = java.util.Collections.synchronizedList(new ArrayList<>());
+        List<Drop> heard = Collections.synchronizedList(new ArrayList<>());
         lab.fabric.onDrop(heard::add);
         try (Slot slot = lab.bound(KEY)) {
             lab.refused(Drop.Cause.GROUP_INGRESS, slot.namespace(), DATABASE, 5433);

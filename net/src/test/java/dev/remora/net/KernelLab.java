@@ -28,8 +28,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A fabric on the real kernel for one test, servers and clients in its namespaces, and the proof at the end that nothing is left: no
- * namespace, no socket and no thread that was not there before, and the devices of our own namespace as they were.
+ * A fabric on the real kernel for one test, servers and clients in its namespaces, and the proof at the end that nothing is
+ * left: no namespace, no socket and no thread that was not there before, and the devices of our own namespace as they were.
  */
 final class KernelLab implements AutoCloseable {
     /** Long enough for a packet between two namespaces on a busy machine; a refused one is proved by its counter, not by this. */

@@ -90,7 +90,8 @@ class SlotsKernelTest {
         }
         long all = timed(() -> lab.fabric.apply(vpc.topology()));
         long none = timed(() -> lab.fabric.apply(vpc.topology()));
-        long one = timed(() -> lab.fabric.apply(vpc.eni("eni-x", Ipv4.parse("10.0.3.1"), new NatKey("key-x"), "sg-fn").topology()));
+        vpc.eni("eni-x", Ipv4.parse("10.0.3.1"), new NatKey("key-x"), "sg-fn");
+        long one = timed(() -> lab.fabric.apply(vpc.topology()));
         List<Long> rule = new ArrayList<>();
         for (int i = 0; i < 21; i++) {
             int port = 7000 + i;
