@@ -151,6 +151,20 @@ static int delegate(void) {
     return 0;
 }
 
+static int version1(void) {
+    return mounted[MEMORY][0] != 0;
+}
+
+/*
+ * All sandboxes together weigh as ten processes: the group competes as one with each single process of the host, the server's own
+ * threads among them, and would starve beside a busy host at the weight of one.
+ */
+static void weigh(void) {
+    char path[PATH_SIZE];
+    snprintf(path, sizeof path, "%s/%s", version1() ? mounted[CPU] : unified, own);
+    put(path, version1() ? "cpu.shares" : "cpu.weight", version1() ? "10240" : "1000");
+}
+
 int groups_open(const char *name) {
     snprintf(own, sizeof own, "%s", name);
     find_mounts();
@@ -160,7 +174,11 @@ int groups_open(const char *name) {
             complain("control groups", "/sys/fs/cgroup");
             return -1;
         }
-        return make_root(unified) < 0 || delegate() < 0 ? -1 : 0;
+        if (make_root(unified) < 0 || delegate() < 0) {
+            return -1;
+        }
+        weigh();
+        return 0;
     }
     for (int c = 0; c < CONTROLLERS; c++) {
         if (!mounted[c][0]) {
@@ -172,11 +190,8 @@ int groups_open(const char *name) {
             return -1;
         }
     }
+    weigh();
     return 0;
-}
-
-static int version1(void) {
-    return mounted[MEMORY][0] != 0;
 }
 
 static const char *root_of(int controller) {

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -27,6 +27,9 @@ import org.slf4j.LoggerFactory;
 final class PreparedPool implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PreparedPool.class);
     private static final long BOOT_SECONDS = 20;
+
+    /** By how much the start that emptied a place goes first. */
+    private static final long HEAD_START_MILLIS = 50;
 
     /** What a variable's name begins with if an interpreter or the C library reads it only when it starts. */
     private static final List<String> READ_AT_START = List.of(
@@ -62,8 +65,8 @@ final class PreparedPool implements AutoCloseable {
     private final int wanted;
     private final Maker maker;
     private final Map<Place, Deque<Waiting>> waiting = new HashMap<>();
-    private final ExecutorService filler =
-            Executors.newSingleThreadExecutor(task -> Thread.ofPlatform().daemon().name("sandbox-prepare").unstarted(task));
+    private final ScheduledExecutorService filler =
+            Executors.newSingleThreadScheduledExecutor(task -> Thread.ofPlatform().daemon().name("sandbox-prepare").unstarted(task));
     private boolean closed;
 
     PreparedPool(int wanted, Maker maker) {
@@ -105,7 +108,7 @@ final class PreparedPool implements AutoCloseable {
 
     private void submit(Runnable task) {
         try {
-            filler.execute(task);
+            filler.schedule(task, HEAD_START_MILLIS, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException ending) {
             LOG.debug("the pool is closed");
         }

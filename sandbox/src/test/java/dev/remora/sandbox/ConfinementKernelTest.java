@@ -1,0 +1,96 @@
+package dev.remora.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.remora.linux.Netns;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("kernel")
+class ConfinementKernelTest {
+    private static Lab lab;
+    private static Netns network;
+
+    @BeforeAll
+    static void open() throws IOException {
+        lab = new Lab(0);
+        network = Netns.create();
+    }
+
+    @AfterAll
+    static void close() throws IOException {
+        network.close();
+        lab.close();
+    }
+
+    private static Confinement.Program program(String script, Map<Path, Path> readOnly, Map<Path, Path> writable, Lab.Printed printed) {
+        return new Confinement.Program(
+                "a test", List.of("/bin/sh", "-c", script), Map.of("PATH", "/usr/bin:/bin"), readOnly, writable, network, 256,
+                line -> printed.lines.add(line));
+    }
+
+    @Test
+    void writesWhereItMayAndNowhereElse() throws Exception {
+        Path data = Files.createDirectory(lab.folder.resolve("data"));
+        Path tools = Files.createDirectory(lab.folder.resolve("tools"));
+        Files.writeString(data.resolve("old"), "of before");
+        Files.writeString(tools.resolve("read"), "tool");
+        var printed = new Lab.Printed();
+        String script = """
+                cat /data/db/old /opt/pg/tools/read; echo
+                echo new >/data/db/new && stat -c %U /data/db/new /data/db/old
+                echo x >/dev/shm/x && echo y >/tmp/y && echo shared
+                for f in /opt/pg/tools/z /opt/z /data/z /usr/z /z; do echo z 2>/dev/null >$f || echo no $f; done
+                exit 5""";
+        try (var confined = lab.launcher.run(program(
+                script, Map.of(tools, Path.of("/opt/pg/tools")), Map.of(data, Path.of("/data/db")), printed))) {
+            assertThat(confined.exit().get(10, TimeUnit.SECONDS)).isEqualTo(5);
+        }
+        assertThat(printed.lines.stream().filter(l -> !l.contains("cannot create")))
+                .containsExactly("of beforetool", "sbx_user1051", "sbx_user1051", "shared", "no /opt/pg/tools/z", "no /opt/z", "no /data/z",
+                        "no /usr/z", "no /z");
+        assertThat(data.resolve("new")).hasContent("new");
+        assertThat((int) Files.getAttribute(data.resolve("new"), "unix:uid")).isGreaterThan(1 << 20);
+    }
+
+    @Test
+    void takesSignalsAndIsKilledAtTheEnd() throws Exception {
+        var printed = new Lab.Printed();
+        try (var confined = lab.launcher.run(program("trap 'echo asked; exit 3' TERM; echo up; while :; do sleep 0.05; done", Map.of(), Map.of(), printed))) {
+            await(printed, "up");
+            confined.signal(15);
+            assertThat(confined.exit().get(10, TimeUnit.SECONDS)).isEqualTo(3);
+        }
+        assertThat(printed.text()).isEqualTo("up\nasked");
+        var stubborn = lab.launcher.run(program("trap '' TERM; echo up; while :; do sleep 0.05; done", Map.of(), Map.of(), printed));
+        stubborn.close();
+        assertThat(stubborn.exit().get(1, TimeUnit.SECONDS)).isEqualTo(128 + 9);
+        stubborn.close();
+    }
+
+    private static void await(Lab.Printed printed, String line) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (!printed.lines.contains(line) && System.nanoTime() < end) {
+            Thread.sleep(5);
+        }
+        assertThat(printed.lines).contains(line);
+    }
+
+    @Test
+    void saysWhatIsWrong() {
+        var printed = new Lab.Printed();
+        assertThatThrownBy(() -> lab.launcher.run(program("", Map.of(Path.of("/none"), Path.of("/opt/x")), Map.of(), printed)))
+                .hasMessage("a test: no sandbox: cloning /none: No such file or directory");
+        assertThatThrownBy(() -> lab.launcher.run(program("", Map.of(Path.of("/usr"), Path.of("/else/x")), Map.of(), printed)))
+                .hasMessageContaining("no place for /else/x");
+    }
+}

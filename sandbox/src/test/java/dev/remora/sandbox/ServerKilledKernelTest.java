@@ -1,0 +1,77 @@
+package dev.remora.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("kernel")
+class ServerKilledKernelTest {
+    /** A server with one sandbox that has many processes, one of them a daemon. */
+    public static final class Server {
+        public static void main(String[] arguments) throws Exception {
+            Lab lab = new Lab(0);
+            Sandbox sandbox = lab.python("""
+                    import os, time
+                    for n in range(20):
+                        if os.fork() == 0:
+                            os.setsid()
+                            time.sleep(600)
+                    def handler(event, context): return 1
+                    """).start();
+            System.out.println(sandbox.init() instanceof Outcome.Answered ? lab.folder : "no sandbox");
+            Thread.sleep(600_000);
+        }
+    }
+
+    @Test
+    void nothingOutlivesAServerThatIsKilled() throws Exception {
+        Process server = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin/java").toString(), "--enable-native-access=ALL-UNNAMED",
+                        "-cp", System.getProperty("java.class.path"), Server.class.getName())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String folder = new BufferedReader(new InputStreamReader(server.getInputStream())).readLine();
+        assertThat(folder).startsWith("/tmp/lab");
+        String group = "remora-" + server.pid();
+        assertThat(processes(group)).hasSizeGreaterThan(20);
+        server.destroyForcibly().waitFor();
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while ((!processes(group).isEmpty() || !groups(group).isEmpty()) && System.nanoTime() < end) {
+            Thread.sleep(10);
+        }
+        assertThat(processes(group)).isEmpty();
+        assertThat(groups(group)).isEmpty();
+        try (var files = Files.walk(Path.of(folder))) {
+            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private static List<Path> processes(String group) throws Exception {
+        try (var processes = Files.list(Path.of("/proc"))) {
+            return processes.filter(p -> p.getFileName().toString().matches("[0-9]+")).filter(p -> in(p, group)).toList();
+        }
+    }
+
+    private static boolean in(Path process, String group) {
+        try {
+            return Files.readString(process.resolve("cgroup")).contains(group + "/");
+        } catch (java.io.IOException gone) {
+            return false;
+        }
+    }
+
+    private static List<Path> groups(String group) throws Exception {
+        try (var all = Files.walk(Path.of("/sys/fs/cgroup"), 2)) {
+            return all.filter(p -> p.getFileName().toString().equals(group)).toList();
+        }
+    }
+}
