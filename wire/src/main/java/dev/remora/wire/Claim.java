@@ -33,8 +33,15 @@ record Claim(
 
     /** Something is signed, but not well. */
     static final class Incomplete extends RuntimeException {
-        Incomplete(String message) {
-            super(message, null, false, false);
+        private final String text;
+
+        Incomplete(String text) {
+            super(text, null, false, false);
+            this.text = text;
+        }
+
+        String text() {
+            return text;
         }
     }
 

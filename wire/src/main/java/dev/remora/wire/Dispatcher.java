@@ -96,7 +96,7 @@ public final class Dispatcher {
                 claim = Claim.of(request);
             } catch (Claim.Incomplete e) {
                 codec = guess.codec(request);
-                throw guess.refusals(request).incompleteSignature(e.getMessage());
+                throw guess.refusals(request).incompleteSignature(e.text());
             }
             if (claim == null) {
                 codec = guess.codec(request);

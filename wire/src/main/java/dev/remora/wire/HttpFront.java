@@ -15,9 +15,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -27,16 +31,23 @@ import org.jspecify.annotations.Nullable;
  * <p>Sockets are opened on the calling thread and by nobody else, because a socket belongs to the network namespace of the thread that
  * opens it: a caller whose thread has entered another namespace listens there, and may also hand in a channel that it opened earlier. That
  * is why Helidon's WebServer, which opens its sockets on threads of its own, is not used, only its HTTP/1.1 connection ({@link Listening}).
+ *
+ * <p>Threads are the other way round: one that is started inherits the namespace of the thread that starts it, and so does a carrier of
+ * virtual threads. Handlers must run in the host's namespace whichever listener a request came through, so that all threads descend from
+ * one that the constructor starts: make the front on a thread that is in the host's namespace.
  */
 public final class HttpFront implements AutoCloseable {
     private static final int BACKLOG = 1024;
 
     private final Dispatcher dispatcher;
     private final ConcurrentHashMap<String, Admin> admin = new ConcurrentHashMap<>();
+    private final ThreadPoolExecutor starter = new ThreadPoolExecutor(
+            1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Thread.ofPlatform().daemon().name("http-starter").factory());
     private final List<Listening> listeners = new CopyOnWriteArrayList<>();
 
     public HttpFront(Dispatcher dispatcher) {
         this.dispatcher = dispatcher;
+        starter.prestartCoreThread();
     }
 
     /** Adds a route beside the API; a path that ends in a slash and a star stands for all paths below. */
@@ -71,8 +82,9 @@ public final class HttpFront implements AutoCloseable {
     /** Serves a channel that is bound already, in whatever network it was opened, and owns it from now on. */
     public Listening serve(ServerSocketChannel channel, Trust trust, @Nullable SSLContext tls) {
         var routing = HttpRouting.builder().any((request, response) -> answer(request, response, trust));
-        var listening = Listening.start(channel, routing, tls, listeners::remove);
+        var listening = new Listening(channel, routing, tls, listeners::remove);
         listeners.add(listening);
+        starter.execute(listening::start);
         return listening;
     }
 
@@ -89,21 +101,27 @@ public final class HttpFront implements AutoCloseable {
     private void answer(ServerRequest http, ServerResponse out, Trust trust) throws IOException {
         Request head = head(http, trust);
         byte[] body = body(http);
-        if (body == null) {
+        boolean last = body == null || "close".equalsIgnoreCase(head.headers().first("Connection"));
+        if (last) {
             out.header(HeaderNames.CONNECTION, "close");
-            send(dispatcher.tooLarge(head), out);
-            throw new CloseConnectionException("the body is above the limit");
         }
+        send(body == null ? dispatcher.tooLarge(head) : response(head, body), out);
+        if (last) {
+            throw new CloseConnectionException(body == null ? "the body is above the limit" : "the client is done");
+        }
+    }
+
+    private Response response(Request head, byte[] body) {
         var request = new Request(
                 head.method(), head.rawPath(), head.rawQuery(), head.headers(), body, head.peer(), head.secure(), head.trusted());
         Admin route = head.rawPath().startsWith("/_") ? route(head) : null;
         if (route == null) {
-            send(dispatcher.handle(request), out);
-        } else if (request.trusted() && !request.fromForeignPage()) {
-            send(route.handle(request), out);
-        } else {
-            send(Response.of(403, "text/plain", "Only for peers on the host's loopback.\n".getBytes()), out);
+            return dispatcher.handle(request);
         }
+        if (request.trusted() && !request.fromForeignPage()) {
+            return route.handle(request);
+        }
+        return Response.of(403, "text/plain", "Only for peers on the host's loopback.\n".getBytes(StandardCharsets.UTF_8));
     }
 
     private @Nullable Admin route(Request head) {
@@ -157,5 +175,6 @@ public final class HttpFront implements AutoCloseable {
     @Override
     public void close() {
         listeners.forEach(Listening::close);
+        starter.shutdown();
     }
 }

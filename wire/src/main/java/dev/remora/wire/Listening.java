@@ -75,7 +75,7 @@ public final class Listening implements AutoCloseable {
     private final Semaphore platformThreads = new Semaphore(PLATFORM_THREADS);
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
 
-    private Listening(ServerSocketChannel channel, HttpRouting.Builder routing, @Nullable SSLContext tls, Consumer<Listening> gone) {
+    Listening(ServerSocketChannel channel, HttpRouting.Builder routing, @Nullable SSLContext tls, Consumer<Listening> gone) {
         this.channel = channel;
         this.tls = tls;
         this.gone = gone;
@@ -94,11 +94,10 @@ public final class Listening implements AutoCloseable {
                 .build();
     }
 
-    static Listening start(ServerSocketChannel channel, HttpRouting.Builder routing, @Nullable SSLContext tls, Consumer<Listening> gone) {
-        var listening = new Listening(channel, routing, tls, gone);
-        Thread.ofPlatform().daemon().name("accept-" + listening.port()).start(listening::accept);
-        Thread.ofVirtual().name("idle-" + listening.port()).start(listening::sweep);
-        return listening;
+    /** Starts to accept; called once, on a thread whose namespace all threads of this listener shall have. */
+    void start() {
+        Thread.ofPlatform().daemon().name("accept-" + port()).start(this::accept);
+        Thread.ofVirtual().name("idle-" + port()).start(this::sweep);
     }
 
     public int port() {

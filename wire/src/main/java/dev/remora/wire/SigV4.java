@@ -38,6 +38,9 @@ final class SigV4 {
     /** Derived keys that are kept; when there are more, all are dropped and made anew. */
     static final int MAX_KEYS = 4096;
 
+    /** What a client may declare in place of the body's hash. */
+    private static final String UNSIGNED = "UNSIGNED-PAYLOAD";
+
     private static final DateTimeFormatter TIMESTAMP =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -48,7 +51,7 @@ final class SigV4 {
     /** @throws AwsError in the protocol's words, if the request is not signed with the secret or not now */
     void verify(Request request, Claim claim, String secret, Instant now, Refusals refusals) {
         String declared = request.headers().first("X-Amz-Content-Sha256");
-        String bodyHash = "UNSIGNED-PAYLOAD".equals(declared) ? declared : sha256(request.body());
+        String bodyHash = UNSIGNED.equals(declared) ? UNSIGNED : sha256(request.body());
         String canonical = Canonical.request(request, claim, bodyHash);
         String toSign = Claim.ALGORITHM + '\n' + claim.timestamp() + '\n' + claim.day() + '/' + claim.region() + '/' + claim.service()
                 + "/aws4_request\n" + sha256(canonical.getBytes(StandardCharsets.UTF_8));
