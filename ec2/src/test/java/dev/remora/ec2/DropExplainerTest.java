@@ -1,0 +1,93 @@
+package dev.remora.ec2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.remora.net.Drop;
+import dev.remora.net.Drop.Cause;
+import dev.remora.net.Ipv4;
+import dev.remora.net.NatKey;
+import dev.remora.net.Topology;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class DropExplainerTest {
+    private final Ec2Lab ec2 = new Ec2Lab();
+    private String vpc = "";
+    private String app = "";
+    private String db = "";
+    private Networks.Interface function = new Networks.Interface("", "", "", new Ipv4(0), java.util.Set.of(), "");
+    private Networks.Interface database = function;
+
+    @BeforeEach
+    void makeJourney() {
+        vpc = ec2.vpc("10.0.0.0/16");
+        String subnet = ec2.subnet(vpc, "10.0.1.0/24");
+        app = ec2.group(vpc, "app");
+        db = ec2.group(vpc, "db");
+        function = ec2.serviceInterface(subnet, new Topology.Attachment.Hyperplane(new NatKey("key")), "lambda", app);
+        database = ec2.serviceInterface(subnet, new Topology.Attachment.Workload(), "interface", db);
+    }
+
+    @AfterEach
+    void close() {
+        ec2.close();
+    }
+
+    private Drop drop(Cause cause, Optional<String> port, Ipv4 destination) {
+        return new Drop(
+                Ec2Lab.NOW, cause, ec2.service.networks().router(Ec2Lab.SCOPE, vpc), Optional.of("s1"), port, 6,
+                function.address(), 40000, destination, 5432);
+    }
+
+    @Test
+    void ingress_names_the_receivers_groups_and_who_came() {
+        var why = ec2.service.explain(drop(Cause.GROUP_INGRESS, Optional.of(database.id()), database.address()));
+        assertThat(why.vpcId()).contains(vpc);
+        assertThat(why.interfaceId()).contains(database.id());
+        assertThat(why.groups()).extracting(Networks.Group::name).containsExactly("db");
+        assertThat(why.sentence())
+                .isEqualTo("no ingress rule of " + db + " (db) allows TCP 5432 from 10.0.1.4 (" + app + " app)");
+    }
+
+    @Test
+    void egress_names_the_senders_groups_and_where_it_went() {
+        var why = ec2.service.explain(drop(Cause.GROUP_EGRESS, Optional.of(function.id()), Ipv4.parse("8.8.8.8")));
+        assertThat(why.sentence()).isEqualTo("no egress rule of " + app + " (app) allows TCP 5432 to 8.8.8.8");
+    }
+
+    @Test
+    void without_a_port_the_addresses_say_whose_rules_they_were() {
+        assertThat(ec2.service.explain(drop(Cause.GROUP_INGRESS, Optional.empty(), database.address())).interfaceId())
+                .contains(database.id());
+        assertThat(ec2.service.explain(drop(Cause.GROUP_EGRESS, Optional.empty(), database.address())).interfaceId())
+                .contains(function.id());
+    }
+
+    @Test
+    void a_missing_route_names_the_table() {
+        var why = ec2.service.explain(drop(Cause.ROUTE, Optional.of(function.id()), Ipv4.parse("8.8.8.8")));
+        assertThat(why.sentence()).matches("rtb-[0-9a-f]{17} has no way to 8\\.8\\.8\\.8");
+    }
+
+    @Test
+    void an_interface_that_is_gone_is_still_named() {
+        ec2.service.networks().delete(Ec2Lab.SCOPE, database.id());
+        var why = ec2.service.explain(drop(Cause.GROUP_INGRESS, Optional.of(database.id()), database.address()));
+        assertThat(why.interfaceId()).contains(database.id());
+        assertThat(why.groups()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Cause.class)
+    void a_shards_drop_is_explained_without_a_vpc(Cause cause) {
+        var drop = new Drop(
+                Ec2Lab.NOW, cause, "", Optional.of("s1"), Optional.empty(), 17, function.address(), 1, database.address(), 53);
+        var why = ec2.service.explain(drop);
+        assertThat(why.vpcId()).isEmpty();
+        assertThat(why.sentence()).isNotBlank();
+    }
+}
