@@ -108,10 +108,13 @@ final class Filters<T> {
 
     /** An index of the store and the keys in it that hold everything that can pass, if one of the filters gives such. */
     Optional<Lookup> lookup(List<Filter> wanted) {
-        return wanted.stream()
-                .filter(f -> indexed.containsKey(f.name()) && f.values().stream().noneMatch(Filters::isPattern))
-                .findFirst()
-                .map(f -> new Lookup(indexed.get(f.name()), Set.copyOf(f.values())));
+        for (Filter filter : wanted) {
+            String index = indexed.get(filter.name());
+            if (index != null && filter.values().stream().noneMatch(Filters::isPattern)) {
+                return Optional.of(new Lookup(index, Set.copyOf(filter.values())));
+            }
+        }
+        return Optional.empty();
     }
 
     record Lookup(String index, Set<String> keys) {}

@@ -21,8 +21,8 @@ public interface Networks {
     String defaultGroup(Scope scope, String vpcId);
 
     /**
-     * Makes an interface and takes an address of the subnet for it; durable when this returns, in force in the kernel a little later
-     * (see {@link #awaitInForce}).
+     * Makes an interface and takes an address of the subnet for it; durable when this returns, in force in the kernel a little
+     * later (see {@link #awaitInForce}).
      *
      * @throws dev.remora.wire.AwsError InsufficientFreeAddressesInSubnet, InvalidSubnetID.NotFound, InvalidGroup.NotFound
      */

@@ -64,8 +64,8 @@ final class Tags {
     }
 
     /**
-     * A tag without a value goes whatever its value is; with one, only if that is its value. Where no tags are named, all but AWS's
-     * own go.
+     * A tag without a value goes whatever its value is; with one, only if that is its value. Where no tags are named, all but
+     * AWS's own go.
      */
     DeleteTagsResponse delete(DeleteTagsRequest r, Call call) {
         for (Tag tag : r.tags()) {

@@ -54,7 +54,8 @@ class NetworkInterfacesTest {
 
     private List<NetworkInterface> found(Filter... filters) {
         return ec2.call(
-                        DescribeNetworkInterfacesRequest.builder().filters(filters).build(), DescribeNetworkInterfacesResponse.class)
+                        DescribeNetworkInterfacesRequest.builder().filters(filters).build(),
+                        DescribeNetworkInterfacesResponse.class)
                 .networkInterfaces();
     }
 
@@ -161,8 +162,8 @@ class NetworkInterfacesTest {
         String small = ec2.subnet(vpc, "10.0.2.0/28");
         IntStream.range(0, 11).forEach(i -> made(create().subnetId(small)));
         assertThat(ec2.refusal(create().subnetId(small).build()))
-                .isEqualTo("InsufficientFreeAddressesInSubnet: The specified subnet does not have enough free addresses to satisfy"
-                        + " the request.");
+                .isEqualTo("InsufficientFreeAddressesInSubnet: The specified subnet does not have enough free addresses to"
+                        + " satisfy the request.");
     }
 
     @Test
@@ -245,7 +246,9 @@ class NetworkInterfacesTest {
     void pages_hold_what_was_asked_for_and_lead_to_the_rest() {
         var all = IntStream.range(0, 23).mapToObj(i -> made(create()).networkInterfaceId()).toList();
         for (Filter[] filters : new Filter[][] {
-            {}, {Filter.builder().name("subnet-id").values(subnet).build()}, {Filter.builder().name("description").values("*").build()}
+            {},
+            {Filter.builder().name("subnet-id").values(subnet).build()},
+            {Filter.builder().name("description").values("*").build()}
         }) {
             var seen = new ArrayList<String>();
             String token = null;
@@ -264,8 +267,8 @@ class NetworkInterfacesTest {
     @Test
     void page_sizes_and_tokens_are_checked() {
         assertThat(ec2.refusal(DescribeNetworkInterfacesRequest.builder().maxResults(4).build()))
-                .isEqualTo("InvalidParameterValue: Value ( 4 ) for parameter maxResults is invalid. Expecting a value greater than or"
-                        + " equal to 5.");
+                .isEqualTo("InvalidParameterValue: Value ( 4 ) for parameter maxResults is invalid. Expecting a value greater"
+                        + " than or equal to 5.");
         assertThat(ec2.refusal(DescribeNetworkInterfacesRequest.builder().maxResults(1001).build()))
                 .startsWith("InvalidParameterValue: Value ( 1001 ) for parameter maxResults");
         assertThat(ec2.refusal(DescribeNetworkInterfacesRequest.builder().nextToken("banana").build()))

@@ -92,7 +92,9 @@ class PlainDescribesTest {
             assertThat(a.entries())
                     .extracting(e -> (e.egress() ? "out " : "in ") + e.ruleNumber() + " " + e.ruleActionAsString())
                     .containsExactlyInAnyOrder("in 100 allow", "in 32767 deny", "out 100 allow", "out 32767 deny");
-            assertThat(a.associations()).singleElement().satisfies(s -> assertThat(s.networkAclAssociationId()).startsWith("aclassoc-"));
+            assertThat(a.associations())
+                    .singleElement()
+                    .satisfies(s -> assertThat(s.networkAclAssociationId()).startsWith("aclassoc-"));
         });
     }
 

@@ -147,7 +147,8 @@ class SecurityGroupRulesTest {
             value = {
                 "tcp | 443 | 80 | InvalidParameterValue: Invalid TCP/UDP port range (443:80)",
                 "tcp | 1 | 70000 | InvalidParameterValue: TCP/UDP port (70000) out of range",
-                "udp | | 53 | InvalidParameterValue: Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange.",
+                "udp | | 53 | InvalidParameterValue: Invalid value 'Must specify both from and to ports with TCP/UDP.' for"
+                        + " portRange.",
                 "gopher | 70 | 70 | InvalidParameterValue: Invalid value 'gopher' for IP protocol. Unknown protocol.",
                 "256 | | | InvalidParameterValue: Invalid value '256' for IP protocol. Unknown protocol.",
                 "icmp | 300 | 0 | InvalidParameterValue: ICMP type (300) out of range",
@@ -176,7 +177,8 @@ class SecurityGroupRulesTest {
         assertThat(authorized(AuthorizeSecurityGroupIngressRequest.builder().groupId(db).ipPermissions(sixty).build()))
                 .hasSize(60);
         assertThat(ec2.refusal(in(tcp(61, "10.0.0.0/16"))))
-                .isEqualTo("RulesPerSecurityGroupLimitExceeded: The maximum number of rules per security group has been reached.");
+                .isEqualTo("RulesPerSecurityGroupLimitExceeded: The maximum number of rules per security group has been"
+                        + " reached.");
         ec2.call(
                 AuthorizeSecurityGroupEgressRequest.builder().groupId(db).ipPermissions(tcp(61, "10.0.0.0/16")).build(),
                 AuthorizeSecurityGroupEgressResponse.class);
@@ -263,7 +265,8 @@ class SecurityGroupRulesTest {
         assertThat(rules(db)).extracting(SecurityGroupRule::description).contains("from the VPC");
 
         assertThat(ec2.refusal(in(p -> p.ipProtocol("-1").ipRanges(r -> r.cidrIp("10.0.0.0/8").description("<b>")))))
-                .startsWith("InvalidParameterValue: Invalid rule description. Valid descriptions are strings less than 256 characters");
+                .startsWith("InvalidParameterValue: Invalid rule description. Valid descriptions are strings less than 256"
+                        + " characters");
     }
 
     @Test

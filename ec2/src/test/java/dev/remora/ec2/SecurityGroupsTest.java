@@ -50,7 +50,10 @@ class SecurityGroupsTest {
         ec2.call(
                 AuthorizeSecurityGroupIngressRequest.builder()
                         .groupId(group)
-                        .ipPermissions(p -> p.ipProtocol("tcp").fromPort(5432).toPort(5432).userIdGroupPairs(g -> g.groupId(from)))
+                        .ipPermissions(p -> p.ipProtocol("tcp")
+                                .fromPort(5432)
+                                .toPort(5432)
+                                .userIdGroupPairs(g -> g.groupId(from)))
                         .build(),
                 AuthorizeSecurityGroupIngressResponse.class);
     }
@@ -83,12 +86,13 @@ class SecurityGroupsTest {
 
     @Test
     void names_that_cannot_be_are_refused() {
-        assertThat(ec2.refusal(create("sg-app").build())).startsWith("InvalidParameterValue: Value (sg-app) for parameter GroupName");
+        assertThat(ec2.refusal(create("sg-app").build()))
+                .startsWith("InvalidParameterValue: Value (sg-app) for parameter GroupName");
         assertThat(ec2.refusal(create("default").build()))
                 .isEqualTo("InvalidParameterValue: Cannot use reserved security group name: default");
         assertThat(ec2.refusal(create("gröup").build()))
-                .isEqualTo("InvalidParameterValue: Value (gröup) for parameter GroupName is invalid. Character sets beyond ASCII are"
-                        + " not supported.");
+                .isEqualTo("InvalidParameterValue: Value (gröup) for parameter GroupName is invalid. Character sets beyond ASCII"
+                        + " are not supported.");
         assertThat(ec2.refusal(create("x".repeat(256)).build())).startsWith("InvalidParameterValue: ");
         assertThat(ec2.refusal(CreateSecurityGroupRequest.builder().vpcId(vpc).groupName("app").build()))
                 .isEqualTo("MissingParameter: The request must contain the parameter GroupDescription");
@@ -97,7 +101,8 @@ class SecurityGroupsTest {
     @Test
     void without_a_vpc_the_group_is_in_the_default_one() {
         ec2.call(
-                CreateSecurityGroupRequest.builder().groupName("web").description("d").build(), CreateSecurityGroupResponse.class);
+                CreateSecurityGroupRequest.builder().groupName("web").description("d").build(),
+                CreateSecurityGroupResponse.class);
         assertThat(found(DescribeSecurityGroupsRequest.builder().groupNames("web")))
                 .singleElement()
                 .satisfies(g -> assertThat(g.vpcId()).isNotEqualTo(vpc));

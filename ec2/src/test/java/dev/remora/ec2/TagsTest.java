@@ -67,7 +67,8 @@ class TagsTest {
         Vpc made = ec2.call(vpcWith("vpc", tag("Name", "main"), tag("team", "")), CreateVpcResponse.class).vpc();
         assertThat(made.tags()).containsExactly(tag("Name", "main"), tag("team", ""));
         for (Filter filter : List.of(
-                Filter.builder().name("tag:Name").values("ma*").build(), Filter.builder().name("tag-key").values("team").build())) {
+                Filter.builder().name("tag:Name").values("ma*").build(),
+                Filter.builder().name("tag-key").values("team").build())) {
             assertThat(ec2.call(DescribeVpcsRequest.builder().filters(filter).build(), DescribeVpcsResponse.class).vpcs())
                     .extracting(Vpc::vpcId)
                     .containsExactly(made.vpcId());

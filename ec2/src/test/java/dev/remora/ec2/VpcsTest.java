@@ -161,7 +161,8 @@ class VpcsTest {
 
     private boolean attribute(String vpc, String attribute) {
         var answer = ec2.call(
-                DescribeVpcAttributeRequest.builder().vpcId(vpc).attribute(attribute).build(), DescribeVpcAttributeResponse.class);
+                DescribeVpcAttributeRequest.builder().vpcId(vpc).attribute(attribute).build(),
+                DescribeVpcAttributeResponse.class);
         return switch (attribute) {
             case "enableDnsSupport" -> answer.enableDnsSupport().value();
             case "enableDnsHostnames" -> answer.enableDnsHostnames().value();
