@@ -113,7 +113,7 @@ final class NetnsFd implements Netns {
             switch (failed.getCause()) {
                 case Exception exception -> throw exception;
                 case Error error -> throw error;
-                case Throwable other -> throw new IllegalStateException(other);
+                case null, default -> throw new IllegalStateException(failed);
             }
         } finally {
             if (interrupted) {

@@ -192,9 +192,10 @@ final class Router implements AutoCloseable {
 
     private void route(RouterState next, Set<Integer> kept) {
         Set<Item> wanted = new HashSet<>();
-        next.tables().forEach((id, table) -> {
+        next.topology().routeTables().values().forEach(routeTable -> {
+            int table = next.table(routeTable.id());
             wanted.add(new Item.Nowhere(table, Cidr.parse("0.0.0.0/0")));
-            for (Topology.Route route : next.topology().routeTables().get(id).routes()) {
+            for (Topology.Route route : routeTable.routes()) {
                 switch (route.target()) {
                     // An address of the VPC that is not in the main table is nobody's.
                     case Topology.Target.Local() -> wanted.add(new Item.Nowhere(table, route.destination()));
@@ -203,7 +204,7 @@ final class Router implements AutoCloseable {
             }
         });
         next.topology().subnets().values().forEach(subnet ->
-                wanted.add(new Item.Policy(next.marks().get(subnet.id()), next.tables().get(subnet.routeTable()))));
+                wanted.add(new Item.Policy(next.mark(subnet.id()), next.table(subnet.routeTable()))));
         for (Item item : wanted) {
             if (item instanceof Item.Nowhere && !items.contains(item)) {
                 add(item);

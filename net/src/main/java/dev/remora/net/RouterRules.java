@@ -242,8 +242,8 @@ final class RouterRules {
         Integer number = state.devices().get(id);
         if (number != null) {
             NftData device = NftData.device(number, id);
-            Integer groups = state.groupSets().get(new TreeSet<>(port.groups()));
-            elements.put(SUBNET, List.of(NftElement.of(device, NftData.mark(state.marks().get(port.subnet())))));
+            int groups = state.groupSet(port);
+            elements.put(SUBNET, List.of(NftElement.of(device, NftData.mark(state.mark(port.subnet())))));
             elements.put(
                     port.sourceCheck() ? SOURCE : UNCHECKED,
                     List.of(NftElement.of(port.sourceCheck() ? NftData.concat(device, address) : device)));

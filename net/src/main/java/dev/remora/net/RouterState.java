@@ -64,9 +64,9 @@ record RouterState(
             nextTables.put(table, kept != null ? kept : TABLES + number++);
         }
         Map<SortedSet<String>, Integer> nextSets = new LinkedHashMap<>();
-        for (String port : nextDevices.keySet()) {
-            SortedSet<String> groups = new TreeSet<>(wanted.ports().get(port).groups());
-            if (!nextSets.containsKey(groups)) {
+        for (Port port : new TreeMap<>(wanted.ports()).values()) {
+            SortedSet<String> groups = new TreeSet<>(port.groups());
+            if (nextDevices.containsKey(port.id()) && !nextSets.containsKey(groups)) {
                 Integer kept = groupSets.get(groups);
                 nextSets.put(groups, kept != null ? kept : number++);
             }
@@ -84,6 +84,28 @@ record RouterState(
             throw new IllegalArgumentException("no interface " + id + " in " + topology.router());
         }
         return port;
+    }
+
+    /** The mark of a subnet's packets. */
+    int mark(String subnet) {
+        return number(marks.get(subnet), subnet);
+    }
+
+    /** The number of a route table. */
+    int table(String routeTable) {
+        return number(tables.get(routeTable), routeTable);
+    }
+
+    /** The number of the chains of an attached port's set of groups. */
+    int groupSet(Port port) {
+        return number(groupSets.get(new TreeSet<>(port.groups())), port.id());
+    }
+
+    private static int number(@Nullable Integer number, String of) {
+        if (number == null) {
+            throw new IllegalStateException(of + " has no number");
+        }
+        return number;
     }
 
     private static boolean sameDevice(@Nullable Port before, Port now) {
