@@ -5,6 +5,7 @@ import dev.remora.store.Streams.Direction;
 import dev.remora.store.Streams.Position;
 import dev.remora.store.Streams.Row;
 import dev.remora.store.Streams.Selection;
+import dev.remora.store.Streams.Size;
 import dev.remora.store.Streams.Summary;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -123,6 +124,23 @@ final class StreamReader implements AutoCloseable {
     private static Optional<Instant> time(ResultSet row, int column) throws SQLException {
         long millis = row.getLong(column);
         return row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
+    }
+
+    Size size(Family family) {
+        return read(connection -> {
+            Optional<Long> number = family(connection, family);
+            if (number.isEmpty()) {
+                return new Size(0, 0, 0);
+            }
+            try (var query = connection.prepareStatement(
+                    "SELECT count(*), coalesce(sum(count), 0), coalesce(sum(bytes), 0) FROM stream WHERE family = ?")) {
+                query.setLong(1, number.get());
+                try (ResultSet row = query.executeQuery()) {
+                    row.next();
+                    return new Size(row.getLong(1), row.getLong(2), row.getLong(3));
+                }
+            }
+        });
     }
 
     Optional<Instant> earliest(Family family) {

@@ -107,6 +107,9 @@ public final class Streams implements AutoCloseable {
         public static final Summary EMPTY = new Summary(0, 0, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
+    /** How much a whole family holds. */
+    public record Size(long streams, long rows, long bytes) {}
+
     private interface Work<R> {
         R run(StreamFile file) throws SQLException;
     }
@@ -191,6 +194,10 @@ public final class Streams implements AutoCloseable {
     /** What each stream of the family holds, by name; a stream to which nothing was ever appended is absent. */
     public Map<String, Summary> summaries(Family family) {
         return reader.summaries(family, Optional.empty());
+    }
+
+    public Size size(Family family) {
+        return reader.size(family);
     }
 
     /** The time of the family's earliest row: for a queue, when the next item is due. */

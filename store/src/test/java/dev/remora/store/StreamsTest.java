@@ -142,6 +142,7 @@ class StreamsTest {
         assertThat(streams.summary(A))
                 .isEqualTo(new Summary(2, 8, Optional.of(at(10)), Optional.of(at(30)), Optional.of(NOW)));
         assertThat(streams.summaries(GROUP)).containsOnlyKeys("a", "b");
+        assertThat(streams.size(GROUP)).isEqualTo(new Streams.Size(2, 3, 8));
         assertThat(streams.sweep(GROUP, at(20))).isEqualTo(1);
         assertThat(streams.summary(A))
                 .isEqualTo(new Summary(1, 5, Optional.of(at(30)), Optional.of(at(30)), Optional.of(NOW)));
