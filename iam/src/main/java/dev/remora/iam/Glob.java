@@ -28,16 +28,20 @@ final class Glob {
      * lengths and no pattern can make it explode.
      */
     static boolean matches(String pattern, String text) {
-        int p = 0;
-        int t = 0;
+        return matches(pattern, 0, pattern.length(), text, 0, text.length());
+    }
+
+    /** The same for a part of each, from an index to another. */
+    static boolean matches(String pattern, int patternFrom, int patternTo, String text, int textFrom, int textTo) {
+        int p = patternFrom;
+        int t = textFrom;
         int star = -1;
         int resume = 0;
-        while (t < text.length()) {
-            char c = p < pattern.length() ? pattern.charAt(p) : '\0';
-            if (p < pattern.length() && c == ANY) {
+        while (t < textTo) {
+            if (p < patternTo && pattern.charAt(p) == ANY) {
                 star = p++;
                 resume = t;
-            } else if (p < pattern.length() && (c == ONE || c == text.charAt(t))) {
+            } else if (p < patternTo && (pattern.charAt(p) == ONE || pattern.charAt(p) == text.charAt(t))) {
                 p++;
                 t++;
             } else if (star >= 0) {
@@ -47,9 +51,9 @@ final class Glob {
                 return false;
             }
         }
-        while (p < pattern.length() && pattern.charAt(p) == ANY) {
+        while (p < patternTo && pattern.charAt(p) == ANY) {
             p++;
         }
-        return p == pattern.length();
+        return p == patternTo;
     }
 }

@@ -167,16 +167,17 @@ enum Operator {
 
     /** Each of the six parts is matched by itself, so a wildcard never reaches over one of the first five colons. */
     private static boolean arnLike(String pattern, String arn) {
-        String[] expected = pattern.split(":", ARN_PARTS);
-        String[] actual = arn.split(":", ARN_PARTS);
-        if (expected.length != ARN_PARTS || actual.length != ARN_PARTS) {
-            return false;
-        }
-        for (int i = 0; i < ARN_PARTS; i++) {
-            if (!Glob.matches(expected[i], actual[i])) {
+        int p = 0;
+        int a = 0;
+        for (int part = 1; part < ARN_PARTS; part++) {
+            int patternEnd = pattern.indexOf(':', p);
+            int arnEnd = arn.indexOf(':', a);
+            if (patternEnd < 0 || arnEnd < 0 || !Glob.matches(pattern, p, patternEnd, arn, a, arnEnd)) {
                 return false;
             }
+            p = patternEnd + 1;
+            a = arnEnd + 1;
         }
-        return true;
+        return Glob.matches(pattern, p, pattern.length(), arn, a, arn.length());
     }
 }

@@ -14,7 +14,10 @@ import java.util.Optional;
  */
 final class RoleAuthorizer implements Authorizer {
     private static final List<String> ANY_RESOURCE = List.of("*");
+    /** Colons before an ARN's account. */
     private static final int ARN_ACCOUNT = 4;
+
+    private static final int ACCOUNT_DIGITS = 12;
 
     private final Permissions permissions;
     private final InstantSource clock;
@@ -46,17 +49,31 @@ final class RoleAuthorizer implements Authorizer {
     /** The denial of the first resource that another account owns. */
     private static Optional<Decision> foreign(String account, List<String> resources) {
         for (String resource : resources) {
-            String[] parts = resource.split(":", ARN_ACCOUNT + 2);
-            if (parts.length == ARN_ACCOUNT + 2 && parts[0].equals("arn") && isAccount(parts[ARN_ACCOUNT])
-                    && !parts[ARN_ACCOUNT].equals(account)) {
+            if (namesOtherAccount(resource, account)) {
                 return Optional.of(new Decision(false, resource, Reason.NO_IDENTITY_POLICY));
             }
         }
         return Optional.empty();
     }
 
-    private static boolean isAccount(String text) {
-        return text.length() == 12 && text.chars().allMatch(Character::isDigit);
+    /** Whether the account in an ARN is one of twelve digits and not this one. What has none (S3, a wildcard) is nobody's. */
+    private static boolean namesOtherAccount(String resource, String account) {
+        if (!resource.startsWith("arn:")) {
+            return false;
+        }
+        int from = -1;
+        for (int colon = 0; colon < ARN_ACCOUNT; colon++) {
+            from = resource.indexOf(':', from + 1);
+            if (from < 0) {
+                return false;
+            }
+        }
+        int to = from + 1;
+        while (to < resource.length() && Character.isDigit(resource.charAt(to))) {
+            to++;
+        }
+        return to - from - 1 == ACCOUNT_DIGITS && to < resource.length() && resource.charAt(to) == ':'
+                && !resource.startsWith(account, from + 1);
     }
 
     /** The request's keys with those that the caller and the clock give; a request cannot claim to be someone else. */
