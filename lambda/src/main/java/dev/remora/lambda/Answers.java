@@ -16,8 +16,8 @@ import software.amazon.awssdk.services.lambda.model.SnapStartResponse;
 import software.amazon.awssdk.services.lambda.model.VpcConfigResponse;
 
 /**
- * Functions as answers show them. Which members are there is as telling as their values: no VpcConfig for a function that never had one,
- * no LastUpdateStatus before a function was first ready, no State in lists.
+ * Functions as answers show them. Which members are there is as telling as their values: no VpcConfig for a function that never
+ * had one, no LastUpdateStatus before a function was first ready, no State in lists.
  */
 final class Answers {
     private static final DateTimeFormatter MODIFIED =

@@ -19,12 +19,12 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Events that nobody waits for. One is durable before its 202 leaves; it is then tried at once, and at most as often again as
- * {@link LambdaOptions#retries} says if the function fails with it. An event that could not be tried at all (throttled, function not
- * ready) waits longer and longer, up to its greatest age.
+ * {@link LambdaOptions#retries} says if the function fails with it. An event that could not be tried at all (throttled,
+ * function not ready) waits longer and longer, up to its greatest age.
  *
- * <p>The queue is a family of streams; a row's time is when the event is due. Taking rows moves them to a time beyond all others
- * ({@link #TAKEN}), so they are nobody else's until they are deleted or given a new time. Rows with that time at the start of the server
- * were being worked on when it ended, and are due again at once: an event is delivered at least once.
+ * <p>The queue is a family of streams; a row's time is when the event is due. Taking rows moves them to a time beyond all
+ * others ({@link #TAKEN}), so they are nobody else's until they are deleted or given a new time. Rows with that time at the
+ * start of the server were being worked on when it ended, and are due again at once: an event is delivered at least once.
  */
 final class AsyncEvents {
     /** So many events may wait. */
@@ -61,7 +61,8 @@ final class AsyncEvents {
             int failures,
             int delays) {
         Invocations.Event event() {
-            return new Invocations.Event(new Scope(account, region), function, version, invokedArn, payload, clientContext, requestId);
+            return new Invocations.Event(new Scope(account, region), function, version, invokedArn, payload, clientContext,
+                    requestId);
         }
 
         Queued failed() {
@@ -70,8 +71,8 @@ final class AsyncEvents {
         }
 
         Queued delayed() {
-            return new Queued(account, region, function, version, invokedArn, payload, clientContext, requestId, acceptedMillis, failures,
-                    delays + 1);
+            return new Queued(account, region, function, version, invokedArn, payload, clientContext, requestId, acceptedMillis,
+                    failures, delays + 1);
         }
     }
 
@@ -89,7 +90,8 @@ final class AsyncEvents {
     };
 
     AsyncEvents(
-            Streams streams, Concurrency concurrency, InstantSource clock, Executor executor, Alarm alarm, LambdaOptions options) {
+            Streams streams, Concurrency concurrency, InstantSource clock, Executor executor, Alarm alarm,
+                    LambdaOptions options) {
         this.streams = streams;
         this.concurrency = concurrency;
         this.clock = clock;
@@ -121,8 +123,8 @@ final class AsyncEvents {
         }
         Instant now = clock.instant();
         Scope scope = event.scope();
-        var queued = new Queued(scope.account(), scope.region(), event.function(), event.version(), event.invokedArn(), event.payload(),
-                event.clientContext(), event.requestId(), now.toEpochMilli(), 0, 0);
+        var queued = new Queued(scope.account(), scope.region(), event.function(), event.version(), event.invokedArn(),
+                event.payload(), event.clientContext(), event.requestId(), now.toEpochMilli(), 0, 0);
         var stream = new StreamName(FAMILY, scope.account() + "/" + scope.region() + "/" + event.function());
         try {
             streams.appendDurably(List.of(new Streams.Entry(stream, now, JSON.writeValueAsBytes(queued))));

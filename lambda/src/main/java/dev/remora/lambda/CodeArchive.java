@@ -19,10 +19,11 @@ import org.apache.commons.compress.utils.SeekableInMemoryByteChannel;
 /**
  * A zip as a client sent it: hostile until proven otherwise.
  *
- * <p>Unpacking is the check. The sizes in the headers are not believed; what really comes out is counted and bounded. An entry's name must
- * stay inside the folder. Symbolic links are made last, after every file is written, so that no entry is ever written through one, and only
- * if they lead to somewhere inside the folder; a zip cannot hold hard links or devices. Files become readable for everybody (and
- * executable, where the zip says so for its owner), because the user that a function runs as owns none of them.
+ * <p>Unpacking is the check. The sizes in the headers are not believed; what really comes out is counted and bounded. An
+ * entry's name must stay inside the folder. Symbolic links are made last, after every file is written, so that no entry is ever
+ * written through one, and only if they lead to somewhere inside the folder; a zip cannot hold hard links or devices. Files
+ * become readable for everybody (and executable, where the zip says so for its owner), because the user that a function runs as
+ * owns none of them.
  */
 final class CodeArchive {
     static final int ZIPPED_MAX = 52_428_800;

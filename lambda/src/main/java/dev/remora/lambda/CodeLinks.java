@@ -18,8 +18,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Links to functions' code that need no signature of their bearer: they hold until when they are good, and a MAC over that and the hash,
- * made with a secret of this installation.
+ * Links to functions' code that need no signature of their bearer: they hold until when they are good, and a MAC over that and
+ * the hash, made with a secret of this installation.
  */
 final class CodeLinks {
     static final Duration LIFE = Duration.ofMinutes(10);

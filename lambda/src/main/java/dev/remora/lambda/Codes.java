@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
@@ -14,15 +15,17 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Functions' code: the zip as a blob named by its hash, and unpacked once per hash into a folder of the same name.
  *
- * <p>The blob is what must survive; the folders are a cache that is emptied at each start, so that nothing depends on whether an unpacked
- * file reached the disk before a loss of power. A folder appears whole or not at all, by a rename.
+ * <p>The blob is what must survive; the folders are a cache that is emptied at each start, so that nothing depends on whether
+ * an unpacked file reached the disk before a loss of power. A folder appears whole or not at all, by a rename.
  *
- * <p>What no version refers to is removed. To close the gap between storing a blob and committing the document that names it, and to keep
- * the folder of a sandbox that still runs, a hash can be held: {@link #sweep} leaves a held one alone, and whoever lets go sweeps again.
+ * <p>What no version refers to is removed. To close the gap between storing a blob and committing the document that names it,
+ * and to keep the folder of a sandbox that still runs, a hash can be held: {@link #sweep} leaves a held one alone, and whoever
+ * lets go sweeps again.
  */
 final class Codes {
     private final Store store;
@@ -165,7 +168,7 @@ final class Codes {
     }
 
     private static void remove(Path tree) throws IOException {
-        if (!Files.exists(tree, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+        if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         Files.walkFileTree(tree, new SimpleFileVisitor<>() {
@@ -176,7 +179,7 @@ final class Codes {
             }
 
             @Override
-            public FileVisitResult postVisitDirectory(Path folder, @org.jspecify.annotations.Nullable IOException failure)
+            public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure)
                     throws IOException {
                 Files.delete(folder);
                 return FileVisitResult.CONTINUE;

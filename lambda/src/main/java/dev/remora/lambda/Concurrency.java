@@ -2,6 +2,7 @@ package dev.remora.lambda;
 
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
+import dev.remora.store.View;
 import dev.remora.wire.Call;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,8 +15,8 @@ import software.amazon.awssdk.services.lambda.model.PutFunctionConcurrencyReques
 import software.amazon.awssdk.services.lambda.model.PutFunctionConcurrencyResponse;
 
 /**
- * How many events may be worked on at once: a function's own reserve, or what the account's limit leaves for all functions without one.
- * An invocation takes a place by counting an atomic number up and looks whether that was too much.
+ * How many events may be worked on at once: a function's own reserve, or what the account's limit leaves for all functions
+ * without one. An invocation takes a place by counting an atomic number up and looks whether that was too much.
  */
 final class Concurrency {
     /** Of an account in a region. */
@@ -53,7 +54,10 @@ final class Concurrency {
 
     /** Whether nothing of the function may run at all, its reserve being zero. */
     boolean none(Scope scope, String function) {
-        return store.view().get(FunctionDocument.KIND, scope, function).flatMap(FunctionDocument::reserved).equals(Optional.of(0));
+        return store.view()
+                .get(FunctionDocument.KIND, scope, function)
+                .flatMap(FunctionDocument::reserved)
+                .equals(Optional.of(0));
     }
 
     private Permit take(Place place, int limit, String reason) {
@@ -65,7 +69,7 @@ final class Concurrency {
         return count::decrementAndGet;
     }
 
-    private static int reservedIn(dev.remora.store.View view, Scope scope) {
+    private static int reservedIn(View view, Scope scope) {
         return view.find(FunctionDocument.KIND, scope, "reserved", "yes").stream()
                 .mapToInt(f -> f.reserved().orElse(0))
                 .sum();

@@ -15,8 +15,8 @@ import software.amazon.awssdk.services.lambda.model.UpdateFunctionConfigurationR
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Turns what a request says about a configuration into {@link Settings}, refusing what Lambda refuses. Creating a function is changing the
- * defaults, so both operations pass the same rules. The VPC part is {@link VpcConfigs}'.
+ * Turns what a request says about a configuration into {@link Settings}, refusing what Lambda refuses. Creating a function is
+ * changing the defaults, so both operations pass the same rules. The VPC part is {@link VpcConfigs}'.
  */
 final class ConfigurationRules {
     static final int TIMEOUT_DEFAULT = 3;
@@ -30,8 +30,8 @@ final class ConfigurationRules {
     private static final Set<String> RESERVED_KEYS = Set.of(
             "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_NAME",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_INITIALIZATION_TYPE",
-            "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
-            "AWS_SESSION_TOKEN", "AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR");
+            "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR");
 
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -43,8 +43,8 @@ final class ConfigurationRules {
 
     /** What a function has before anything is said; the runtime, handler, role and code are always said. */
     static Settings defaults(String function, Settings.Code code) {
-        return new Settings("", "", "", code, "", TIMEOUT_DEFAULT, MEMORY_DEFAULT, TMP_DEFAULT, Optional.empty(), Optional.empty(),
-                Optional.empty(), "PassThrough", "/aws/lambda/" + function);
+        return new Settings("", "", "", code, "", TIMEOUT_DEFAULT, MEMORY_DEFAULT, TMP_DEFAULT, Optional.empty(),
+                Optional.empty(), Optional.empty(), "PassThrough", "/aws/lambda/" + function);
     }
 
     /** {@code current} with all that the request mentions changed; what it leaves out stays. */
@@ -71,7 +71,7 @@ final class ConfigurationRules {
                 current.vpc(),
                 asked.environment() == null
                         ? current.environment()
-                        : Optional.of(environment(asked.environment().hasVariables() ? asked.environment().variables() : Map.of())),
+                        : Optional.of(environment(asked.environment().variables())),
                 asked.kmsKeyArn() == null ? current.kmsKeyArn() : Optional.of(asked.kmsKeyArn()).filter(k -> !k.isEmpty()),
                 asked.tracingConfig() == null ? current.tracing() : asked.tracingConfig().modeAsString(),
                 logGroup(asked.loggingConfig(), current.logGroup(), function));
@@ -95,12 +95,13 @@ final class ConfigurationRules {
     }
 
     private static Map<String, String> environment(Map<String, String> asked) {
-        String refusal = "Lambda was unable to configure your environment variables because the environment variables you have provided ";
+        String refusal = "Lambda was unable to configure your environment variables because the environment variables you"
+                + " have provided ";
         var reserved = new TreeSet<>(asked.keySet());
         reserved.retainAll(RESERVED_KEYS);
         if (!reserved.isEmpty()) {
-            throw Refusal.invalid(refusal + "contains reserved keys that are currently not supported for modification. Reserved keys used"
-                    + " in this request: " + String.join(", ", reserved));
+            throw Refusal.invalid(refusal + "contains reserved keys that are currently not supported for modification."
+                    + " Reserved keys used in this request: " + String.join(", ", reserved));
         }
         String measured = JSON.writeValueAsString(asked);
         if (measured.getBytes(StandardCharsets.UTF_8).length > ENVIRONMENT_BYTES_MAX) {
@@ -117,8 +118,8 @@ final class ConfigurationRules {
             throw Refusal.invalid("LogFormat JSON is not supported here; use Text.");
         }
         if (asked.applicationLogLevelAsString() != null || asked.systemLogLevelAsString() != null) {
-            throw Refusal.invalid("ApplicationLogLevel and SystemLogLevel are only valid with the LogFormat JSON, which is not supported"
-                    + " here.");
+            throw Refusal.invalid("ApplicationLogLevel and SystemLogLevel are only valid with the LogFormat JSON, which is"
+                    + " not supported here.");
         }
         return asked.logGroup() == null ? "/aws/lambda/" + function : asked.logGroup();
     }
@@ -135,7 +136,8 @@ final class ConfigurationRules {
             throw Refusal.validation(asked, "architectures", "Member must have length less than or equal to 1");
         }
         if (!asked.isEmpty() && !"x86_64".equals(asked.getFirst())) {
-            throw Refusal.invalid("The architecture " + asked.getFirst() + " cannot run on this host, whose architecture is x86_64.");
+            throw Refusal.invalid("The architecture " + asked.getFirst() + " cannot run on this host, whose architecture is"
+                    + " x86_64.");
         }
     }
 }

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The environments of one generation. The one used last is taken first, so that those not needed any more grow cold at the other end.
- * Its lock guards a few moves in memory and is never held while a sandbox is started, used or closed.
+ * The environments of one generation. The one used last is taken first, so that those not needed any more grow cold at the
+ * other end. Its lock guards a few moves in memory and is never held while a sandbox is started, used or closed.
  */
 final class EnvironmentPool {
     private final String generation;

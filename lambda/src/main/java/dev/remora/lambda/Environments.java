@@ -17,6 +17,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,12 +31,13 @@ import org.slf4j.LoggerFactory;
 /**
  * All environments: warm ones by generation, and the making of new ones.
  *
- * <p>A function's interface must not go while a sandbox leaves by it, and no sandbox may be bound to a key whose interface has gone. So a
- * new environment first enters itself as a user of its key and then looks again whether its version still runs with these settings; who
- * takes an interface away first commits the change of the version and then waits until the key has no user. One of the two sees the other.
+ * <p>A function's interface must not go while a sandbox leaves by it, and no sandbox may be bound to a key whose interface has
+ * gone. So a new environment first enters itself as a user of its key and then looks again whether its version still runs with
+ * these settings; who takes an interface away first commits the change of the version and then waits until the key has no user.
+ * One of the two sees the other.
  *
- * <p>Credentials are issued for twelve hours when an environment starts, and are never renewed: an environment is not used again once they
- * would end within the longest time that an invocation can take.
+ * <p>Credentials are issued for twelve hours when an environment starts, and are never renewed: an environment is not used
+ * again once they would end within the longest time that an invocation can take.
  */
 final class Environments implements AutoCloseable {
     static final Duration CREDENTIALS_LIFE = Duration.ofHours(12);
@@ -245,7 +247,7 @@ final class Environments implements AutoCloseable {
     private void closeOldest() {
         pools.values().stream()
                 .filter(pool -> pool.oldest().isPresent())
-                .min(java.util.Comparator.comparing(pool -> pool.oldest().orElse(Instant.MAX)))
+                .min(Comparator.comparing(pool -> pool.oldest().orElse(Instant.MAX)))
                 .flatMap(EnvironmentPool::takeOldest)
                 .ifPresent(oldest -> {
                     idle.decrementAndGet();

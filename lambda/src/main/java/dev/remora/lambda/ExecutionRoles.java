@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is asked about a function's execution role: whether the caller may pass it, whether Lambda may assume it, and whether it lets
- * Lambda manage network interfaces. All of it is asked when a function is created or changed, never on an invocation.
+ * What is asked about a function's execution role: whether the caller may pass it, whether Lambda may assume it, and whether it
+ * lets Lambda manage network interfaces. All of it is asked when a function is created or changed, never on an invocation.
  *
- * <p>The check of the interface rights is made without the context of a real call, as AWS makes it: CreateNetworkInterface against the
- * ARNs of this request, the other two against every resource of the account and region. A statement that narrows them to
- * {@code network-interface/*} or by a condition therefore does not count ("Giving Lambda functions access to resources in an Amazon
- * VPC": either a unique resource id, or all resource ids).
+ * <p>The check of the interface rights is made without the context of a real call, as AWS makes it: CreateNetworkInterface
+ * against the ARNs of this request, the other two against every resource of the account and region. A statement that narrows
+ * them to {@code network-interface/*} or by a condition therefore does not count ("Giving Lambda functions access to resources
+ * in an Amazon VPC": either a unique resource id, or all resource ids).
  */
 final class ExecutionRoles {
     static final String SERVICE = "lambda.amazonaws.com";
@@ -47,7 +47,8 @@ final class ExecutionRoles {
     }
 
     private static AwsError denial(Call call, String action, String resource, Decision decision) {
-        String sentence = "User: " + call.principal().arn() + " is not authorized to perform: " + action + " on resource: " + resource;
+        String sentence = "User: " + call.principal().arn() + " is not authorized to perform: " + action + " on resource: "
+                + resource;
         return Refusal.denied(sentence
                 + switch (decision.reason()) {
                     case EXPLICIT_DENY -> " with an explicit deny in an identity-based policy";

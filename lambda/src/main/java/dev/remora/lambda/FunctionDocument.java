@@ -1,6 +1,7 @@
 package dev.remora.lambda;
 
 import dev.remora.store.Kind;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +19,7 @@ record FunctionDocument(String name, long lastVersion, Map<String, String> tags,
             .index("reserved", f -> f.reserved().isPresent() ? List.of("yes") : List.of());
 
     FunctionDocument {
-        tags = java.util.Collections.unmodifiableMap(new TreeMap<>(tags));
+        tags = Collections.unmodifiableMap(new TreeMap<>(tags));
     }
 
     FunctionDocument published(long version) {

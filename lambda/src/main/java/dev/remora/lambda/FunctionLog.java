@@ -14,8 +14,8 @@ import java.util.function.BooleanSupplier;
 /**
  * The log of one environment: its stream in CloudWatch Logs, and the tail that an invocation can ask for.
  *
- * <p>Lines go to the stream only while the execution role may write logs. That is decided when an invocation begins, and kept for a few
- * seconds: a busy function does not ask for each event, and a policy attached later soon counts.
+ * <p>Lines go to the stream only while the execution role may write logs. That is decided when an invocation begins, and kept
+ * for a few seconds: a busy function does not ask for each event, and a policy attached later soon counts.
  */
 final class FunctionLog implements Output {
     static final int TAIL_BYTES = 4096;

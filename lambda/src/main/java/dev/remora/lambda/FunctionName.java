@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A function as a request names it: a bare name, a partial ARN ({@code account:function:name}) or a whole one, each with or without a
- * qualifier behind it.
+ * A function as a request names it: a bare name, a partial ARN ({@code account:function:name}) or a whole one, each with or
+ * without a qualifier behind it.
  *
  * @param qualifier a version or {@code $LATEST}, as asked for
  */
@@ -21,9 +21,9 @@ record FunctionName(String account, String region, String name, Optional<String>
 
     private static final String TEXT = "(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}(-gov)?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?"
             + "([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?";
-    private static final Pattern FORM =
-            Pattern.compile("(?:arn:(?:aws[a-zA-Z-]*)?:lambda:)?(?:(?<region>(?:eusc-)?[a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\\d):)?"
-                    + "(?:(?<account>\\d{12}):)?(?:function:)?(?<name>[a-zA-Z0-9-_]+)(?::(?<qualifier>\\$LATEST|[a-zA-Z0-9-_]+))?");
+    private static final Pattern FORM = Pattern.compile("(?:arn:(?:aws[a-zA-Z-]*)?:lambda:)?"
+            + "(?:(?<region>(?:eusc-)?[a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\\d):)?(?:(?<account>\\d{12}):)?(?:function:)?"
+            + "(?<name>[a-zA-Z0-9-_]+)(?::(?<qualifier>\\$LATEST|[a-zA-Z0-9-_]+))?");
 
     /** Parses without looking at who asks; region and account come from the call where the text leaves them out. */
     static FunctionName parse(@Nullable String given, @Nullable String qualifier, Call call) {

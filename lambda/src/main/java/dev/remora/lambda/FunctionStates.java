@@ -14,11 +14,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings versions to rest: {@code Pending} to {@code Active} or {@code Failed}, an update from {@code InProgress} to {@code Successful} or
- * {@code Failed}; and takes away what a change left unused.
+ * Brings versions to rest: {@code Pending} to {@code Active} or {@code Failed}, an update from {@code InProgress} to
+ * {@code Successful} or {@code Failed}; and takes away what a change left unused.
  *
- * <p>Each step reads what the documents say, does what is missing, and commits only if the document is still the one that it worked for.
- * Doing a step twice is harmless, so a start after a crash is simply: settle all that is unsettled, carry out all notes.
+ * <p>Each step reads what the documents say, does what is missing, and commits only if the document is still the one that it
+ * worked for. Doing a step twice is harmless, so a start after a crash is simply: settle all that is unsettled, carry out all
+ * notes.
  */
 final class FunctionStates implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FunctionStates.class);
@@ -84,7 +85,10 @@ final class FunctionStates implements AutoCloseable {
         }
     }
 
-    /** Commits the end of the step; returns the document that it replaced, or nothing if another one has taken its place meanwhile. */
+    /**
+     * Commits the end of the step; returns the document that it replaced, or nothing if another one has taken its place
+     * meanwhile.
+     */
     private Optional<VersionDocument> commit(Scope scope, VersionDocument worked, Optional<Reason> failure) {
         boolean mayDelete = rights.mayDeleteInterfaces(scope, worked.shown().role());
         return store.write(tx -> {

@@ -16,8 +16,8 @@ import software.amazon.awssdk.services.lambda.model.UpdateFunctionConfigurationR
 import software.amazon.awssdk.services.lambda.model.UpdateFunctionConfigurationResponse;
 
 /**
- * Changes of {@code $LATEST}. A change is accepted, answered as {@code InProgress}, and put in force in the background; until then
- * invocations use what was in force before, and no second change is accepted.
+ * Changes of {@code $LATEST}. A change is accepted, answered as {@code InProgress}, and put in force in the background; until
+ * then invocations use what was in force before, and no second change is accepted.
  */
 final class FunctionUpdates {
     private final Store store;
@@ -53,7 +53,8 @@ final class FunctionUpdates {
 
     UpdateFunctionConfigurationResponse configuration(UpdateFunctionConfigurationRequest request, Call call) {
         FunctionName name = latest(request.functionName(), call, "lambda:UpdateFunctionConfiguration");
-        VersionDocument before = changeable(store.view().get(VersionDocument.KIND, name.scope(), id(name)), name, request.revisionId());
+        VersionDocument before = changeable(store.view().get(VersionDocument.KIND, name.scope(), id(name)), name,
+                request.revisionId());
         Settings wanted = rules.apply(before.settings(), name.name(), request);
         if (request.role() != null) {
             roles.checkPassing(call, wanted.role(), name.arn());
@@ -93,7 +94,8 @@ final class FunctionUpdates {
                 return answer(name, now.changing(change, now.lastModified(), now.revisionId()).settled(now.revisionId()));
             }
             VersionDocument changed = store.write(tx -> {
-                VersionDocument now = changeable(tx.get(VersionDocument.KIND, name.scope(), id(name)), name, request.revisionId());
+                VersionDocument now = changeable(tx.get(VersionDocument.KIND, name.scope(), id(name)), name,
+                        request.revisionId());
                 Functions.checkCodeSpace(tx, name.scope(), hold.code().bytes());
                 return change(tx, name.scope(), now, now.settings().with(hold.code()), call);
             });

@@ -20,16 +20,16 @@ import java.util.stream.Stream;
 /**
  * Hyperplane interfaces: made when the first function needs a key, shared by all that need it, taken away when the last one goes.
  *
- * <p>There is no counter. The interfaces are EC2's documents; who uses a key is what the versions' own documents say. So nothing can drift,
- * and a restart has nothing to repair but to go on: versions that are not settled are settled, and {@link Reclaim} records, written in the
- * very transaction that took a key's last use away, are carried out.
+ * <p>There is no counter. The interfaces are EC2's documents; who uses a key is what the versions' own documents say. So
+ * nothing can drift, and a restart has nothing to repair but to go on: versions that are not settled are settled, and
+ * {@link Reclaim} records, written in the very transaction that took a key's last use away, are carried out.
  *
- * <p>Making and taking away are ordered by a lock per key (keys share a fixed number of them). A reclaim looks again, inside the lock, whether the key is used: a function that
- * came in between keeps the interface, or finds it gone and makes a new one.
+ * <p>Making and taking away are ordered by a lock per key (keys share a fixed number of them). A reclaim looks again, inside
+ * the lock, whether the key is used: a function that came in between keeps the interface, or finds it gone and makes a new one.
  *
- * <p>An interface is made and deleted with the execution role's rights. Whether it may be deleted is decided when the last use ends, not
- * when the work is done: a script that deletes a function and then its role is not a race. A role that had lost the right by then leaves
- * the interface behind.
+ * <p>An interface is made and deleted with the execution role's rights. Whether it may be deleted is decided when the last use
+ * ends, not when the work is done: a script that deletes a function and then its role is not a race. A role that had lost the
+ * right by then leaves the interface behind.
  */
 final class HyperplaneEnis {
     /** "Lambda quotas": network interfaces per VPC, shared by Lambda and the like. */
@@ -84,7 +84,8 @@ final class HyperplaneEnis {
         for (HyperplaneKey key : settings.keys()) {
             String id = interfaceOf(scope, function, settings, key);
             if (!networks.awaitInForce(scope, id, inForce)) {
-                throw new Unavailable("InternalError", "The network interface " + id + " was not in force after " + inForce + ".");
+                throw new Unavailable("InternalError", "The network interface " + id + " was not in force after " + inForce
+                        + ".");
             }
         }
     }
@@ -157,7 +158,8 @@ final class HyperplaneEnis {
     }
 
     /**
-     * Notes for each key that nothing uses any more that its interfaces are to go. Called inside the transaction that took a use away.
+     * Notes for each key that nothing uses any more that its interfaces are to go. Called inside the transaction that took a
+     * use away.
      *
      * @param allowed whether the role that used them may delete interfaces
      */

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a Hyperplane interface belongs to within an account and region: one subnet and one set of groups. All functions and versions that
- * use the same pair share its interfaces, whatever their role; the order of the groups does not matter.
+ * What a Hyperplane interface belongs to within an account and region: one subnet and one set of groups. All functions and
+ * versions that use the same pair share its interfaces, whatever their role; the order of the groups does not matter.
  */
 record HyperplaneKey(String subnetId, List<String> groups) {
     static HyperplaneKey of(String subnetId, Collection<String> groups) {

@@ -116,11 +116,13 @@ final class LambdaOperations {
                 .enforced("FunctionName", "Role", "Handler", "Description", "Timeout", "MemorySize", "VpcConfig", "Environment",
                         "Runtime", "RevisionId", "EphemeralStorage", "SnapStart", "LoggingConfig")
                 .recorded("KMSKeyArn", "TracingConfig")
-                .refused("DeadLetterConfig", "Layers", "FileSystemConfigs", "ImageConfig", "CapacityProviderConfig", "DurableConfig");
+                .refused("DeadLetterConfig", "Layers", "FileSystemConfigs", "ImageConfig", "CapacityProviderConfig",
+                "DurableConfig");
         ops.on(UpdateFunctionCodeRequest.class, updates::code)
                 .resources((r, call) -> function(r.functionName(), null, call))
                 .enforced("FunctionName", "ZipFile", "Architectures", "Publish", "DryRun", "RevisionId")
-                .refused("S3Bucket", "S3Key", "S3ObjectVersion", "S3ObjectStorageMode", "ImageUri", "PublishTo", "SourceKMSKeyArn");
+                .refused("S3Bucket", "S3Key", "S3ObjectVersion", "S3ObjectStorageMode", "ImageUri", "PublishTo",
+                "SourceKMSKeyArn");
     }
 
     private static List<String> function(@Nullable String given, @Nullable String qualifier, Call call) {

@@ -49,6 +49,11 @@ public record LambdaOptions(
         return new LambdaOptions(sandboxEnvironment, strict, initTimeout, idle, idleMax, retries, eventAge, enisInForce);
     }
 
+    public LambdaOptions withIdleMax(int environments) {
+        return new LambdaOptions(
+                sandboxEnvironment, strictRuntimes, initTimeout, idle, environments, retries, eventAge, enisInForce);
+    }
+
     public LambdaOptions withRetries(List<Duration> delays) {
         return new LambdaOptions(sandboxEnvironment, strictRuntimes, initTimeout, idle, idleMax, delays, eventAge, enisInForce);
     }

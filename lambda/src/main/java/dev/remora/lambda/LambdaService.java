@@ -13,6 +13,7 @@ import dev.remora.wire.Authorizer;
 import dev.remora.wire.Operations;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,7 @@ public final class LambdaService implements AutoCloseable {
 
     private final Codes codes;
     private final Runtimes runtimes;
-    private final Environments environments;
+    final Environments environments;
     private final FunctionStates states;
     private final AsyncEvents events;
     private final Invocations invocations;
@@ -115,7 +116,7 @@ public final class LambdaService implements AutoCloseable {
                 this::sweep, SWEEP_EVERY.toMillis(), SWEEP_EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private void sweep() {
+    void sweep() {
         try {
             environments.sweep();
         } catch (RuntimeException e) {
@@ -123,7 +124,7 @@ public final class LambdaService implements AutoCloseable {
         }
     }
 
-    private void at(InstantSource clock, java.time.Instant time, Runnable action) {
+    private void at(InstantSource clock, Instant time, Runnable action) {
         long millis = Math.max(0, Duration.between(clock.instant(), time).toMillis());
         try {
             timer.schedule(action, millis, TimeUnit.MILLISECONDS);

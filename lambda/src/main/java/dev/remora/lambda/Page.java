@@ -8,8 +8,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One page of a list in the order of its items' keys. The marker names the last item of the page before, so items that come and go in
- * between neither repeat nor hide others.
+ * One page of a list in the order of its items' keys. The marker names the last item of the page before, so items that come and
+ * go in between neither repeat nor hide others.
  *
  * @param next the marker of the next page, if there is one
  */

@@ -32,7 +32,8 @@ final class Payloads {
         }
         if (bytes.length > max) {
             throw Refusal.tooLarge(
-                    "RequestEntityTooLargeException", "Request must be smaller than " + max + " bytes for the InvokeFunction operation");
+                    "RequestEntityTooLargeException", "Request must be smaller than " + max
+                    + " bytes for the InvokeFunction operation");
         }
         checkJson(bytes);
         return bytes;
@@ -63,7 +64,8 @@ final class Payloads {
         return new AwsError(
                 "InvalidRequestContentException",
                 400,
-                "Could not parse request body into json: Could not parse payload into json: " + why + "\n at [Source: (byte[])\"" + source
+                "Could not parse request body into json: Could not parse payload into json: " + why
+                + "\n at [Source: (byte[])\"" + source
                         + "; line: " + line + ", column: " + column + "]");
     }
 

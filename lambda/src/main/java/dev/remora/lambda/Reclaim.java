@@ -4,8 +4,8 @@ import dev.remora.store.Kind;
 import java.util.List;
 
 /**
- * The intention to take away the interfaces of a key that nothing uses any more; written in the transaction that took the last use away,
- * so that a crash cannot forget it. Stored under the key's text.
+ * The intention to take away the interfaces of a key that nothing uses any more; written in the transaction that took the last
+ * use away, so that a crash cannot forget it. Stored under the key's text.
  *
  * @param allowed whether the execution role that used the key last could delete interfaces when it stopped using it; if not, the
  *     interfaces are let go and stay, as on AWS

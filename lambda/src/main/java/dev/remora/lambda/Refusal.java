@@ -33,7 +33,8 @@ final class Refusal {
     }
 
     static AwsError wrongState(String state) {
-        return conflict("The operation cannot be performed at this time. The function is currently in the following state: " + state);
+        return conflict("The operation cannot be performed at this time. The function is currently in the following state: "
+                + state);
     }
 
     static AwsError denied(String message) {
@@ -44,7 +45,8 @@ final class Refusal {
         return new AwsError(
                 "PreconditionFailedException",
                 412,
-                "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the"
+                "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to"
+                + " retrieve the"
                         + " latest Revision Id");
     }
 

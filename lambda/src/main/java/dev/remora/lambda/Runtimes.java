@@ -6,16 +6,19 @@ import dev.remora.sandbox.Sandboxes.Interpreter;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which runtimes there are and what runs them here. The interpreter is the host's own: a function for {@code python3.12} runs on a host
- * with Python 3.11 unless {@link LambdaOptions#strictRuntimes} refuses it, and the INIT_START line names the version that really runs.
+ * Which runtimes there are and what runs them here. The interpreter is the host's own: a function for {@code python3.12} runs
+ * on a host with Python 3.11 unless {@link LambdaOptions#strictRuntimes} refuses it, and the INIT_START line names the version
+ * that really runs.
  */
 final class Runtimes {
     /** Runtimes that functions can be created with, newest first, and how they run here. */
@@ -28,8 +31,10 @@ final class Runtimes {
 
     /** "Runtime deprecation policy" of the Lambda guide: functions can be neither created nor updated with these. */
     private static final Set<String> RETIRED = Set.of(
-            "nodejs", "nodejs4.3", "nodejs4.3-edge", "nodejs6.10", "nodejs8.10", "nodejs10.x", "nodejs12.x", "nodejs14.x", "nodejs16.x",
-            "python2.7", "python3.6", "python3.7", "java8", "dotnetcore1.0", "dotnetcore2.0", "dotnetcore2.1", "dotnetcore3.1", "go1.x",
+            "nodejs", "nodejs4.3", "nodejs4.3-edge", "nodejs6.10", "nodejs8.10", "nodejs10.x", "nodejs12.x", "nodejs14.x",
+            "nodejs16.x",
+            "python2.7", "python3.6", "python3.7", "java8", "dotnetcore1.0", "dotnetcore2.0", "dotnetcore2.1", "dotnetcore3.1",
+            "go1.x",
             "ruby2.5", "ruby2.7", "provided");
 
     private static final Map<Language, String> DEBIAN_PACKAGE = Map.of(
@@ -64,7 +69,8 @@ final class Runtimes {
     /** Refuses a runtime that AWS does not have or that cannot run on this host. */
     void check(String runtime) {
         if (RETIRED.contains(runtime)) {
-            throw Refusal.invalid("The runtime parameter of " + runtime + " is no longer supported for creating or updating AWS Lambda"
+            throw Refusal.invalid("The runtime parameter of " + runtime + " is no longer supported for creating or updating"
+                    + " AWS Lambda"
                     + " functions. We recommend you use a supported runtime while creating or updating functions.");
         }
         if (ELSEWHERE.contains(runtime)) {
@@ -73,7 +79,8 @@ final class Runtimes {
         }
         Language language = RUNNABLE.get(runtime);
         if (language == null) {
-            throw Refusal.invalid("Value " + runtime + " at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: "
+            throw Refusal.invalid("Value " + runtime + " at 'runtime' failed to satisfy constraint: Member must satisfy enum"
+                    + " value set: "
                     + enumeration() + " or be a valid ARN");
         }
         if (language == Language.PROVIDED) {
@@ -81,7 +88,8 @@ final class Runtimes {
         }
         Optional<Interpreter> interpreter = sandboxes.interpreter(language);
         if (interpreter.isEmpty()) {
-            throw Refusal.invalid("The runtime " + runtime + " cannot run on this host: no interpreter for it is installed. Install the"
+            throw Refusal.invalid("The runtime " + runtime + " cannot run on this host: no interpreter for it is installed."
+                    + " Install the"
                     + " Debian package " + DEBIAN_PACKAGE.get(language) + " and try again.");
         }
         String real = interpreter.get().version();
@@ -92,12 +100,15 @@ final class Runtimes {
     }
 
     private static String enumeration() {
-        var all = new java.util.ArrayList<>(RUNNABLE.keySet());
+        var all = new ArrayList<>(RUNNABLE.keySet());
         all.addAll(ELSEWHERE);
         return all.toString();
     }
 
-    /** Whether {@code 3.12.4} is what {@code python3.12} promises, {@code 20.1.0} what {@code nodejs20.x}, {@code 21.0.2} what {@code java21}. */
+    /**
+     * Whether {@code 3.12.4} is what {@code python3.12} promises, {@code 20.1.0} what {@code nodejs20.x}, {@code 21.0.2} what
+     * {@code java21}.
+     */
     static boolean sameVersion(String runtime, String real) {
         String promised = runtime.replaceFirst("^(python|nodejs|java)", "").replaceFirst("\\.(x|al2|al2023)$", "");
         return real.equals(promised) || real.startsWith(promised + ".");
@@ -122,11 +133,14 @@ final class Runtimes {
         return sandboxes.interpreter(language(runtime)).map(Interpreter::version).orElse("");
     }
 
-    /** The interpreters of this host, by language. */
+    /** The versions of this host's interpreters, by language. */
     Map<String, String> versions() {
         var versions = new LinkedHashMap<String, String>();
         for (Language language : Language.values()) {
-            sandboxes.interpreter(language).ifPresent(i -> versions.put(language.name().toLowerCase(java.util.Locale.ROOT), i.version()));
+            sandboxes
+                    .interpreter(language)
+                    .filter(i -> !i.version().isEmpty())
+                    .ifPresent(i -> versions.put(language.name().toLowerCase(Locale.ROOT), i.version()));
         }
         return versions;
     }

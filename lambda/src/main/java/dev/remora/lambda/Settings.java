@@ -9,7 +9,8 @@ import java.util.TreeMap;
  * All that a client can set on one version of a function. Equal settings behave equally, so publishing compares them.
  *
  * @param role the execution role's ARN
- * @param vpc absent for a function that never had a VPC configuration; present and empty after it was unattached: AWS's answers differ
+ * @param vpc absent for a function that never had a VPC configuration; present and empty after it was unattached: AWS's answers
+ *     differ
  * @param environment absent where none was ever given
  * @param kmsKeyArn kept and returned
  * @param tracing {@code PassThrough} or {@code Active}, kept and returned
@@ -63,7 +64,8 @@ record Settings(
     }
 
     Settings with(Code newCode) {
-        return new Settings(runtime, handler, role, newCode, description, timeoutSeconds, memoryMiB, tmpMiB, vpc, environment, kmsKeyArn,
+        return new Settings(runtime, handler, role, newCode, description, timeoutSeconds, memoryMiB, tmpMiB, vpc, environment,
+                kmsKeyArn,
                 tracing, logGroup);
     }
 
@@ -73,7 +75,8 @@ record Settings(
     }
 
     Settings described(String newDescription) {
-        return new Settings(runtime, handler, role, code, newDescription, timeoutSeconds, memoryMiB, tmpMiB, vpc, environment, kmsKeyArn,
+        return new Settings(runtime, handler, role, code, newDescription, timeoutSeconds, memoryMiB, tmpMiB, vpc, environment,
+                kmsKeyArn,
                 tracing, logGroup);
     }
 }

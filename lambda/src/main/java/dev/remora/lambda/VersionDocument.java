@@ -26,7 +26,10 @@ record VersionDocument(
         Optional<Update> lastUpdate,
         String lastModified,
         String revisionId) {
-    /** Indexes: {@code function} by name, {@code eni} by {@link HyperplaneKey#text}, {@code code} by hash, {@code unsettled}/{@code yes}. */
+    /**
+     * Indexes: {@code function} by name, {@code eni} by {@link HyperplaneKey#text}, {@code code} by hash, {@code
+     * unsettled}/{@code yes}.
+     */
     static final Kind<VersionDocument> KIND = Kind.of("lambda.version", VersionDocument.class)
             .index("function", v -> List.of(v.function()))
             .index("eni", VersionDocument::keyTexts)

@@ -48,7 +48,8 @@ final class Versions {
             }
             String sha256 = Answers.sha256(latest.settings().code());
             if (request.codeSha256() != null && !request.codeSha256().equals(sha256)) {
-                throw Refusal.invalid("CodeSHA256 (" + request.codeSha256() + ") is different from current CodeSHA256 in $LATEST ("
+                throw Refusal.invalid("CodeSHA256 (" + request.codeSha256() + ") is different from current CodeSHA256 in"
+                        + " $LATEST ("
                         + sha256 + "). Please try again with the CodeSHA256 in $LATEST.");
             }
             return publish(tx, name, latest.settings(), request.description(), call);
@@ -72,7 +73,8 @@ final class Versions {
     }
 
     /** Nothing new is made if nothing has changed since the last number. */
-    private VersionDocument publish(Transaction tx, FunctionName name, Settings settings, @Nullable String description, Call call) {
+    private VersionDocument publish(Transaction tx, FunctionName name, Settings settings, @Nullable String description,
+            Call call) {
         FunctionDocument function = tx.get(FunctionDocument.KIND, name.scope(), name.name())
                 .orElseThrow(() -> Refusal.functionNotFound(name.arn()));
         Optional<VersionDocument> last = tx.get(

@@ -27,12 +27,13 @@ final class VpcConfigs {
     }
 
     /**
-     * The condition keys lambda:VpcIds, lambda:SubnetIds and lambda:SecurityGroupIds of a request. One that says nothing of a VPC is judged
-     * by what the function has ({@code current}); without a VPC the keys are absent.
+     * The condition keys lambda:VpcIds, lambda:SubnetIds and lambda:SecurityGroupIds of a request. One that says nothing of a
+     * VPC is judged by what the function has ({@code current}); without a VPC the keys are absent.
      */
     Map<String, List<String>> conditionKeys(Scope scope, @Nullable VpcConfig asked, Optional<Settings.Vpc> current) {
         List<String> subnets = asked != null ? asked.subnetIds() : current.map(Settings.Vpc::subnetIds).orElse(List.of());
-        List<String> groups = asked != null ? asked.securityGroupIds() : current.map(Settings.Vpc::securityGroupIds).orElse(List.of());
+        List<String> groups = asked != null ? asked.securityGroupIds()
+                : current.map(Settings.Vpc::securityGroupIds).orElse(List.of());
         var keys = new LinkedHashMap<String, List<String>>();
         if (!subnets.isEmpty()) {
             keys.put("lambda:SubnetIds", List.copyOf(subnets));
@@ -72,7 +73,8 @@ final class VpcConfigs {
         boolean ipv6 = Boolean.TRUE.equals(asked.ipv6AllowedForDualStack());
         if (ipv6) {
             subnets.stream().filter(s -> !s.ipv6()).findFirst().ifPresent(s -> {
-                throw Refusal.invalid("Ipv6AllowedForDualStack needs every subnet to have an IPv4 and an IPv6 CIDR block; " + s.id()
+                throw Refusal.invalid("Ipv6AllowedForDualStack needs every subnet to have an IPv4 and an IPv6 CIDR block; "
+                        + s.id()
                         + " has no IPv6 CIDR block.");
             });
         }
@@ -87,8 +89,10 @@ final class VpcConfigs {
 
     private void callerMay(Call call, String action, List<String> ids) {
         if (!authorizer.decide(call.principal(), "ec2:" + action, List.of("*"), Map.of()).allowed()) {
-            throw Refusal.denied("Your access has been denied by EC2, please make sure your request credentials have permission to "
-                    + action + " for " + String.join(", ", ids) + ". EC2 Error Code: UnauthorizedOperation. EC2 Error Message: You are"
+            throw Refusal.denied("Your access has been denied by EC2, please make sure your request credentials have"
+                    + " permission to "
+                    + action + " for " + String.join(", ", ids) + ". EC2 Error Code: UnauthorizedOperation. EC2 Error"
+                    + " Message: You are"
                     + " not authorized to perform this operation.");
         }
     }
@@ -97,7 +101,8 @@ final class VpcConfigs {
         var found = new ArrayList<Networks.Subnet>();
         for (String id : ids) {
             found.add(networks.subnet(scope, id)
-                    .orElseThrow(() -> Refusal.invalid("Error occurred while DescribeSubnets. EC2 Error Code: InvalidSubnetID.NotFound."
+                    .orElseThrow(() -> Refusal.invalid("Error occurred while DescribeSubnets. EC2 Error Code:"
+                    + " InvalidSubnetID.NotFound."
                             + " EC2 Error Message: The subnet ID '" + id + "' does not exist")));
         }
         return found;

@@ -17,7 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CodeArchiveTest {
-    private static final String MALFORMED = "InvalidParameterValueException: Could not unzip uploaded file. Please check your file, then"
+    private static final String MALFORMED = "InvalidParameterValueException: Could not unzip uploaded file. Please check your"
+            + " file, then"
             + " try to upload again.";
 
     @TempDir
@@ -40,20 +41,25 @@ class CodeArchiveTest {
         CodeArchive.unpack(bytes.toByteArray(), folder);
     }
 
+    private String permissions(String file) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve(file)));
+    }
+
     private String refusal() {
         return LambdaLab.refusal(this::unpack).toString();
     }
 
     @Test
     void filesFoldersAndInnerLinks() throws IOException {
-        add("index.py", 0100600, "code").add("lib/a/b.txt", 0100644, "deep").add("bootstrap", 0100755, "#!").add("bin/", 040755, "");
+        add("index.py", 0100600, "code").add("lib/a/b.txt", 0100644, "deep").add("bootstrap", 0100755, "#!").add("bin/", 040755,
+                "");
         add("bin/link", 0120777, "../lib/a/b.txt");
         unpack();
 
         assertThat(folder.resolve("index.py")).hasContent("code");
         assertThat(folder.resolve("bin/link")).isSymbolicLink().hasContent("deep");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("index.py")))).isEqualTo("rw-r--r--");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("bootstrap")))).isEqualTo("rwxr-xr-x");
+        assertThat(permissions("index.py")).isEqualTo("rw-r--r--");
+        assertThat(permissions("bootstrap")).isEqualTo("rwxr-xr-x");
     }
 
     @ParameterizedTest

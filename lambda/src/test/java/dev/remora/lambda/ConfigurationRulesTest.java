@@ -44,7 +44,8 @@ class ConfigurationRulesTest {
     @CsvSource({"127,greater,128", "10241,less,10240"})
     void memory(int given, String comparison, int bound) {
         assertThat(refusal(b -> b.memorySize(given)))
-                .isEqualTo("ValidationException: 1 validation error detected: Value '" + given + "' at 'memorySize' failed to satisfy"
+                .isEqualTo("ValidationException: 1 validation error detected: Value '" + given
+                + "' at 'memorySize' failed to satisfy"
                         + " constraint: Member must have value " + comparison + " than or equal to " + bound);
     }
 
@@ -52,7 +53,8 @@ class ConfigurationRulesTest {
     @CsvSource({"0,greater,1", "901,less,900"})
     void timeout(int given, String comparison, int bound) {
         assertThat(refusal(b -> b.timeout(given)))
-                .isEqualTo("ValidationException: 1 validation error detected: Value '" + given + "' at 'timeout' failed to satisfy"
+                .isEqualTo("ValidationException: 1 validation error detected: Value '" + given
+                + "' at 'timeout' failed to satisfy"
                         + " constraint: Member must have value " + comparison + " than or equal to " + bound);
     }
 
@@ -65,7 +67,8 @@ class ConfigurationRulesTest {
 
     @Test
     void runtimeAndHandlerAreMandatory() {
-        String expected = "InvalidParameterValueException: Runtime and Handler are mandatory parameters for functions created with"
+        String expected = "InvalidParameterValueException: Runtime and Handler are mandatory parameters for functions created"
+                + " with"
                 + " deployment packages.";
 
         assertThat(refusal(b -> b.runtime((String) null))).isEqualTo(expected);
@@ -76,7 +79,8 @@ class ConfigurationRulesTest {
     void environmentsAreMeasuredAsJson() {
         apply(b -> b.environment(e -> e.variables(Map.of("A", "x".repeat(4096 - 8)))));
         assertThat(refusal(b -> b.environment(e -> e.variables(Map.of("A", "x".repeat(4096 - 7))))))
-                .startsWith("InvalidParameterValueException: Lambda was unable to configure your environment variables because the"
+                .startsWith("InvalidParameterValueException: Lambda was unable to configure your environment variables"
+                + " because the"
                         + " environment variables you have provided exceeded the 4KB limit. String measured: {\"A\":\"xxx");
     }
 
@@ -101,8 +105,10 @@ class ConfigurationRulesTest {
         ConfigurationRules.architectures(List.of());
         ConfigurationRules.architectures(List.of("x86_64"));
         assertThat(LambdaLab.refusal(() -> ConfigurationRules.architectures(List.of("x86_64", "arm64"))).toString())
-                .isEqualTo("ValidationException: 1 validation error detected: Value '[x86_64, arm64]' at 'architectures' failed to satisfy"
+                .isEqualTo("ValidationException: 1 validation error detected: Value '[x86_64, arm64]' at 'architectures'"
+                + " failed to satisfy"
                         + " constraint: Member must have length less than or equal to 1");
-        assertThat(LambdaLab.refusal(() -> ConfigurationRules.architectures(List.of("arm64"))).text()).contains("arm64", "x86_64");
+        assertThat(LambdaLab.refusal(() -> ConfigurationRules.architectures(List.of("arm64"))).text()).contains("arm64",
+                "x86_64");
     }
 }

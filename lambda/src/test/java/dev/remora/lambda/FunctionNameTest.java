@@ -38,7 +38,8 @@ class FunctionNameTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "a b", "f:", "f::1", "arn:aws:lambda:us-east-1:1:function:f", "arn:aws:s3:::bucket", "f:$latest", "é"})
+    @ValueSource(strings = {"", "a b", "f:", "f::1", "arn:aws:lambda:us-east-1:1:function:f", "arn:aws:s3:::bucket",
+            "f:$latest", "é"})
     void malformed(String given) {
         AwsError error = LambdaLab.refusal(() -> FunctionName.reach(given, null, CALL, "lambda:GetFunction"));
 
@@ -66,7 +67,8 @@ class FunctionNameTest {
 
         AwsError error = LambdaLab.refusal(() -> FunctionName.reach("f:1", "2", CALL, "lambda:GetFunction"));
         assertThat(error.toString())
-                .isEqualTo("InvalidParameterValueException: The derived qualifier from the function name does not match the specified"
+                .isEqualTo("InvalidParameterValueException: The derived qualifier from the function name does not match the"
+                + " specified"
                         + " qualifier.");
     }
 
@@ -77,7 +79,8 @@ class FunctionNameTest {
         assertThat(region.status()).isEqualTo(404);
         assertThat(region.text()).isEqualTo("Functions from 'eu-west-1' are not reachable in this region ('us-east-1')");
 
-        AwsError account = LambdaLab.refusal(() -> FunctionName.reach("999999999999:function:f", null, CALL, "lambda:GetFunction"));
+        AwsError account = LambdaLab.refusal(() -> FunctionName.reach("999999999999:function:f", null, CALL,
+                "lambda:GetFunction"));
         assertThat(account.status()).isEqualTo(403);
         assertThat(account.code()).isEqualTo("AccessDeniedException");
         assertThat(account.text())

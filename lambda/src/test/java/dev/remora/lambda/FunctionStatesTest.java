@@ -14,6 +14,7 @@ import dev.remora.net.Topology;
 import dev.remora.wire.AwsError;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,7 +69,8 @@ class FunctionStatesTest {
         lab.await(() -> !lab.networks.created.isEmpty());
 
         assertThat(lab.configuration("f").stateAsString()).isEqualTo("Pending");
-        String pending = "ResourceConflictException: The operation cannot be performed at this time. The function is currently in the"
+        String pending = "ResourceConflictException: The operation cannot be performed at this time. The function is"
+                + " currently in the"
                 + " following state: Pending";
         assertThat(lab.refusal(invoke("f")).toString()).isEqualTo(pending);
         assertThat(lab.refusal(attach("f", UNATTACHED)).toString()).isEqualTo(pending);
@@ -86,7 +88,8 @@ class FunctionStatesTest {
 
         Networks.Wanted made = lab.networks.made.get("eni-1");
         assertThat(made.interfaceType()).isEqualTo("lambda");
-        assertThat(made.description()).matches("AWS Lambda VPC ENI-f-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
+        assertThat(made.description()).matches("AWS Lambda VPC"
+                + " ENI-f-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
         assertThat(made.requesterManaged()).isFalse();
         assertThat(made.requesterId()).matches("AROA[A-Z0-9]+:awslambda_.*");
         assertThat(made.groups()).containsExactlyInAnyOrder(GROUP_1, GROUP_2);
@@ -142,6 +145,21 @@ class FunctionStatesTest {
     }
 
     @Test
+    void aVpcHasRoomForSoManyInterfaces() {
+        for (int i = 0; i < HyperplaneEnis.PER_VPC_MAX; i++) {
+            lab.networks.create(
+                    LambdaLab.SCOPE,
+                    new Networks.Wanted(SUBNET_B, Set.of("sg-" + i), "lambda", "", "", false, new Topology.Attachment.None()));
+        }
+        lab.run(attached("f", List.of(SUBNET_A), GROUP_1));
+
+        var failed = lab.settle("f");
+        assertThat(failed.stateReasonCodeAsString()).isEqualTo("EniLimitExceeded");
+        assertThat(failed.stateReason())
+                .isEqualTo("You have exceeded the maximum limit for Lambda HyperPlane ENIs for your account/VPC.");
+    }
+
+    @Test
     void theRoleMayHaveLostItsRightsMeanwhile() {
         lab.active(attached("f", List.of(SUBNET_A), GROUP_1));
         CountDownLatch gate = lab.networks.hold();
@@ -185,7 +203,8 @@ class FunctionStatesTest {
         AwsError second = lab.refusal(attach("f", UNATTACHED));
         assertThat(second.status()).isEqualTo(409);
         assertThat(second.toString())
-                .isEqualTo("ResourceConflictException: The operation cannot be performed at this time. An update is in progress for"
+                .isEqualTo("ResourceConflictException: The operation cannot be performed at this time. An update is in"
+                + " progress for"
                         + " resource: " + arn("f"));
         lab.run(invoke("f"));
         assertThat(lab.sandboxes.started.getLast().spec().network().name()).isEqualTo("internet");

@@ -139,7 +139,8 @@ class FunctionUpdatesTest {
         assertThat(lab.refusal(update().role("arn:aws:iam::111122223333:role/none").build()).text())
                 .isEqualTo("The role defined for the function cannot be assumed by Lambda.");
         lab.policy("lambda-role", LambdaLab.statement("{\"Effect\":\"Allow\",\"Action\":\"logs:*\",\"Resource\":\"*\"}"));
-        assertThat(lab.refusal(update().vpcConfig(LambdaLab.vpc(List.of(LabNetworks.SUBNET_A), List.of(LabNetworks.GROUP_1))).build())
+        assertThat(lab.refusal(update().vpcConfig(LambdaLab.vpc(List.of(LabNetworks.SUBNET_A),
+                List.of(LabNetworks.GROUP_1))).build())
                         .text())
                 .isEqualTo("The provided execution role does not have permissions to call CreateNetworkInterface on EC2");
     }
@@ -184,7 +185,8 @@ class FunctionUpdatesTest {
     @Test
     void publishingOtherCodeThanExpectedIsRefused() {
         assertThat(lab.refusal(publish().codeSha256("x").build()).text())
-                .isEqualTo("CodeSHA256 (x) is different from current CodeSHA256 in $LATEST (" + lab.configuration("f").codeSha256()
+                .isEqualTo("CodeSHA256 (x) is different from current CodeSHA256 in $LATEST ("
+                + lab.configuration("f").codeSha256()
                         + "). Please try again with the CodeSHA256 in $LATEST.");
         assertThat(lab.refusal(publish().functionName("nope").build()).status()).isEqualTo(404);
         assertThat(lab.refusal(ListVersionsByFunctionRequest.builder().functionName("nope").build()).status()).isEqualTo(404);

@@ -285,7 +285,8 @@ class FunctionsTest {
                 .isEqualTo("User: " + call.principal().arn() + " is not authorized to perform: iam:PassRole on resource: "
                         + LambdaLab.ROLE + " because no identity-based policy allows the iam:PassRole action");
 
-        var allowed = lab.callOf(LambdaLab.statement("{\"Effect\":\"Allow\",\"Action\":\"iam:PassRole\",\"Resource\":\"" + LambdaLab.ROLE
+        var allowed = lab.callOf(LambdaLab.statement("{\"Effect\":\"Allow\",\"Action\":\"iam:PassRole\",\"Resource\":\""
+                + LambdaLab.ROLE
                 + "\",\"Condition\":{\"StringEquals\":{\"iam:PassedToService\":\"lambda.amazonaws.com\"}}}"));
         lab.run(function("f").build(), allowed);
     }

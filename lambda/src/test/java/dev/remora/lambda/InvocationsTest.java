@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -38,6 +39,7 @@ import software.amazon.awssdk.services.lambda.model.GetFunctionConcurrencyRespon
 import software.amazon.awssdk.services.lambda.model.InvokeRequest;
 import software.amazon.awssdk.services.lambda.model.InvokeResponse;
 import software.amazon.awssdk.services.lambda.model.PutFunctionConcurrencyRequest;
+import software.amazon.awssdk.services.lambda.model.UpdateFunctionConfigurationRequest;
 
 class InvocationsTest {
     private LambdaLab lab;
@@ -217,9 +219,11 @@ class InvocationsTest {
 
         assertThat(tail(cold))
                 .isEqualTo("START RequestId: " + call.requestId() + " Version: $LATEST\nhello\nEND RequestId: " + call.requestId()
-                        + "\nREPORT RequestId: " + call.requestId() + "\tDuration: 3.00 ms\tBilled Duration: 15 ms\tMemory Size: 128 MB"
+                        + "\nREPORT RequestId: " + call.requestId() + "\tDuration: 3.00 ms\tBilled Duration: 15 ms\tMemory"
+                        + " Size: 128 MB"
                         + "\tMax Memory Used: 31 MB\tInit Duration: 12.00 ms\t\n");
-        assertThat(tail(warm)).endsWith("\tDuration: 3.00 ms\tBilled Duration: 3 ms\tMemory Size: 128 MB\tMax Memory Used: 31 MB\t\n");
+        assertThat(tail(warm)).endsWith("\tDuration: 3.00 ms\tBilled Duration: 3 ms\tMemory Size: 128 MB\tMax Memory Used: 31"
+                + " MB\t\n");
         assertThat(lab.logLines.getFirst())
                 .matches("INIT_START Runtime Version: python:3\\.12 \\(host interpreter 3\\.11\\.2\\)\tRuntime Version ARN:"
                         + " arn:aws:lambda:eu-west-1::runtime:[0-9a-f]{64}\n");
@@ -284,7 +288,9 @@ class InvocationsTest {
         assertThat(answer.payload().asUtf8String())
                 .isEqualTo("{\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":\"RequestId: " + call.requestId()
                         + " Error: Task timed out after 1.00 seconds\"}");
-        assertThat(tail(answer)).contains(call.requestId() + " Task timed out after 1.00 seconds").contains("\tStatus: timeout\n");
+        assertThat(tail(answer))
+                .contains("\n2026-01-02T03:04:05.678Z " + call.requestId() + " Task timed out after 1.00 seconds\n")
+                .contains(" MB\tInit Duration: 12.00 ms\tStatus: timeout\n");
         assertThat(lab.sandboxes.alive()).isZero();
         lab.sandboxes.work = (sandbox, event) -> answered("1");
         assertThat(run("f").functionError()).isNull();
@@ -304,7 +310,8 @@ class InvocationsTest {
             InvokeResponse answer = lab.run(invoke("f").build(), call);
             assertThat(answer.functionError()).isEqualTo("Unhandled");
             assertThat(answer.payload().asUtf8String())
-                    .isEqualTo("{\"errorType\":\"Runtime.ExitError\",\"errorMessage\":\"RequestId: " + call.requestId() + " Error: "
+                    .isEqualTo("{\"errorType\":\"Runtime.ExitError\",\"errorMessage\":\"RequestId: " + call.requestId()
+                    + " Error: "
                             + text + "\"}");
         });
         assertThat(lab.sandboxes.alive()).isZero();
@@ -353,7 +360,7 @@ class InvocationsTest {
 
         assertThat(answer.functionError()).isEqualTo("Unhandled");
         assertThat(answer.payload().asUtf8String()).isEqualTo(error);
-        assertThat(tail(answer)).contains("\tStatus: error\tError Type: Runtime.ImportModuleError\n");
+        assertThat(tail(answer)).contains(" MB\tStatus: error\tError Type: Runtime.ImportModuleError\n");
         assertThat(lab.sandboxes.started).hasSize(2);
         assertThat(lab.sandboxes.alive()).isZero();
     }
@@ -402,7 +409,8 @@ class InvocationsTest {
         lab.active(function("g").build());
         var put = PutFunctionConcurrencyRequest.builder().functionName("f");
         assertThat(lab.refusal(put.reservedConcurrentExecutions(901).build()).text())
-                .isEqualTo("Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below"
+                .isEqualTo("Specified ReservedConcurrentExecutions for function decreases account's"
+                + " UnreservedConcurrentExecution below"
                         + " its minimum value of [100].");
         lab.run(put.reservedConcurrentExecutions(1).build());
         GetFunctionConcurrencyResponse got = lab.run(GetFunctionConcurrencyRequest.builder().functionName("f").build());
@@ -436,8 +444,7 @@ class InvocationsTest {
         run("f");
         GetFunctionConcurrencyResponse none = lab.run(GetFunctionConcurrencyRequest.builder().functionName("f").build());
         assertThat(none.reservedConcurrentExecutions()).isNull();
-        assertThat(lab.refusal(PutFunctionConcurrencyRequest.builder().functionName("f:1").reservedConcurrentExecutions(1).build())
-                        .text())
+        assertThat(lab.refusal(put.functionName("f:1").reservedConcurrentExecutions(1).build()).text())
                 .startsWith("This operation is permitted on Lambda functions only.");
     }
 
@@ -461,8 +468,63 @@ class InvocationsTest {
         lab.restart();
 
         AwsError error = lab.refusal(invoke("f").build());
-        assertThat(error.toString()).isEqualTo("AccessDeniedException: The role defined for the function cannot be assumed by Lambda.");
+        assertThat(error.toString()).isEqualTo("AccessDeniedException: The role defined for the function cannot be assumed by"
+                + " Lambda.");
         assertThat(lab.sandboxes.alive()).isZero();
+    }
+
+    @Test
+    void anEventIsAcceptedAndRunLater() {
+        var events = new CopyOnWriteArrayList<Invocation>();
+        lab.sandboxes.work = (sandbox, event) -> {
+            events.add(event);
+            return answered("1");
+        };
+        lab.active(function("f").build());
+        Call call = lab.call();
+        InvokeResponse answer =
+                lab.run(invoke("f").invocationType("Event").payload(SdkBytes.fromUtf8String("{\"n\":1}")).build(), call);
+        assertThat(answer.statusCode()).isEqualTo(202);
+        assertThat(answer.payload()).isNull();
+        assertThat(answer.executedVersion()).isNull();
+
+        lab.await(() -> !events.isEmpty());
+        assertThat(events.getFirst().requestId()).isEqualTo(call.requestId());
+        assertThat(new String(events.getFirst().event(), StandardCharsets.UTF_8)).isEqualTo("{\"n\":1}");
+        var large = SdkBytes.fromUtf8String("\"" + "x".repeat(Payloads.ASYNCHRONOUS_MAX) + "\"");
+        assertThat(lab.refusal(invoke("f").invocationType("Event").payload(large).build()).status()).isEqualTo(413);
+    }
+
+    @Test
+    void idleEnvironmentsAreBoundedInNumberAndTime() {
+        lab.restart(LambdaOptions.DEFAULTS.withIdleMax(2));
+        for (String name : List.of("f", "g", "h")) {
+            lab.active(function(name).build());
+            run(name);
+            lab.now = lab.now.plusSeconds(1);
+        }
+        assertThat(lab.sandboxes.started.getFirst().closed()).isTrue();
+        assertThat(lab.sandboxes.alive()).isEqualTo(2);
+
+        lab.now = lab.now.plus(LambdaOptions.DEFAULTS.idle()).minusSeconds(1);
+        lab.service.sweep();
+        assertThat(lab.sandboxes.alive()).isOne();
+        lab.now = lab.now.plusSeconds(2);
+        lab.service.sweep();
+        assertThat(lab.sandboxes.alive()).isZero();
+    }
+
+    @Test
+    void noEnvironmentStartsForAVersionThatHasChanged() {
+        lab.active(function("f").vpcConfig(vpc(List.of(SUBNET_A), List.of(GROUP_1))).build());
+        VersionDocument old = lab.store.view().get(VersionDocument.KIND, LambdaLab.SCOPE, "f:$LATEST").orElseThrow();
+        lab.run(UpdateFunctionConfigurationRequest.builder().functionName("f").timeout(9).build());
+        lab.settle("f");
+
+        assertThatThrownBy(() -> lab.service.environments.start(LambdaLab.SCOPE, old, Duration.ofSeconds(1)))
+                .isInstanceOf(Environments.Outdated.class);
+        assertThat(lab.sandboxes.started).isEmpty();
+        lab.service.environments.awaitUnused(old.settings().keys().getFirst().nat(LambdaLab.SCOPE));
     }
 
     @Test

@@ -47,8 +47,8 @@ import software.amazon.awssdk.services.lambda.model.GetFunctionConfigurationResp
 import software.amazon.awssdk.services.lambda.model.VpcConfig;
 
 /**
- * Lambda over a real store, real streams, real blobs and the real evaluator of IAM; networks and sandboxes do what a test says, and
- * the clock stands still until it is moved.
+ * Lambda over a real store, real streams, real blobs and the real evaluator of IAM; networks and sandboxes do what a test says,
+ * and the clock stands still until it is moved.
  */
 final class LambdaLab implements AutoCloseable {
     static final String ACCOUNT = "111122223333";
@@ -132,7 +132,9 @@ final class LambdaLab implements AutoCloseable {
         }
     }
 
-    /** Waits until something holds that background work brings about; every commit and every change of the networks looks again. */
+    /**
+     * Waits until something holds that background work brings about; every commit and every change of the networks looks again.
+     */
     void await(BooleanSupplier condition) {
         long end = System.nanoTime() + PATIENCE.toNanos();
         synchronized (settled) {
@@ -165,7 +167,8 @@ final class LambdaLab implements AutoCloseable {
     /** A session of a new role that may do what the policy says. */
     Call callOf(String policy) {
         String name = "caller-" + ids.hex(8);
-        String id = role(name, statement("{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"" + ACCOUNT + "\"},\"Action\":\"sts:AssumeRole\"}"));
+        String id = role(name, statement("{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"" + ACCOUNT
+                + "\"},\"Action\":\"sts:AssumeRole\"}"));
         policy(name, policy);
         return call(new Principal.RoleSession(ACCOUNT, "arn:aws:iam::" + ACCOUNT + ":role/" + name, name, id, "me", ""));
     }

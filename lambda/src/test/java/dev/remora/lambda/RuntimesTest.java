@@ -38,7 +38,8 @@ class RuntimesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"python3.1,3.11.2,false", "python3.11,3.11.2,true", "java21,21.0.2,true", "java21,21,true", "java17.al2023,17.0.1,true"})
+    @CsvSource({"python3.1,3.11.2,false", "python3.11,3.11.2,true", "java21,21.0.2,true", "java21,21,true",
+            "java17.al2023,17.0.1,true"})
     void versionsAreComparedByWholeNumbers(String runtime, String real, boolean same) {
         assertThat(Runtimes.sameVersion(runtime, real)).isEqualTo(same);
     }
@@ -56,14 +57,17 @@ class RuntimesTest {
     @ValueSource(strings = {"nodejs12.x", "python2.7", "go1.x", "provided", "java8"})
     void retired(String runtime) {
         assertThat(LambdaLab.refusal(() -> runtimes.check(runtime)).toString())
-                .isEqualTo("InvalidParameterValueException: The runtime parameter of " + runtime + " is no longer supported for creating or"
-                        + " updating AWS Lambda functions. We recommend you use a supported runtime while creating or updating functions.");
+                .isEqualTo("InvalidParameterValueException: The runtime parameter of " + runtime
+                + " is no longer supported for creating or"
+                        + " updating AWS Lambda functions. We recommend you use a supported runtime while creating or"
+                        + " updating functions.");
     }
 
     @Test
     void unknown() {
         assertThat(LambdaLab.refusal(() -> runtimes.check("python9.9")).toString())
-                .startsWith("InvalidParameterValueException: Value python9.9 at 'runtime' failed to satisfy constraint: Member must satisfy"
+                .startsWith("InvalidParameterValueException: Value python9.9 at 'runtime' failed to satisfy constraint:"
+                + " Member must satisfy"
                         + " enum value set: [nodejs")
                 .endsWith("] or be a valid ARN");
     }

@@ -82,10 +82,12 @@ class VpcConfigsTest {
         List<String> subnets = IntStream.range(0, 17).mapToObj(i -> "subnet-" + i).toList();
         assertThat(refusal(subnets, List.of(GROUP_1)))
                 .startsWith("ValidationException: 1 validation error detected: Value '[subnet-0, subnet-1, ")
-                .endsWith("at 'vpcConfig.subnetIds' failed to satisfy constraint: Member must have length less than or equal to 16");
+                .endsWith("at 'vpcConfig.subnetIds' failed to satisfy constraint: Member must have length less than or equal"
+                + " to 16");
         List<String> groups = IntStream.range(0, 6).mapToObj(i -> "sg-" + i).toList();
         assertThat(refusal(List.of(SUBNET_A), groups))
-                .endsWith("at 'vpcConfig.securityGroupIds' failed to satisfy constraint: Member must have length less than or equal to"
+                .endsWith("at 'vpcConfig.securityGroupIds' failed to satisfy constraint: Member must have length less than or"
+                + " equal to"
                         + " 5");
     }
 
@@ -125,7 +127,8 @@ class VpcConfigsTest {
             lab.policy("lambda-role", statement("{\"Effect\":\"Allow\",\"Action\":\"ec2:*\",\"Resource\":\"*\"}",
                     "{\"Effect\":\"Deny\",\"Action\":\"ec2:" + missing + "\",\"Resource\":\"*\"}"));
             assertThat(refusal(List.of(SUBNET_A), List.of(GROUP_1)))
-                    .isEqualTo("InvalidParameterValueException: The provided execution role does not have permissions to call " + missing
+                    .isEqualTo("InvalidParameterValueException: The provided execution role does not have permissions to call "
+                    + missing
                             + " on EC2");
         }
         assertThat(lab.networks.created).isEmpty();
@@ -141,12 +144,14 @@ class VpcConfigsTest {
                 + "\"ec2:DeleteNetworkInterface\"],\"Resource\":\"arn:aws:ec2:eu-west-1:111122223333:network-interface/*\"}"));
         assertThat(lab.refusal(request).text()).endsWith("call CreateNetworkInterface on EC2");
 
-        lab.policy("lambda-role", statement(rest + "{\"Effect\":\"Allow\",\"Action\":\"ec2:CreateNetworkInterface\",\"Resource\":\"*\","
+        lab.policy("lambda-role", statement(rest
+                + "{\"Effect\":\"Allow\",\"Action\":\"ec2:CreateNetworkInterface\",\"Resource\":\"*\","
                 + "\"Condition\":{\"StringEquals\":{\"ec2:Subnet\":\"x\"}}},"
                 + "{\"Effect\":\"Allow\",\"Action\":\"ec2:DeleteNetworkInterface\",\"Resource\":\"" + all + "\"}"));
         assertThat(lab.refusal(request).text()).endsWith("call CreateNetworkInterface on EC2");
 
-        lab.policy("lambda-role", statement(rest + "{\"Effect\":\"Allow\",\"Action\":\"ec2:CreateNetworkInterface\",\"Resource\":["
+        lab.policy("lambda-role", statement(rest
+                + "{\"Effect\":\"Allow\",\"Action\":\"ec2:CreateNetworkInterface\",\"Resource\":["
                 + "\"arn:aws:ec2:eu-west-1:111122223333:subnet/*\",\"arn:aws:ec2:eu-west-1:111122223333:security-group/" + GROUP_1
                 + "\",\"arn:aws:ec2:*:*:network-interface/*\"]},"
                 + "{\"Effect\":\"Allow\",\"Action\":\"ec2:DeleteNetworkInterface\",\"Resource\":\"" + all + "\"}"));
@@ -164,8 +169,10 @@ class VpcConfigsTest {
 
             assertThat(error.status()).isEqualTo(403);
             assertThat(error.toString())
-                    .isEqualTo("AccessDeniedException: Your access has been denied by EC2, please make sure your request credentials have"
-                            + " permission to " + action + " for " + id + ". EC2 Error Code: UnauthorizedOperation. EC2 Error Message:"
+                    .isEqualTo("AccessDeniedException: Your access has been denied by EC2, please make sure your request"
+                    + " credentials have"
+                            + " permission to " + action + " for " + id + ". EC2 Error Code: UnauthorizedOperation. EC2 Error"
+                            + " Message:"
                             + " You are not authorized to perform this operation.");
         });
     }
