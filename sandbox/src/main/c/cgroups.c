@@ -262,8 +262,8 @@ static int limit_memory(const struct cgroup *group, uint64_t memory) {
 }
 
 /*
- * The share is a weight: it decides when sandboxes compete, and an idle machine lends what nobody wants, up to one whole CPU or to
- * the share if that is more.
+ * The share is a weight: it decides when sandboxes compete, and an idle machine lends what nobody wants, up to one whole CPU or
+ * to the share if that is more.
  */
 static int limit_cpu(const struct cgroup *group, uint32_t thousandths) {
     char path[PATH_SIZE], weight[32], quota[32];

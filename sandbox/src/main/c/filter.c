@@ -2,11 +2,11 @@
  * The system call filter of everything that runs in a sandbox.
  *
  * Refused by number: what could make or change namespaces, mounts, keys, modules, clocks or other processes' memory, and the
- * interfaces with the worst record (bpf, io_uring, userfaultfd, perf). Refused by argument: namespaces through clone, all sockets but
- * Unix, TCP, UDP and the routing family of netlink (getaddrinfo reads addresses with it), and pushing input into a terminal. clone3
- * answers ENOSYS since a filter cannot look behind its pointer; C libraries then use clone. Numbers newer than this file answer
- * ENOSYS too, so that a new kernel brings nothing in. An allow list was rejected: it breaks programs with every new C library, and
- * what it would add over this is behind capabilities that nobody in here has.
+ * interfaces with the worst record (bpf, io_uring, userfaultfd, perf). Refused by argument: namespaces through clone, all
+ * sockets but Unix, TCP, UDP and the routing family of netlink (getaddrinfo reads addresses with it), and pushing input into a
+ * terminal. clone3 answers ENOSYS since a filter cannot look behind its pointer; C libraries then use clone. Numbers newer than
+ * this file answer ENOSYS too, so that a new kernel brings nothing in. An allow list was rejected: it breaks programs with
+ * every new C library, and what it would add over this is behind capabilities that nobody in here has.
  */
 #include "launcher.h"
 
@@ -32,10 +32,12 @@
 enum { NEWEST_CALL = 462, LONGEST = 512, SOCKET_KIND = 0xf, TCP = 6, UDP = 17 };
 
 static const int refused[] = {
-    SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_unshare, SYS_setns, 428, 429, 430, 431, 432, 433, 442, /* the mount calls */
+    SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_unshare, SYS_setns, 428, 429, 430, 431, 432, 433, 442,
+            /* the mount calls */
     SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_kcmp, 438 /* pidfd_getfd */, 440 /* process_madvise */,
     SYS_keyctl, SYS_add_key, SYS_request_key, SYS_bpf, SYS_perf_event_open, SYS_userfaultfd, 425, 426, 427, /* io_uring */
-    SYS_kexec_load, SYS_init_module, SYS_finit_module, SYS_delete_module, SYS_swapon, SYS_swapoff, SYS_reboot, SYS_acct, SYS_quotactl,
+    SYS_kexec_load, SYS_init_module, SYS_finit_module, SYS_delete_module, SYS_swapon, SYS_swapoff, SYS_reboot, SYS_acct,
+            SYS_quotactl,
     443 /* quotactl_fd */, SYS_syslog, SYS_open_by_handle_at, SYS_name_to_handle_at, SYS_sethostname, SYS_setdomainname,
     SYS_clock_settime, SYS_clock_adjtime, SYS_settimeofday, SYS_adjtimex, SYS_vhangup, SYS_fanotify_init, SYS_nfsservctl,
     SYS_lookup_dcookie, SYS_move_pages, SYS_migrate_pages, SYS_personality,

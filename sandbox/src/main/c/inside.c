@@ -2,9 +2,10 @@
  * Process 1 of a sandbox, and the step from it to the program.
  *
  * init is born long before it is needed, in namespaces of its own, and stands in the finished root when it says so. Told what to
- * run, it enters the slot's network, starts the program as a child in a new user namespace, writes that namespace's map (one user,
- * one group), turns /proc read-only and gives up its own power. It stays outside the program's user namespace, so the program can
- * neither signal nor trace nor read it. When the program ends, init reports and ends: the kernel then kills what the program left.
+ * run, it enters the slot's network, starts the program as a child in a new user namespace, writes that namespace's map (one
+ * user, one group), turns /proc read-only and gives up its own power. It stays outside the program's user namespace, so the
+ * program can neither signal nor trace nor read it. When the program ends, init reports and ends: the kernel then kills what
+ * the program left.
  */
 #include "launcher.h"
 

@@ -11,11 +11,13 @@
  *
  * Who kills whom, so that nothing outlives the server even after SIGKILL: the server's end closes the connection, the supervisor
  * then kills init; the supervisor's end kills init (PDEATHSIG), and init's end makes the kernel kill its whole pid namespace; the
- * spawner's end kills the supervisors (PDEATHSIG). Control groups that a killed supervisor leaves are removed by the next spawner.
+ * spawner's end kills the supervisors (PDEATHSIG). Control groups that a killed supervisor leaves are removed by the next
+ * spawner.
  *
- * Why the mount, pid, ipc, uts and network namespaces are made by real root and only the program itself is put into a user namespace:
- * they then belong to the host's user namespace, so that even full capabilities inside the sandbox's user namespace give no power
- * over them. The user namespace maps exactly one user and one group. A process that ran as 0 inside it could still be nobody outside.
+ * Why the mount, pid, ipc, uts and network namespaces are made by real root and only the program itself is put into a user
+ * namespace: they then belong to the host's user namespace, so that even full capabilities inside the sandbox's user namespace
+ * give no power over them. The user namespace maps exactly one user and one group. A process that ran as 0 inside it could
+ * still be nobody outside.
  *
  * Messages on the connection: a type byte, a little-endian 32-bit length, the payload. A payload that is a list of words has each
  * word ended by a zero byte. See supervisor.c.

@@ -1,6 +1,6 @@
 /*
- * The spawner. Started with nothing but a control connection: its standard input carries one frame of words (see below), answered on
- * standard output by one line, "ready" or what went wrong, and is its lifeline from then on.
+ * The spawner. Started with nothing but a control connection: its standard input carries one frame of words (see below),
+ * answered on standard output by one line, "ready" or what went wrong, and is its lifeline from then on.
  *
  *   socket PATH     where to listen; in a folder that only the server's user can enter
  *   root PATH       an empty folder to build the root file system on

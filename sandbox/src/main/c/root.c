@@ -2,13 +2,14 @@
  * The root file system of sandboxes.
  *
  * Built once, by the spawner, as one tmpfs with read-only binds of the host's /usr and of a few folders that the server prepared;
- * each sandbox gets a copy of the mount tree by unshare(CLONE_NEWNS), which costs a microsecond a mount, instead of mounting anew.
- * The host's /root, /home, /etc, /sys and data folder are not in it.
+ * each sandbox gets a copy of the mount tree by unshare(CLONE_NEWNS), which costs a microsecond a mount, instead of mounting
+ * anew. The host's /root, /home, /etc, /sys and data folder are not in it.
  *
- * What belongs to one sandbox only (code, layers, /tmp) is attached later from outside: the supervisor clones the host's folder as a
- * detached mount (open_tree), makes it read-only, enters the sandbox's mount namespace and moves it to its place. The sandbox needs
- * no access to the host's tree for that, no propagation between the namespaces, and the same step serves a sandbox whose interpreter
- * has long been running. The mount system calls are called by number, since glibc 2.35 does not have them.
+ * What belongs to one sandbox only (code, layers, /tmp) is attached later from outside: the supervisor clones the host's folder
+ * as a detached mount (open_tree), makes it read-only, enters the sandbox's mount namespace and moves it to its place. The
+ * sandbox needs no access to the host's tree for that, no propagation between the namespaces, and the same step serves a
+ * sandbox whose interpreter has long been running. The mount system calls are called by number, since glibc 2.35 does not have
+ * them.
  */
 #include "launcher.h"
 
@@ -25,7 +26,8 @@
 #include <unistd.h>
 
 enum {
-    CALL_OPEN_TREE = 428, CALL_MOVE_MOUNT = 429, CALL_FSOPEN = 430, CALL_FSCONFIG = 431, CALL_FSMOUNT = 432, CALL_MOUNT_SETATTR = 442,
+    CALL_OPEN_TREE = 428, CALL_MOVE_MOUNT = 429, CALL_FSOPEN = 430, CALL_FSCONFIG = 431, CALL_FSMOUNT = 432,
+            CALL_MOUNT_SETATTR = 442,
     TREE_CLONE = 1, MOVE_FROM_DESCRIPTOR = 4, CONFIG_STRING = 1, CONFIG_CREATE = 6,
     READ_ONLY = 1, NO_SETUID = 2, NO_DEVICES = 4,
     EMPTY_PATH = 0x1000, RECURSIVE = 0x8000
@@ -89,7 +91,8 @@ static int like_the_host(const char *root, const char *name) {
 static int build_devices(const char *root) {
     static const char *const nodes[] = {"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"};
     static const char *const links[][2] = {
-        {"/proc/self/fd", "/dev/fd"}, {"/proc/self/fd/0", "/dev/stdin"}, {"/proc/self/fd/1", "/dev/stdout"}, {"/proc/self/fd/2", "/dev/stderr"}};
+        {"/proc/self/fd", "/dev/fd"}, {"/proc/self/fd/0", "/dev/stdin"}, {"/proc/self/fd/1", "/dev/stdout"},
+                {"/proc/self/fd/2", "/dev/stderr"}};
     char path[PATH_SIZE];
     for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++) {
         if (bind_at(root, nodes[i], nodes[i], READ_ONLY | NO_SETUID) < 0) {

@@ -76,7 +76,8 @@ static int prepare(int number, const char *root) {
         complain("making", "namespaces");
         return -1;
     }
-    if (group_join(&group, init_process) < 0 || write_fully(to_init, "j", 1) < 0 || read_fully(to_init, &ready, 1) < 0 || ready != 'p') {
+    if (group_join(&group, init_process) < 0 || write_fully(to_init, "j", 1) < 0 || read_fully(to_init, &ready, 1) < 0
+            || ready != 'p') {
         char *text = NULL;
         size_t size = 0;
         unsigned char length[4];
@@ -230,7 +231,8 @@ static int obey(int server) {
 }
 
 static void watch(int server, int signals) {
-    struct pollfd fds[3] = {{.fd = server, .events = POLLIN}, {.fd = to_init, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
+    struct pollfd fds[3] = {{.fd = server, .events = POLLIN}, {.fd = to_init, .events = POLLIN},
+            {.fd = signals, .events = POLLIN}};
     for (;;) {
         if (poll(fds, 3, -1) < 0) {
             continue;

@@ -18,15 +18,16 @@ import java.util.Optional;
 /**
  * A pipe's end or a socket that never blocks, by its number.
  *
- * <p>Why not java.nio: its selectors take no pipes that another program writes, and waiting on a virtual thread costs two wake-ups of
- * other threads. Here any thread may read what has arrived, wait a few hundred microseconds for more, and only then leave the
- * descriptor to a {@link Poller}.
+ * <p>Why not java.nio: its selectors take no pipes that another program writes, and waiting on a virtual thread costs two
+ * wake-ups of other threads. Here any thread may read what has arrived, wait a few hundred microseconds for more, and only then
+ * leave the descriptor to a {@link Poller}.
  *
- * <p>Reads and writes take the bytes straight from and to the Java array ({@code Linker.Option.critical}): the call copies and comes
- * back, it cannot wait, since every descriptor here is non-blocking.
+ * <p>Reads and writes take the bytes straight from and to the Java array ({@code Linker.Option.critical}): the call copies and
+ * comes back, it cannot wait, since every descriptor here is non-blocking.
  *
- * <p>Not safe for use by two threads at once, with one exception: {@link #await} beside a {@link #close}. It may then watch a number
- * that the kernel has given to something else, which at worst makes it return early. Callers guard the rest by a lock of theirs.
+ * <p>Not safe for use by two threads at once, with one exception: {@link #await} beside a {@link #close}. It may then watch a
+ * number that the kernel has given to something else, which at worst makes it return early. Callers guard the rest by a lock of
+ * theirs.
  */
 public final class Descriptor implements AutoCloseable {
     /** Answer of a read at the end, or of a write that nobody will read any more. */
@@ -65,7 +66,8 @@ public final class Descriptor implements AutoCloseable {
             Native.function("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle CONNECT =
             Native.function("connect", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
-    private static final MethodHandle BIND = Native.function("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle BIND = Native.function("bind",
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
     private static final MethodHandle LISTEN = Native.function("listen", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle SETSOCKOPT =
             Native.function("setsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
@@ -177,14 +179,17 @@ public final class Descriptor implements AutoCloseable {
     public Optional<Descriptor> accept() {
         try {
             int accepted = (int)
-                    ACCEPT.invokeExact(Native.capture(), fd, MemorySegment.NULL, MemorySegment.NULL, Native.O_CLOEXEC | O_NONBLOCK);
+                    ACCEPT.invokeExact(Native.capture(), fd, MemorySegment.NULL, MemorySegment.NULL,
+                            Native.O_CLOEXEC | O_NONBLOCK);
             return accepted < 0 ? Optional.empty() : Optional.of(new Descriptor(accepted));
         } catch (Throwable thrown) {
             throw Native.unexpected(thrown);
         }
     }
 
-    /** How many bytes were read, at least one; or {@link #ENDED}, also after {@link #close} and a peer's reset; or {@link #LATER}. */
+    /**
+     * How many bytes were read, at least one; or {@link #ENDED}, also after {@link #close} and a peer's reset; or {@link #LATER}.
+     */
     public int read(byte[] to, int from, int size) {
         if (fd < 0 || size == 0) {
             return fd < 0 ? ENDED : LATER;
@@ -245,7 +250,10 @@ public final class Descriptor implements AutoCloseable {
         return true;
     }
 
-    /** Waits, holding its thread, until something can be read (or, where {@code write}, written), the peer is gone, or the time is over. */
+    /**
+     * Waits, holding its thread, until something can be read (or, where {@code write}, written), the peer is gone, or the time
+     * is over.
+     */
     public boolean await(boolean write, long micros) {
         int watched = fd;
         if (watched < 0) {

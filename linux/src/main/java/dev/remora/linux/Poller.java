@@ -13,8 +13,9 @@ import java.lang.invoke.MethodHandle;
 /**
  * Waits for many descriptors at once (epoll). One thread waits; any thread may watch and unwatch.
  *
- * <p>Each watch carries a token of the caller's, who must not use one again for another descriptor: an event that was read before its
- * descriptor was unwatched then names something that is gone, and is ignored. A watch fires once and then rests until it is renewed.
+ * <p>Each watch carries a token of the caller's, who must not use one again for another descriptor: an event that was read
+ * before its descriptor was unwatched then names something that is gone, and is ignored. A watch fires once and then rests
+ * until it is renewed.
  */
 public final class Poller implements AutoCloseable {
     private static final int EPOLL_CLOEXEC = 0x80000;

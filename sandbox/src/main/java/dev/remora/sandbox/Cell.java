@@ -17,11 +17,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One confined program, seen from the server: the connection to its supervisor (the messages are described in supervisor.c) and the
- * pipe that it prints to.
+ * One confined program, seen from the server: the connection to its supervisor (the messages are described in supervisor.c) and
+ * the pipe that it prints to.
  *
- * <p>The pipe is read by the output reactor as it fills, so that printing does not make the program wait, and by {@link #drain} when
- * somebody needs all that was printed so far; a lock makes them take turns.
+ * <p>The pipe is read by the output reactor as it fills, so that printing does not make the program wait, and by {@link #drain}
+ * when somebody needs all that was printed so far; a lock makes them take turns.
  */
 final class Cell implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Cell.class);
@@ -131,7 +131,8 @@ final class Cell implements AutoCloseable {
         try {
             return answer.get(GONE_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException failed) {
-            throw failed.getCause() instanceof RuntimeException exception ? exception : new IllegalStateException(failed.getCause());
+            throw failed.getCause() instanceof RuntimeException exception
+                    ? exception : new IllegalStateException(failed.getCause());
         } catch (TimeoutException late) {
             throw new IllegalStateException("the launcher does not answer", late);
         } catch (InterruptedException interrupted) {

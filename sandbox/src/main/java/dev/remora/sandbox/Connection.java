@@ -8,8 +8,8 @@ import java.util.Optional;
 /**
  * One connection of a runtime to its Runtime API. Used under the API's lock only.
  *
- * <p>Answers are collected and leave together: if a client has sent its next request already, as our bootstraps do, the acknowledgement
- * of an answer travels with the next event and wakes nobody.
+ * <p>Answers are collected and leave together: if a client has sent its next request already, as our bootstraps do, the
+ * acknowledgement of an answer travels with the next event and wakes nobody.
  */
 final class Connection {
     /** What is read in one go, so that no connection holds the thread that serves all of them. */

@@ -4,9 +4,12 @@ package dev.remora.sandbox;
 final class EndReason {
     private static final String[] SIGNALS = {
         "signal 0", "hangup", "interrupt", "quit", "illegal instruction", "trace/breakpoint trap", "aborted", "bus error",
-        "floating point exception", "killed", "user defined signal 1", "segmentation fault", "user defined signal 2", "broken pipe",
-        "alarm clock", "terminated", "stack fault", "child exited", "continued", "stopped (signal)", "stopped", "stopped (tty input)",
-        "stopped (tty output)", "urgent I/O condition", "CPU time limit exceeded", "file size limit exceeded", "virtual timer expired",
+        "floating point exception", "killed", "user defined signal 1", "segmentation fault", "user defined signal 2",
+                "broken pipe",
+        "alarm clock", "terminated", "stack fault", "child exited", "continued", "stopped (signal)", "stopped",
+                "stopped (tty input)",
+        "stopped (tty output)", "urgent I/O condition", "CPU time limit exceeded", "file size limit exceeded",
+                "virtual timer expired",
         "profiling timer expired", "window changed", "I/O possible", "power failure", "bad system call"
     };
 

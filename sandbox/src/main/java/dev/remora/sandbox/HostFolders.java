@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What the server lays out on disk for sandboxes: the launcher, an {@code /etc} of their own that names nobody and nothing of the host,
- * and {@code /var/runtime}.
+ * What the server lays out on disk for sandboxes: the launcher, an {@code /etc} of their own that names nobody and nothing of
+ * the host, and {@code /var/runtime}.
  */
 final class HostFolders {
     /** Inside: the host's certificate authorities and the installation's. */

@@ -87,7 +87,8 @@ public final class Launcher implements Confinement, AutoCloseable {
     Lease start(Words words, Consumer<String> lines) {
         int user = takeUser();
         try {
-            Cell cell = new Cell(folders.socket(), words.put("user", Integer.toUnsignedLong(firstUser + user)), lines, control, printing);
+            Cell cell = new Cell(folders.socket(), words.put("user", Integer.toUnsignedLong(firstUser + user)), lines, control,
+                    printing);
             return new Lease(cell, user);
         } catch (RuntimeException refused) {
             release(user);

@@ -47,7 +47,8 @@ public final class LocalSandboxes implements Sandboxes {
 
     @Override
     public Sandbox start(SandboxSpec spec) {
-        LocalSandbox sandbox = new LocalSandbox(claimed(spec).orElseGet(() -> cold(spec)), spec, version(spec.language()), open::remove);
+        LocalSandbox sandbox = new LocalSandbox(claimed(spec).orElseGet(() -> cold(spec)), spec, version(spec.language()),
+                open::remove);
         open.add(sandbox);
         return sandbox;
     }
@@ -144,7 +145,8 @@ public final class LocalSandboxes implements Sandboxes {
 
     private String version(Language language) {
         String name = language.name().toLowerCase(Locale.ROOT);
-        return interpreter(language).filter(found -> !found.version().isEmpty()).map(found -> name + " " + found.version()).orElse(name);
+        return interpreter(language).filter(found -> !found.version().isEmpty()).map(found -> name + " " + found.version())
+                .orElse(name);
     }
 
     @Override

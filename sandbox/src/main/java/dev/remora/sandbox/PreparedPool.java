@@ -18,11 +18,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Interpreters that have booted inside finished sandboxes before anyone asked: in a slot that is bound to nothing, with no code and no
- * secrets of anyone, parked in a request to their Runtime API that is answered when they get a function.
+ * Interpreters that have booted inside finished sandboxes before anyone asked: in a slot that is bound to nothing, with no code
+ * and no secrets of anyone, parked in a request to their Runtime API that is answered when they get a function.
  *
- * <p>A language gets its places on a shard when it is first used there, so that nothing is spent on what nobody runs. One thread fills
- * them, one at a time and with a small share of the CPU, since the start that emptied a place still goes on.
+ * <p>A language gets its places on a shard when it is first used there, so that nothing is spent on what nobody runs. One
+ * thread fills them, one at a time and with a small share of the CPU, since the start that emptied a place still goes on.
  */
 final class PreparedPool implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PreparedPool.class);
@@ -66,7 +66,8 @@ final class PreparedPool implements AutoCloseable {
     private final Maker maker;
     private final Map<Place, Deque<Waiting>> waiting = new HashMap<>();
     private final ScheduledExecutorService filler =
-            Executors.newSingleThreadScheduledExecutor(task -> Thread.ofPlatform().daemon().name("sandbox-prepare").unstarted(task));
+            Executors.newSingleThreadScheduledExecutor(task -> Thread.ofPlatform().daemon().name("sandbox-prepare")
+                    .unstarted(task));
     private boolean closed;
 
     PreparedPool(int wanted, Maker maker) {

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One thread that waits for the descriptors of all sandboxes and calls whoever watches them. What it calls must not wait for anything:
- * a thread for each pipe and connection would be five for each sandbox.
+ * One thread that waits for the descriptors of all sandboxes and calls whoever watches them. What it calls must not wait for
+ * anything: a thread for each pipe and connection would be five for each sandbox.
  */
 final class Reactor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Reactor.class);

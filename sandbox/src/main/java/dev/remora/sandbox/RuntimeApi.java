@@ -19,16 +19,18 @@ import org.jspecify.annotations.Nullable;
  * The Lambda Runtime API of one sandbox: {@code http://127.0.0.1:9001/2018-06-01/runtime/} inside its network namespace
  * (AWS documentation, "Using the Lambda runtime API for custom runtimes").
  *
- * <p><b>Who reads the sockets.</b> The thread that invokes writes the event into the connection that waits for it and then reads the
- * answer itself, waiting in the kernel for a few hundred microseconds; only if the answer takes longer are the connections left to
- * the reactor and does the caller sleep. For a short function no other thread of ours runs at all; every wake-up that is saved is 5 to
- * 20 microseconds. Between invocations nobody reads: what a runtime sends then stays in its socket's buffer, at its own cost.
+ * <p><b>Who reads the sockets.</b> The thread that invokes writes the event into the connection that waits for it and then
+ * reads the answer itself, waiting in the kernel for a few hundred microseconds; only if the answer takes longer are the
+ * connections left to the reactor and does the caller sleep. For a short function no other thread of ours runs at all; every
+ * wake-up that is saved is 5 to 20 microseconds. Between invocations nobody reads: what a runtime sends then stays in its
+ * socket's buffer, at its own cost.
  *
- * <p>The invariant: all state is under {@link #lock}; a connection is either watched by the reactor (once; see {@link Connection#watched})
- * or read by whoever holds the lock, and both see the same requests in the same order.
+ * <p>The invariant: all state is under {@link #lock}; a connection is either watched by the reactor (once; see {@link
+ * Connection#watched}) or read by whoever holds the lock, and both see the same requests in the same order.
  *
- * <p><b>Hostile runtimes.</b> At most {@value #MAX_CONNECTIONS} connections, {@value #MAX_ACCEPTED} accepted in one phase, one body kept at
- * a time; all else is refused at its head or thrown away as it comes. An answer counts for the request id it names, once.
+ * <p><b>Hostile runtimes.</b> At most {@value #MAX_CONNECTIONS} connections, {@value #MAX_ACCEPTED} accepted in one phase, one
+ * body kept at a time; all else is refused at its head or thrown away as it comes. An answer counts for the request id it
+ * names, once.
  */
 final class RuntimeApi implements AutoCloseable {
     static final int PORT = 9001;
@@ -118,7 +120,8 @@ final class RuntimeApi implements AutoCloseable {
             phase = Phase.INIT;
             began = System.nanoTime();
             watching = true;
-            waiting.send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + function.length + "\r\n\r\n", function);
+            waiting.send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + function.length
+                    + "\r\n\r\n", function);
             waiting.flush();
             watchAll();
         } finally {

@@ -15,8 +15,9 @@ public interface Sandbox extends AutoCloseable {
     Outcome init();
 
     /**
-     * Hands over one event and waits for its end. One at a time. After {@link Outcome.Exited} or {@link Outcome.TimedOut} the sandbox is
-     * dead and must be closed. Every line that was printed before the end has been given to {@link SandboxSpec#output} when this returns.
+     * Hands over one event and waits for its end. One at a time. After {@link Outcome.Exited} or {@link Outcome.TimedOut} the
+     * sandbox is dead and must be closed. Every line that was printed before the end has been given to {@link
+     * SandboxSpec#output} when this returns.
      */
     Outcome invoke(Invocation invocation);
 

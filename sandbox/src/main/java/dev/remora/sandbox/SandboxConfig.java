@@ -6,8 +6,8 @@ import java.util.Optional;
 /**
  * What sandboxes need of the host.
  *
- * @param folder a folder of this server alone, made and emptied at the start: the launcher, its socket, the sandboxes' {@code /etc} and
- *     {@code /var/runtime}. Its path is at most {@value #MAX_FOLDER_PATH} bytes long, for the socket's sake
+ * @param folder a folder of this server alone, made and emptied at the start: the launcher, its socket, the sandboxes' {@code
+ *     /etc} and {@code /var/runtime}. Its path is at most {@value #MAX_FOLDER_PATH} bytes long, for the socket's sake
  * @param javaHome the JDK that runs Java functions
  * @param certificateAuthority the installation's own, PEM, trusted in every language besides the host's
  * @param nodeModules a folder of packages that every Node.js function can require, the AWS SDK among them

@@ -9,14 +9,15 @@ import java.util.Map;
 /**
  * What one execution environment is to be.
  *
- * @param id 32 hexadecimal digits, new for each sandbox; its log stream's name ends in them, and the environment names that stream
+ * @param id 32 hexadecimal digits, new for each sandbox; its log stream's name ends in them, and the environment names that
+ *     stream
  * @param owner who it is for, in logs and errors: the function's ARN with its version
  * @param language how its code runs
  * @param handler e.g. {@code index.handler}
  * @param code the unpacked code, becomes {@code /var/task}, read-only
  * @param layers unpacked layers, merged in this order into {@code /opt}, read-only
- * @param environment the function's own variables and AWS's (region, role credentials, names); the sandbox adds those that only it knows:
- *     AWS_LAMBDA_RUNTIME_API, LAMBDA_TASK_ROOT, PATH, _HANDLER and their like
+ * @param environment the function's own variables and AWS's (region, role credentials, names); the sandbox adds those that only
+ *     it knows: AWS_LAMBDA_RUNTIME_API, LAMBDA_TASK_ROOT, PATH, _HANDLER and their like
  * @param memoryMiB limit on memory; over it the runtime is killed
  * @param tmpMiB size of {@code /tmp}
  * @param cpuShare share of one CPU in thousandths, e.g. 1769 MB have 1000

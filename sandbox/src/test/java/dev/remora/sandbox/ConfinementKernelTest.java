@@ -32,7 +32,8 @@ class ConfinementKernelTest {
         lab.close();
     }
 
-    private static Confinement.Program program(String script, Map<Path, Path> readOnly, Map<Path, Path> writable, Lab.Printed printed) {
+    private static Confinement.Program program(String script, Map<Path, Path> readOnly, Map<Path, Path> writable,
+            Lab.Printed printed) {
         return new Confinement.Program(
                 "a test", List.of("/bin/sh", "-c", script), Map.of("PATH", "/usr/bin:/bin"), readOnly, writable, network, 256,
                 line -> printed.lines.add(line));
@@ -56,7 +57,8 @@ class ConfinementKernelTest {
             assertThat(confined.exit().get(10, TimeUnit.SECONDS)).isEqualTo(5);
         }
         assertThat(printed.lines.stream().filter(l -> !l.contains("cannot create")))
-                .containsExactly("of beforetool", "sbx_user1051", "sbx_user1051", "shared", "no /opt/pg/tools/z", "no /opt/z", "no /data/z",
+                .containsExactly("of beforetool", "sbx_user1051", "sbx_user1051", "shared", "no /opt/pg/tools/z", "no /opt/z",
+                        "no /data/z",
                         "no /usr/z", "no /z");
         assertThat(data.resolve("new")).hasContent("new");
         assertThat((int) Files.getAttribute(data.resolve("new"), "unix:uid")).isGreaterThan(1 << 20);
@@ -65,13 +67,15 @@ class ConfinementKernelTest {
     @Test
     void takesSignalsAndIsKilledAtTheEnd() throws Exception {
         var printed = new Lab.Printed();
-        try (var confined = lab.launcher.run(program("trap 'echo asked; exit 3' TERM; echo up; while :; do sleep 0.05; done", Map.of(), Map.of(), printed))) {
+        try (var confined = lab.launcher.run(program("trap 'echo asked; exit 3' TERM; echo up; while :; do sleep 0.05; done",
+                Map.of(), Map.of(), printed))) {
             await(printed, "up");
             confined.signal(15);
             assertThat(confined.exit().get(10, TimeUnit.SECONDS)).isEqualTo(3);
         }
         assertThat(printed.text()).isEqualTo("up\nasked");
-        var stubborn = lab.launcher.run(program("trap '' TERM; echo up; while :; do sleep 0.05; done", Map.of(), Map.of(), printed));
+        var stubborn = lab.launcher.run(program("trap '' TERM; echo up; while :; do sleep 0.05; done", Map.of(), Map.of(),
+                printed));
         stubborn.close();
         assertThat(stubborn.exit().get(1, TimeUnit.SECONDS)).isEqualTo(128 + 9);
         stubborn.close();

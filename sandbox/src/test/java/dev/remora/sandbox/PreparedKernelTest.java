@@ -50,23 +50,29 @@ class PreparedKernelTest {
                     except OSError as e:
                         wrote = e.strerror
                     command = open('/proc/self/cmdline').read().split('\\0')
-                    return ['--prepared' in command, st.f_blocks * st.f_frsize >> 20, wrote, os.environ['SECRET'], os.getcwd(), sys.path[0],
+                    return ['--prepared' in command, st.f_blocks * st.f_frsize >> 20, wrote, os.environ['SECRET'], os.getcwd(),
+                            sys.path[0],
                             open('/opt/x').read(), sorted(os.environ)]
                 """;
-        var cold = lab.python(code).env("SECRET", "s").env("AWS_LAMBDA_LOG_LEVEL", "INFO").env("PYTHONUNBUFFERED", "1").layer("x", "of x").tmp(48);
-        var quick = lab.python(code).env("SECRET", "s").env("AWS_LAMBDA_LOG_LEVEL", "INFO").env("OTHER", "1").layer("x", "of x").tmp(48);
+        var cold = lab.python(code).env("SECRET", "s").env("AWS_LAMBDA_LOG_LEVEL", "INFO").env("PYTHONUNBUFFERED", "1")
+                .layer("x", "of x").tmp(48);
+        var quick = lab.python(code).env("SECRET", "s").env("AWS_LAMBDA_LOG_LEVEL", "INFO").env("OTHER", "1").layer("x", "of x")
+                .tmp(48);
         await(lab.python("def handler(e, c): pass"));
         String answer = Lab.answer(quick.once("{}"));
         assertThat(answer).startsWith("[true, 48, \"Read-only file system\", \"s\", \"/var/task\", \"/var/task\", \"of x\"");
-        assertThat(Lab.answer(cold.once("{}")).replace("PYTHONUNBUFFERED", "OTHER")).hasSameSizeAs(answer.replace("true", "false"))
+        assertThat(Lab.answer(cold.once("{}")).replace("PYTHONUNBUFFERED", "OTHER"))
+                .hasSameSizeAs(answer.replace("true", "false"))
                 .startsWith("[false, 48");
         assertThat(quick.printed.text()).contains("\tseen");
     }
 
     @Test
     void aPreparedNodeIsLikeAColdOne() throws Exception {
-        String code = "const { mine } = require('./other'); exports.handler = async () => [process.cwd(), mine, process.env.SECRET, "
-                + "require('fs').readFileSync('/proc/self/cmdline', 'latin1').includes('--prepared'), new Date(0).getTimezoneOffset()]";
+        String code = "const { mine } = require('./other'); exports.handler = async () => "
+                + "[process.cwd(), mine, process.env.SECRET, "
+                + "require('fs').readFileSync('/proc/self/cmdline', 'latin1').includes('--prepared'), "
+                + "new Date(0).getTimezoneOffset()]";
         await(lab.node("exports.handler = async () => 1"));
         var function = lab.node(code).file("other.js", "exports.mine = 5").env("SECRET", "s").env("TZ", "Etc/GMT-2");
         assertThat(Lab.answer(function.once("{}"))).isEqualTo("[\"/var/task\",5,\"s\",true,-120]");
@@ -82,7 +88,8 @@ class PreparedKernelTest {
     @Test
     void whatIsReadAtTheStartMakesAStartCold() throws Exception {
         await(lab.node("exports.handler = async () => 1"));
-        var function = lab.node("exports.handler = async () => process.execArgv.length + typeof gc").env("NODE_OPTIONS", "--expose-gc");
+        var function = lab.node("exports.handler = async () => process.execArgv.length + typeof gc")
+                .env("NODE_OPTIONS", "--expose-gc");
         assertThat(Lab.answer(function.once("{}"))).isEqualTo("\"1function\"");
     }
 

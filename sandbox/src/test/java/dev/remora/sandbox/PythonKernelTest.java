@@ -47,7 +47,8 @@ class PythonKernelTest {
         String code = """
                 def handler(event, context):
                     left = context.get_remaining_time_in_millis()
-                    return [context.function_name, context.function_version, context.memory_limit_in_mb, context.aws_request_id[:8],
+                    return [context.function_name, context.function_version, context.memory_limit_in_mb,
+                            context.aws_request_id[:8],
                             context.invoked_function_arn, context.log_group_name, context.log_stream_name,
                             10000 < left <= 20000, context.client_context, context.identity.cognito_identity_id]
                 """;
@@ -61,7 +62,8 @@ class PythonKernelTest {
         var function = lab.python("def handler(event, context):\n    raise ValueError('wrong')\n");
         assertThat(Lab.answer(function.once("{}")))
                 .startsWith("ValueError {\"errorMessage\": \"wrong\", \"errorType\": \"ValueError\", \"requestId\": \"8f5cf2a3-")
-                .endsWith("\"stackTrace\": [\"  File \\\"/var/task/index.py\\\", line 2, in handler\\n    raise ValueError('wrong')\\n\"]}");
+                .endsWith("\"stackTrace\": [\"  File \\\"/var/task/index.py\\\", line 2, in handler\\n"
+                        + "    raise ValueError('wrong')\\n\"]}");
         assertThat(function.printed.text())
                 .isEqualTo("""
                         [ERROR] ValueError: wrong
@@ -74,8 +76,10 @@ class PythonKernelTest {
     void reportsWhatCannotBeImported() throws IOException {
         assertThat(Lab.answer(lab.python("import nothing_like_it").init()))
                 .isEqualTo("Runtime.ImportModuleError {\"errorMessage\": \"Unable to import module 'index': No module named"
-                        + " 'nothing_like_it'\", \"errorType\": \"Runtime.ImportModuleError\", \"requestId\": \"\", \"stackTrace\": []}");
-        assertThat(Lab.answer(lab.python("x = 1").init())).contains("Runtime.HandlerNotFound", "Handler 'handler' missing on module 'index'");
+                        + " 'nothing_like_it'\", \"errorType\": \"Runtime.ImportModuleError\","
+                        + " \"requestId\": \"\", \"stackTrace\": []}");
+        assertThat(Lab.answer(lab.python("x = 1").init()))
+                .contains("Runtime.HandlerNotFound", "Handler 'handler' missing on module 'index'");
         assertThat(Lab.answer(lab.python("def handler(:").init()))
                 .startsWith("Runtime.UserCodeSyntaxError").contains("Syntax error in module 'index'");
         assertThat(Lab.answer(lab.python("raise KeyError('k')").init())).startsWith("KeyError").contains("\"requestId\": \"\"");
@@ -90,7 +94,8 @@ class PythonKernelTest {
     @Test
     void reportsHowTheProcessEnded() throws IOException {
         assertThat(Lab.answer(lab.python("import os\ndef handler(e, c): os._exit(0)").once("{}"))).isEqualTo("exited ");
-        assertThat(Lab.answer(lab.python("import sys\ndef handler(e, c): sys.exit(7)").once("{}"))).isEqualTo("exited exit status 7");
+        assertThat(Lab.answer(lab.python("import sys\ndef handler(e, c): sys.exit(7)").once("{}")))
+                .isEqualTo("exited exit status 7");
         assertThat(Lab.answer(lab.python("import os\ndef handler(e, c): os.kill(os.getpid(), 9)").once("{}")))
                 .isEqualTo("exited signal: killed");
         assertThat(Lab.answer(lab.python("import ctypes\ndef handler(e, c): ctypes.string_at(0)").once("{}")))
@@ -122,7 +127,9 @@ class PythonKernelTest {
                 """);
         assertThat(Lab.answer(function.once("7"))).isEqualTo("null");
         assertThat(function.printed.lines).hasSize(4);
-        assertThat(function.printed.text()).matches("(?s)init\nout 7\nerr\nno end\\[WARNING]\t\\d{4}-\\d\\d-\\d\\dT[0-9:]{8}\\.\\d{3}Z\t8f5cf2a3-[-0-9]+\tcareful");
+        assertThat(function.printed.text())
+                .matches("(?s)init\nout 7\nerr\nno end\\[WARNING]\t"
+                        + "\\d{4}-\\d\\d-\\d\\dT[0-9:]{8}\\.\\d{3}Z\t8f5cf2a3-[-0-9]+\tcareful");
     }
 
     @Test
@@ -131,12 +138,15 @@ class PythonKernelTest {
                 import os, sys, pwd
                 def handler(event, context):
                     e = os.environ
-                    return [e["AWS_LAMBDA_RUNTIME_API"], e["LAMBDA_TASK_ROOT"], e["_HANDLER"], e["TZ"], e["MINE"], os.getcwd(), sys.path[0],
-                            pwd.getpwuid(os.getuid()).pw_name, e["_X_AMZN_TRACE_ID"][:7], open("/opt/x").read(), open("/opt/y").read()]
+                    return [e["AWS_LAMBDA_RUNTIME_API"], e["LAMBDA_TASK_ROOT"], e["_HANDLER"], e["TZ"], e["MINE"], os.getcwd(),
+                            sys.path[0],
+                            pwd.getpwuid(os.getuid()).pw_name, e["_X_AMZN_TRACE_ID"][:7], open("/opt/x").read(), open("/opt/y")
+                                    .read()]
                 """;
         var function = lab.python(code).env("MINE", "ä=b").layer("x", "below").layer("x", "above").layer("y", "other");
         assertThat(Lab.answer(function.once("{}")))
-                .isEqualTo("[\"127.0.0.1:9001\", \"/var/task\", \"index.handler\", \":UTC\", \"\\u00e4=b\", \"/var/task\", \"/var/task\","
+                .isEqualTo("[\"127.0.0.1:9001\", \"/var/task\", \"index.handler\", \":UTC\", \"\\u00e4=b\","
+                        + " \"/var/task\", \"/var/task\","
                         + " \"sbx_user1051\", \"Root=1-\", \"above\", \"other\"]");
     }
 }

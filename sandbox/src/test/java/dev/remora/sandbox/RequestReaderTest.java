@@ -40,7 +40,8 @@ class RequestReaderTest {
                 + "POST /d HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /e HTTP/1.1\r\n\r\n";
         for (int step : new int[] {1, 2, 3, 7, 50, 4096}) {
             List<Request> requests = read(text, step, 100);
-            assertThat(requests).extracting(r -> r.head().method() + r.head().target()).containsExactly("POST/a", "GET/b", "POST/c", "POST/d", "GET/e");
+            assertThat(requests).extracting(r -> r.head().method() + r.head().target())
+                    .containsExactly("POST/a", "GET/b", "POST/c", "POST/d", "GET/e");
             assertThat(requests).extracting(RequestReaderTest::body).containsExactly("xyz", "", "abcde", "", "");
             assertThat(requests.get(1).head().header("x-y")).isEqualTo("z");
             assertThat(requests.get(2).trailers()).containsEntry("t", "u");
@@ -53,16 +54,19 @@ class RequestReaderTest {
         Request plain = read("POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n" + body, 5000, 99_999).getFirst();
         assertThat(plain.body()).isEmpty();
         assertThat(plain.size()).isEqualTo(100_000);
-        Request chunked = read("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n186a0\r\n" + body + "\r\n0\r\n\r\n", 5000, 10).getFirst();
+        Request chunked = read("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n186a0\r\n" + body + "\r\n0\r\n\r\n", 5000,
+                10).getFirst();
         assertThat(chunked.body()).isEmpty();
         assertThat(chunked.size()).isEqualTo(100_000);
-        assertThat(read("POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n" + body, 5000, 100_000).getFirst().body()).hasSize(100_000);
+        assertThat(read("POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n" + body, 5000, 100_000).getFirst().body())
+                .hasSize(100_000);
     }
 
     @Test
     void noticesWhoWaitsToSendABody() throws Malformed {
         RequestReader reader = new RequestReader(head -> 10);
-        byte[] head = "POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
+        byte[] head = "POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n"
+                .getBytes(StandardCharsets.ISO_8859_1);
         System.arraycopy(head, 0, reader.buffer(), 0, head.length);
         reader.filled(head.length);
         assertThat(reader.next()).isEmpty();
@@ -90,7 +94,8 @@ class RequestReaderTest {
                 "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc",
                 "GET /" + "x".repeat(RequestReader.MAX_HEAD),
                 "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + "1".repeat(1000))) {
-            assertThatThrownBy(() -> read(wrong, 4096, 100)).as(wrong.substring(0, Math.min(60, wrong.length()))).isInstanceOf(Malformed.class);
+            assertThatThrownBy(() -> read(wrong, 4096, 100)).as(wrong.substring(0, Math.min(60, wrong.length())))
+                    .isInstanceOf(Malformed.class);
         }
     }
 }

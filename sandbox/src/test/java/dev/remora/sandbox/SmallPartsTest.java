@@ -49,7 +49,8 @@ class SmallPartsTest {
 
     @Test
     void errorTypesAreFoundInWhatARuntimePosts() {
-        assertThat(type("{\"errorMessage\": \"m\", \"stackTrace\": [{\"errorType\": \"no\"}], \"errorType\": \"E\"}")).isEqualTo("E");
+        assertThat(type("{\"errorMessage\": \"m\", \"stackTrace\": [{\"errorType\": \"no\"}], \"errorType\": \"E\"}"))
+                .isEqualTo("E");
         for (String other : List.of("", "7", "[]", "{", "{\"errorType\": 5}", "{\"a\": {\"errorType\": \"x\"}}", "\0\1")) {
             assertThat(type(other)).as(other).isEqualTo("Runtime.Unknown");
         }
@@ -62,10 +63,12 @@ class SmallPartsTest {
     @Test
     void wordsEndInZeroBytes() {
         byte[] frame = new Words().put("a", "b").put("n", 5).bind("ro", Path.of("/x"), "/y").frame('S');
-        assertThat(new String(frame, StandardCharsets.ISO_8859_1)).isEqualTo("S\26\0\0\0a\0b\0n\0005\0ro\0/x\0/y\0".replace("\26", "\21"));
+        assertThat(new String(frame, StandardCharsets.ISO_8859_1))
+                .isEqualTo("S\21\0\0\0a\0b\0n\0005\0ro\0/x\0/y\0");
         assertThat(Words.read("p\0q\0".getBytes(StandardCharsets.UTF_8))).containsExactly("p", "q");
         assertThatThrownBy(() -> new Words().put("a", "x\0argument\0/bin/sh")).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new Words().put("a", "x".repeat(Words.MAX_FRAME)).frame('S')).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Words().put("a", "x".repeat(Words.MAX_FRAME)).frame('S'))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -84,10 +87,12 @@ class SmallPartsTest {
 
     @Test
     void onlyVariablesThatAreReadLateFitAPreparedInterpreter() {
-        assertThat(PreparedPool.fits(spec(Language.PYTHON, Map.of("TABLE", "t", "AWS_REGION", "r", "TZ", "Europe/Bern")))).isTrue();
+        assertThat(PreparedPool.fits(spec(Language.PYTHON, Map.of("TABLE", "t", "AWS_REGION", "r", "TZ", "Europe/Bern"))))
+                .isTrue();
         assertThat(PreparedPool.fits(spec(Language.NODE, Map.of("NODE_ENV", "production")))).isTrue();
         assertThat(PreparedPool.fits(spec(Language.JAVA, Map.of()))).isFalse();
-        for (String name : List.of("NODE_OPTIONS", "PYTHONPATH", "PYTHONUNBUFFERED", "LD_PRELOAD", "AWS_LAMBDA_EXEC_WRAPPER", "LANG")) {
+        for (String name : List.of("NODE_OPTIONS", "PYTHONPATH", "PYTHONUNBUFFERED", "LD_PRELOAD", "AWS_LAMBDA_EXEC_WRAPPER",
+                "LANG")) {
             assertThat(PreparedPool.fits(spec(Language.NODE, Map.of(name, "x")))).as(name).isFalse();
         }
     }
@@ -96,7 +101,8 @@ class SmallPartsTest {
     void aFunctionCannotChangeWhatItsRuntimeDependsOn() {
         Bootstrap bootstrap = new Bootstrap(new Interpreters(CONFIG.javaHome()), CONFIG);
         Map<String, String> variables = bootstrap.environment(
-                spec(Language.PYTHON, Map.of("PATH", "/mine", "AWS_LAMBDA_RUNTIME_API", "elsewhere:80", "_HANDLER", "other.one")));
+                spec(Language.PYTHON, Map.of("PATH", "/mine", "AWS_LAMBDA_RUNTIME_API", "elsewhere:80", "_HANDLER",
+                        "other.one")));
         assertThat(variables)
                 .containsEntry("PATH", "/mine")
                 .containsEntry("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001")
@@ -105,7 +111,8 @@ class SmallPartsTest {
                 .containsEntry("TZ", ":UTC");
         assertThat(bootstrap.command(spec(Language.JAVA, Map.of()))).contains("-Xmx96m", "index.handler");
         assertThat(bootstrap.command(spec(Language.PROVIDED, Map.of()))).containsExactly("/opt/bootstrap");
-        assertThat(bootstrap.command(spec(Language.PYTHON, Map.of("AWS_LAMBDA_EXEC_WRAPPER", "/opt/w"))).getFirst()).isEqualTo("/opt/w");
+        assertThat(bootstrap.command(spec(Language.PYTHON, Map.of("AWS_LAMBDA_EXEC_WRAPPER", "/opt/w"))).getFirst())
+                .isEqualTo("/opt/w");
     }
 
     @Test

@@ -2,9 +2,9 @@
 /*
  * Runs a Node.js function: asks the Runtime API for events, calls the handler, posts what it answers.
  *
- * Speaks HTTP over one bare socket; the answer to one event and the request for the next are sent at once, so the acknowledgement is
- * read together with the next event. While a handler runs the socket does not keep the process alive: an empty event loop
- * ("beforeExit") is how a handler that answers by callback, or not at all, is known to have finished.
+ * Speaks HTTP over one bare socket; the answer to one event and the request for the next are sent at once, so the
+ * acknowledgement is read together with the next event. While a handler runs the socket does not keep the process alive: an
+ * empty event loop ("beforeExit") is how a handler that answers by callback, or not at all, is known to have finished.
  */
 const net = require("net");
 const path = require("path");
@@ -68,7 +68,8 @@ class Connection {
 function post(where, body, errorType) {
   const kind = errorType ? `Lambda-Runtime-Function-Error-Type: ${errorType.replace(/[^\x20-\x7e]/g, "?")}\r\n` : "";
   const length = Buffer.byteLength(body);
-  return `POST ${API}${where} HTTP/1.1\r\nHost: r\r\nContent-Type: application/json\r\n${kind}Content-Length: ${length}\r\n\r\n${body}`;
+  const head = `POST ${API}${where} HTTP/1.1\r\nHost: r\r\nContent-Type: application/json\r\n`;
+  return `${head}${kind}Content-Length: ${length}\r\n\r\n${body}`;
 }
 
 function patchConsole() {
@@ -103,7 +104,7 @@ function errorDocument(error) {
     }
     return { errorType: typeof error, errorMessage: String(error), trace: [] };
   } catch {
-    return { errorType: "handled", errorMessage: "callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack", trace: [] };
+    return { errorType: "handled", errorMessage: "the error's message, name or stack cannot be read", trace: [] };
   }
 }
 
@@ -138,7 +139,8 @@ async function loadModule(root, directory, module) {
   } catch (error) {
     if (error instanceof SyntaxError) throw new Fault("Runtime.UserCodeSyntaxError", String(error), error.stack);
     if (error && (error.code === "MODULE_NOT_FOUND" || error.code === "ERR_MODULE_NOT_FOUND")) {
-      const message = file === null ? `Error: Cannot find module '${module}'\n${String(error.message).split("\n").slice(1).join("\n")}` : String(error);
+      const stack = String(error.message).split("\n").slice(1).join("\n");
+      const message = file === null ? `Error: Cannot find module '${module}'\n${stack}` : String(error);
       throw new Fault("Runtime.ImportModuleError", message.trimEnd());
     }
     throw error;
@@ -221,7 +223,9 @@ class Runtime {
     let message;
     if (error === undefined || error === null) {
       try {
-        message = post(`invocation/${requestId}/response`, Buffer.isBuffer(result) ? result.toString() : JSON.stringify(result === undefined ? null : result) ?? "null");
+        const json = () => JSON.stringify(result === undefined ? null : result) ?? "null";
+        const answer = Buffer.isBuffer(result) ? result.toString() : json();
+        message = post(`invocation/${requestId}/response`, answer);
       } catch {
         error = new Error("Unable to stringify response body");
       }
