@@ -1,64 +1,44 @@
 package dev.remora.app;
 
-import java.io.PrintWriter;
+import java.io.PrintStream;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /** {@code remora drops}: what the network refused a function. */
-@Command(name = "drops", description = "Lists the connections of a function that the network refused.")
-final class Drops implements Callable<Integer> {
+final class Drops {
     private static final long POLL_MILLIS = 500;
-    private static final String ROW = "%-24s  %-45s  %-14s  %s%n";
+    private static final String ROW = "%-24s  %-45s  %-15s  %s%n";
 
-    @Parameters(index = "0", paramLabel = "FUNCTION", description = "The function's name.")
-    private String function = "";
-
-    @Option(names = "--follow", description = "Goes on listing as they happen.")
-    private boolean follow;
-
-    @Option(names = "--json", description = "One JSON document a line.")
-    private boolean json;
-
-    @Option(names = "--region", description = "Its region.")
-    private String region = Defaults.region(System.getenv());
-
-    @Option(names = "--account", description = "Its account.")
-    private String account = Defaults.account(System.getenv());
-
-    @Spec
-    private CommandSpec spec;
-
-    @Override
-    public Integer call() throws InterruptedException {
-        PrintWriter out = spec.commandLine().getOut();
+    static void run(List<String> args, PrintStream out) throws InterruptedException {
+        var given = Arguments.parse(
+                args, Set.of("--region", "--account"), Set.of("--follow", "--json"), List.of("FUNCTION"));
         var server = new RemoteServer(System.getenv());
+        boolean json = given.flag("--json");
         if (!json) {
             out.printf(ROW, "TIME", "CONNECTION", "CAUSE", "REFUSED BY");
         }
-        long after = 0;
+        String after = "0";
         do {
-            var query = Map.of(
-                    "function", function, "region", region, "account", account, "after", Long.toString(after));
-            JsonNode answer = server.ask("GET", "/_remora/drops", query);
-            for (JsonNode drop : answer.path("drops")) {
-                print(out, drop);
-            }
+            var answer = server.ask(
+                    "GET",
+                    "/_remora/drops",
+                    Map.of(
+                            "function", given.places().getFirst(),
+                            "region", given.option("--region").orElse(Defaults.region(System.getenv())),
+                            "account", given.option("--account").orElse(Defaults.account(System.getenv())),
+                            "after", after));
+            answer.path("drops").forEach(drop -> print(out, json, drop));
             out.flush();
-            after = answer.path("next").asLong();
-            if (follow) {
+            after = answer.path("next").asString("0");
+            if (given.flag("--follow")) {
                 Thread.sleep(POLL_MILLIS);
             }
-        } while (follow);
-        return 0;
+        } while (given.flag("--follow"));
     }
 
-    private void print(PrintWriter out, JsonNode drop) {
+    private static void print(PrintStream out, boolean json, JsonNode drop) {
         if (json) {
             out.println(drop);
             return;
@@ -70,4 +50,6 @@ final class Drops implements Callable<Integer> {
                 drop.path("cause").asString(""),
                 drop.path("refusedBy").asString(""));
     }
+
+    private Drops() {}
 }

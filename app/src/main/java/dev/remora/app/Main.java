@@ -1,48 +1,53 @@
 package dev.remora.app;
 
+import dev.remora.app.Arguments.WrongUse;
+import java.io.PrintStream;
+import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.slf4j.bridge.SLF4JBridgeHandler;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
 
-/** The command line behind {@code ./remora}. Exit status: 0 done, 1 could not, 2 wrongly used. */
-@Command(
-        name = "remora",
-        description = "Runs AWS Lambda functions inside real private networks.",
-        subcommands = {Start.class, Forward.class, Drops.class, Status.class, VersionCommand.class})
+/** What is behind {@code ./remora}, which also has the help. Exit status: 0 done, 1 could not, 2 wrongly used. */
 public final class Main {
     static final int COULD_NOT = 1;
     static final int WRONG_USE = 2;
 
     public static void main(String[] args) {
-        logThroughSlf4j();
-        System.exit(commandLine().execute(args));
+        System.exit(run(List.of(args), System.out, System.err));
+    }
+
+    static int run(List<String> args, PrintStream out, PrintStream err) {
+        try {
+            if (args.isEmpty()) {
+                throw new WrongUse("a command is missing");
+            }
+            List<String> rest = args.subList(1, args.size());
+            switch (args.getFirst()) {
+                case "start" -> Start.run(rest, out);
+                case "forward" -> Forward.run(rest, out);
+                case "drops" -> Drops.run(rest, out);
+                case "status" -> Status.run(rest, out);
+                case "version" -> out.println("remora " + Version.TEXT + " on Java " + Runtime.version());
+                default -> throw new WrongUse("there is no command '" + args.getFirst() + "'");
+            }
+            return 0;
+        } catch (WrongUse wrong) {
+            err.println("remora: " + wrong.getMessage() + ".");
+            err.println("Try 'remora --help'.");
+            return WRONG_USE;
+        } catch (StartFailure told) {
+            err.println("remora: " + told.line());
+            return COULD_NOT;
+        } catch (InterruptedException toldToEnd) {
+            return COULD_NOT;
+        }
     }
 
     /** The HTTP server's library logs by the JDK's own logging. */
-    private static void logThroughSlf4j() {
+    static void logThroughSlf4j() {
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
         Logger.getLogger("").setLevel(Level.WARNING);
-    }
-
-    static CommandLine commandLine() {
-        return new CommandLine(new Main())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setParameterExceptionHandler((wrong, args) -> {
-                    wrong.getCommandLine().getErr().println("remora: " + wrong.getMessage());
-                    wrong.getCommandLine().getErr().println("Try 'remora --help'.");
-                    return WRONG_USE;
-                })
-                .setExecutionExceptionHandler((failure, command, parsed) -> {
-                    if (failure instanceof StartFailure told) {
-                        command.getErr().println("remora: " + told.line());
-                    } else {
-                        failure.printStackTrace(command.getErr());
-                    }
-                    return COULD_NOT;
-                });
     }
 
     private Main() {}

@@ -11,6 +11,7 @@ import dev.remora.net.Drop;
 import dev.remora.net.Fabric;
 import dev.remora.net.FabricConfig;
 import dev.remora.net.KernelFabric;
+import dev.remora.net.KernelFeatures;
 import dev.remora.net.Names;
 import dev.remora.rds.RdsService;
 import dev.remora.sandbox.Launcher;
@@ -190,6 +191,10 @@ final class Server implements AutoCloseable {
     }
 
     private Fabric openFabric() {
+        List<String> missing = KernelFeatures.check();
+        if (!missing.isEmpty()) {
+            throw new StartFailure("this kernel lacks what the networks are made of: " + String.join("; ", missing) + ".");
+        }
         return KernelFabric.open(new FabricConfig(clock, FabricConfig.READY_SLOTS));
     }
 

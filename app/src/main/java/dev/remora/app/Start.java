@@ -1,60 +1,57 @@
 package dev.remora.app;
 
+import dev.remora.app.Arguments.WrongUse;
 import dev.remora.app.Settings.Internet;
+import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.Optional;
-import java.util.concurrent.Callable;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /** {@code remora start}: serves in the foreground until it is told to stop. */
-@Command(name = "start", description = "Starts the server in the foreground.")
-final class Start implements Callable<Integer> {
-    @Option(names = "--port", description = "Port on the host's loopback; 0 takes a free one.")
-    private int port = Settings.PORT;
+final class Start {
+    /** {@code --rehearse}, for the launcher: starts, serves a few calls of its own, and ends. */
+    private static final String REHEARSE = "--rehearse";
 
-    @Option(names = "--data", description = "Where everything is kept.")
-    private @Nullable Path data;
-
-    @Option(names = "--ephemeral", description = "Keeps nothing.")
-    private boolean ephemeral;
-
-    @Option(names = "--internet", description = "What is behind a VPC's way out: ${COMPLETION-CANDIDATES}.")
-    private Internet internet = Settings.INTERNET;
-
-    @Option(names = "--strict-runtimes", description = "Refuses a runtime whose exact version is not here.")
-    private boolean strictRuntimes;
-
-    @Option(names = "--listen", description = "A further address to serve on, without the well-known keys.")
-    private @Nullable String listen;
-
-    @Option(names = "--rehearse", hidden = true, description = "Starts, serves a few calls of its own, and ends.")
-    private boolean rehearse;
-
-    @Override
-    public Integer call() throws Exception {
-        var folder = DataFolders.choose(Optional.ofNullable(data), ephemeral || rehearse, System.getenv());
-        var settings = new Settings(
-                rehearse ? 0 : port,
-                folder,
-                ephemeral || rehearse,
-                rehearse ? Internet.CLOSED : internet,
-                strictRuntimes,
-                Optional.ofNullable(listen));
+    static void run(List<String> args, PrintStream out) throws InterruptedException {
+        var given = Arguments.parse(
+                args,
+                Set.of("--port", "--data", "--internet", "--listen"),
+                Set.of("--ephemeral", "--strict-runtimes", REHEARSE),
+                List.of());
+        var settings = settings(given, System.getenv());
+        Main.logThroughSlf4j();
         try (var server = Server.start(settings)) {
-            if (rehearse) {
+            if (given.flag(REHEARSE)) {
                 Rehearsal.of(server);
-                return 0;
+            } else {
+                serve(server, out);
             }
-            serve(server);
         }
-        return 0;
     }
 
-    /** Returns when the process is told to end; the signal's own thread then waits until the server is closed. */
-    private static void serve(Server server) throws InterruptedException {
+    /** Makes the data folder of an ephemeral server; nothing else. */
+    static Settings settings(Arguments given, Map<String, String> environment) {
+        var defaults = Settings.defaults(environment);
+        boolean rehearse = given.flag(REHEARSE);
+        boolean ephemeral = given.flag("--ephemeral") || rehearse;
+        int port = given.option("--port").map(Arguments::port).orElse(rehearse ? 0 : defaults.port());
+        Internet internet = given.option("--internet").map(Start::internet).orElse(rehearse ? Internet.CLOSED : defaults.internet());
+        Path data = DataFolders.choose(given.option("--data").map(Path::of), ephemeral, environment);
+        return new Settings(port, data, ephemeral, internet, given.flag("--strict-runtimes"), given.option("--listen"));
+    }
+
+    private static Internet internet(String text) {
+        return switch (text) {
+            case "host" -> Internet.HOST;
+            case "closed" -> Internet.CLOSED;
+            default -> throw new WrongUse("--internet is 'host' or 'closed', not '" + text + "'");
+        };
+    }
+
+    /** Returns when the process is told to end; the hook then waits until the server is closed. */
+    private static void serve(Server server, PrintStream out) throws InterruptedException {
         var told = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             told.countDown();
@@ -62,9 +59,11 @@ final class Start implements Callable<Integer> {
             // Being told to stop is a good end, not 128 plus the signal.
             Runtime.getRuntime().halt(0);
         }));
-        System.out.println(server.modeLine());
-        System.out.println("Ready.");
+        out.println(server.modeLine());
+        out.println("Ready.");
         told.await();
         server.close();
     }
+
+    private Start() {}
 }
