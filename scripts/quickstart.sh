@@ -22,9 +22,21 @@ trap 'exit 130' INT TERM
 
 step() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 
+# The arguments as they would be typed: quoted where the shell needs it.
+typed() {
+    local argument quoted=()
+    for argument in "$@"; do
+        case $argument in
+            *[!A-Za-z0-9_./:,=@%+-]* | '') quoted+=("'$argument'") ;;
+            *) quoted+=("$argument") ;;
+        esac
+    done
+    printf '%s' "${quoted[*]}"
+}
+
 # Prints a command, runs it, and keeps what it printed in $out.
 run() {
-    printf '$ aws %s\n' "$*"
+    printf '$ aws %s\n' "$(typed "$@")"
     out=$(command aws --endpoint-url "$endpoint" --output text "$@")
     [ -z "$out" ] || printf '%s\n' "$out" | sed 's/^/  /'
 }

@@ -7,6 +7,7 @@ import dev.remora.lambda.CodeDownload;
 import dev.remora.lambda.LambdaOptions;
 import dev.remora.lambda.LambdaService;
 import dev.remora.linux.Netns;
+import dev.remora.logs.LogsService;
 import dev.remora.net.Drop;
 import dev.remora.net.Fabric;
 import dev.remora.net.FabricConfig;
@@ -117,7 +118,12 @@ final class Server implements AutoCloseable {
 
     /** Every kind of document that a data folder may hold. */
     static List<Kind<?>> kinds() {
-        return Stream.of(IamService.kinds(), Ec2Service.kinds(), RdsService.kinds(), LambdaService.kinds())
+        return Stream.of(
+                        IamService.kinds(),
+                        Ec2Service.kinds(),
+                        RdsService.kinds(),
+                        LogsService.kinds(),
+                        LambdaService.kinds())
                 .<Kind<?>>flatMap(Collection::stream)
                 .toList();
     }
@@ -147,7 +153,7 @@ final class Server implements AutoCloseable {
         rds = made(
                 "rds",
                 new RdsService(store, ec2.networks(), fabric, new Names(fabric), launcher, ids, data.path()));
-        var logs = new NoLogs();
+        var logs = made("logs", new LogsService(store, streams, clock));
         lambda = made(
                 "lambda",
                 new LambdaService(
@@ -158,7 +164,7 @@ final class Server implements AutoCloseable {
                                 ec2.networks(),
                                 iam.roles(),
                                 iam.authorizer(),
-                                logs,
+                                logs.sink(),
                                 sandboxes,
                                 clock,
                                 ids),
@@ -167,7 +173,7 @@ final class Server implements AutoCloseable {
                         lambdaOptions()));
         dropList = new DropList(fabric::drops, ec2::explain, lambda::functionOfSlot);
         operations.addAll(List.of(iam.iamOperations(), iam.stsOperations(), ec2.operations(), rds.operations()));
-        operations.add(lambda.operations());
+        operations.addAll(List.of(logs.operations(), lambda.operations()));
 
         var dispatcher = new Dispatcher(operations, iam.accessKeys(), iam.authorizer(), clock);
         var front = made("listeners", new HttpFront(dispatcher));

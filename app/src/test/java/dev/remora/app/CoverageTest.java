@@ -1,0 +1,109 @@
+package dev.remora.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.remora.ec2.Ec2Service;
+import dev.remora.ec2.Gate;
+import dev.remora.iam.IamService;
+import dev.remora.lambda.LambdaOptions;
+import dev.remora.lambda.LambdaService;
+import dev.remora.logs.LogsService;
+import dev.remora.net.Fabric;
+import dev.remora.net.Names;
+import dev.remora.rds.RdsService;
+import dev.remora.sandbox.Confinement;
+import dev.remora.sandbox.Sandboxes;
+import dev.remora.store.Blobs;
+import dev.remora.store.DataFolder;
+import dev.remora.store.Ids;
+import dev.remora.store.SqliteStore;
+import dev.remora.store.Streams;
+import dev.remora.wire.Coverage;
+import dev.remora.wire.Declarations;
+import dev.remora.wire.Operations;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code docs/coverage.md} says what the tables say. With {@code -Dcoverage.write=true} the test writes the page anew. */
+class CoverageTest {
+    private static final Path PAGE = Path.of(System.getProperty("remora.root"), "docs/coverage.md");
+
+    @TempDir
+    Path folder;
+
+    private interface Check {
+        void of(List<Operations> services) throws IOException;
+    }
+
+    @Test
+    void pageIsOfTheseTables() throws IOException {
+        withServices(services -> {
+            String page = Coverage.markdown(services);
+            if (Boolean.getBoolean("coverage.write")) {
+                Files.writeString(PAGE, page);
+            }
+            assertThat(PAGE)
+                    .as("stale: run mvn -pl app -am test -Dtest=CoverageTest -Dcoverage.write=true"
+                            + " -Dsurefire.failIfNoSpecifiedTests=false")
+                    .hasContent(page);
+        });
+    }
+
+    @Test
+    void everyParameterIsDeclaredAndExists() throws IOException {
+        withServices(services -> {
+            for (Operations service : services) {
+                assertThat(Declarations.undeclared(service)).as(service.service().signingName()).isEmpty();
+                assertThat(Declarations.unknown(service)).as(service.service().signingName()).isEmpty();
+            }
+        });
+    }
+
+    /** The services as the server builds them, on a kernel and on sandboxes that are never asked for anything. */
+    private void withServices(Check check) throws IOException {
+        var clock = InstantSource.system();
+        var ids = Ids.random();
+        Fabric fabric = never(Fabric.class);
+        try (var data = DataFolder.open(folder.resolve("data"));
+                var store = SqliteStore.inMemory(Server.kinds());
+                var streams = Streams.open(data, clock);
+                var ec2 = new Ec2Service(store, fabric, ids, clock, Gate.OPEN);
+                var logs = new LogsService(store, streams, clock);
+                var rds = new RdsService(
+                        store, ec2.networks(), fabric, new Names(fabric), never(Confinement.class), ids, folder)) {
+            var iam = new IamService(store, ids, clock, true);
+            var parts = new LambdaService.Parts(
+                    store,
+                    Blobs.open(data),
+                    streams,
+                    ec2.networks(),
+                    iam.roles(),
+                    iam.authorizer(),
+                    logs.sink(),
+                    never(Sandboxes.class),
+                    clock,
+                    ids);
+            try (var lambda = new LambdaService(parts, folder.resolve("code"), () -> "", LambdaOptions.DEFAULTS)) {
+                check.of(List.of(
+                        iam.iamOperations(),
+                        iam.stsOperations(),
+                        ec2.operations(),
+                        rds.operations(),
+                        logs.operations(),
+                        lambda.operations()));
+            }
+        }
+    }
+
+    private static <T> T never(Class<T> type) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+            throw new IllegalStateException("nothing should call " + method);
+        }));
+    }
+}
