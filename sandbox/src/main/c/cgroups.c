@@ -78,7 +78,13 @@ static void find_mounts(void) {
     endmntent(mounts);
 }
 
-/* Removes groups of servers that are gone; a group with a process in it refuses and stays. */
+/* What is frozen does not even die. In a folder that is no freezer's this does nothing. */
+static void thaw(const char *folder) {
+    put(folder, "freezer.state", "THAWED");
+    put(folder, "cgroup.freeze", "0");
+}
+
+/* Removes groups of servers that are gone; a group with a process in it refuses and stays, but can end. */
 static void remove_stale(const char *root) {
     DIR *folder = opendir(root);
     if (!folder) {
@@ -96,6 +102,9 @@ static void remove_stale(const char *root) {
         if (groups) {
             for (struct dirent *g; (g = readdir(groups));) {
                 if (g->d_name[0] >= '0' && g->d_name[0] <= '9') {
+                    char group[PATH_SIZE];
+                    snprintf(group, sizeof group, "%s/%s", path, g->d_name);
+                    thaw(group);
                     unlinkat(dirfd(groups), g->d_name, AT_REMOVEDIR);
                 }
             }
@@ -313,6 +322,12 @@ void group_path(const struct cgroup *group, const char *controller, const char *
     }
     folder_of(group, which, path);
     snprintf(to, PATH_SIZE, "%.*s/%s", PATH_SIZE - 64, path, version1() ? v1file : v2file);
+}
+
+void group_thaw(const struct cgroup *group) {
+    char path[PATH_SIZE];
+    folder_of(group, version1() ? FREEZER : 0, path);
+    thaw(path);
 }
 
 /* The last process may still be leaving when its parent has been told of its end: EBUSY passes within milliseconds. */

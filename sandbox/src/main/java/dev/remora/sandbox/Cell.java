@@ -1,10 +1,12 @@
 package dev.remora.sandbox;
 
 import dev.remora.linux.Descriptor;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -138,6 +140,22 @@ final class Cell implements AutoCloseable {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", interrupted);
+        }
+    }
+
+    /** Stops all of its processes where they are, or lets them go on; says whether that could be asked for. */
+    boolean freeze(boolean still) {
+        if (!started.isDone() || started.isCompletedExceptionally()) {
+            return false;
+        }
+        Path file = started.join().freezer();
+        boolean version1 = file.endsWith("freezer.state");
+        try {
+            java.nio.file.Files.writeString(file, version1 ? still ? "FROZEN" : "THAWED" : still ? "1" : "0",
+                    StandardOpenOption.WRITE);
+            return true;
+        } catch (IOException gone) {
+            return false;
         }
     }
 

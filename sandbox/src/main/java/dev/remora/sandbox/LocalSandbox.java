@@ -24,6 +24,11 @@ final class LocalSandbox implements Sandbox {
     private final Consumer<LocalSandbox> whenClosed;
     private boolean closed;
 
+    private boolean used;
+    private boolean busy = true;
+    private boolean frozen;
+    private long idleSince;
+
     LocalSandbox(Workplace place, SandboxSpec spec, String runtimeVersion, Consumer<LocalSandbox> whenClosed) {
         this.whenClosed = whenClosed;
         this.place = place;
@@ -36,6 +41,34 @@ final class LocalSandbox implements Sandbox {
                 place.cell().kill();
             }
         });
+    }
+
+    /** Called once the init phase is over; not if an invocation has begun already. */
+    private synchronized void rest() {
+        if (!used) {
+            busy = false;
+            idleSince = System.nanoTime();
+        }
+    }
+
+    private synchronized void beginWork() {
+        used = true;
+        busy = true;
+        if (frozen) {
+            frozen = false;
+            place.cell().freeze(false);
+        }
+    }
+
+    private synchronized void endWork() {
+        busy = false;
+        idleSince = System.nanoTime();
+    }
+
+    synchronized void freezeIfIdle() {
+        if (!busy && !frozen && !closed && System.nanoTime() - idleSince >= Freezer.IDLE_NANOS && alive()) {
+            frozen = place.cell().freeze(true);
+        }
     }
 
     @Override
@@ -57,6 +90,7 @@ final class LocalSandbox implements Sandbox {
     public Outcome init() {
         try {
             Outcome how = init.join();
+            rest();
             place.cell().drain();
             return how;
         } catch (CompletionException | CancellationException failed) {
@@ -66,12 +100,17 @@ final class LocalSandbox implements Sandbox {
 
     @Override
     public Outcome invoke(Invocation invocation) {
-        Outcome outcome = place.api().invoke(invocation);
-        if (outcome instanceof Outcome.TimedOut) {
-            place.cell().kill();
+        beginWork();
+        try {
+            Outcome outcome = place.api().invoke(invocation);
+            if (outcome instanceof Outcome.TimedOut) {
+                place.cell().kill();
+            }
+            place.cell().drain();
+            return outcome;
+        } finally {
+            endWork();
         }
-        place.cell().drain();
-        return outcome;
     }
 
     @Override

@@ -33,6 +33,7 @@ public final class LocalSandboxes implements Sandboxes {
     private final Interpreters interpreters;
     private final Bootstrap bootstrap;
     private final PreparedPool prepared;
+    private final Freezer freezer = new Freezer();
     private final Set<LocalSandbox> open = ConcurrentHashMap.newKeySet();
 
     /** Uses the launcher and the slots; closing this closes neither. */
@@ -48,9 +49,15 @@ public final class LocalSandboxes implements Sandboxes {
     @Override
     public Sandbox start(SandboxSpec spec) {
         LocalSandbox sandbox = new LocalSandbox(claimed(spec).orElseGet(() -> cold(spec)), spec, version(spec.language()),
-                open::remove);
+                this::forget);
         open.add(sandbox);
+        freezer.watch(sandbox);
         return sandbox;
+    }
+
+    private void forget(LocalSandbox sandbox) {
+        open.remove(sandbox);
+        freezer.forget(sandbox);
     }
 
     private Workplace cold(SandboxSpec spec) {
@@ -163,5 +170,6 @@ public final class LocalSandboxes implements Sandboxes {
     public void close() {
         prepared.close();
         List.copyOf(open).forEach(LocalSandbox::close);
+        freezer.close();
     }
 }

@@ -58,6 +58,31 @@ class PythonKernelTest {
     }
 
     @Test
+    void standsStillBetweenInvocations() throws Exception {
+        String code = """
+                import threading, time
+                ticks = 0
+                def tick():
+                    global ticks
+                    while True: time.sleep(0.001); ticks += 1
+                threading.Thread(target=tick, daemon=True).start()
+                def handler(event, context):
+                    time.sleep(event)
+                    return ticks
+                """;
+        try (Sandbox sandbox = lab.python(code).start()) {
+            sandbox.init();
+            int before = Integer.parseInt(Lab.answer(Lab.invoke(sandbox, "0.1")));
+            Thread.sleep(2000);
+            int after = Integer.parseInt(Lab.answer(Lab.invoke(sandbox, "0")));
+            assertThat(before).isPositive();
+            assertThat(after - before).isBetween(0, 500);
+            assertThat(Integer.parseInt(Lab.answer(Lab.invoke(sandbox, "0.1")))).isGreaterThan(after);
+            Thread.sleep(400);
+        }
+    }
+
+    @Test
     void reportsAnException() throws IOException {
         var function = lab.python("def handler(event, context):\n    raise ValueError('wrong')\n");
         assertThat(Lab.answer(function.once("{}")))

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 @Tag("kernel")
 class ServerKilledKernelTest {
-    /** A server with one sandbox that has many processes, one of them a daemon. */
+    /** A server with one sandbox that has many processes, all of them frozen by now. */
     public static final class Server {
         public static void main(String[] arguments) throws Exception {
             Lab lab = new Lab(0);
@@ -25,7 +25,9 @@ class ServerKilledKernelTest {
                             time.sleep(600)
                     def handler(event, context): return 1
                     """).start();
-            System.out.println(sandbox.init() instanceof Outcome.Answered ? lab.folder : "no sandbox");
+            boolean up = sandbox.init() instanceof Outcome.Answered;
+            Thread.sleep(4 * Freezer.IDLE_NANOS / 1_000_000);
+            System.out.println(up ? lab.folder : "no sandbox");
             Thread.sleep(600_000);
         }
     }
