@@ -13,7 +13,7 @@ import java.util.Optional;
 
 /**
  * What becomes of a new connection inside a VPC, decided from the documents alone, in the order in which a packet meets the
- * obstacles: the route, the sender's egress rules, the receiver's ingress rules, the receiver itself. The kernel must agree.
+ * obstacles: the sender's egress rules, the route, the receiver's ingress rules, the receiver itself. The kernel must agree.
  */
 public final class Reachability {
     private final VpcContents contents;
@@ -66,27 +66,26 @@ public final class Reachability {
         if (sender == null) {
             throw new IllegalArgumentException(c.source());
         }
+        NetworkInterface receiver = byAddress.get(c.destination());
+        Optional<GroupRule> egress =
+                allowing(sender, Direction.EGRESS, c, c.destination(), receiver == null ? List.of() : receiver.groups());
+        if (egress.isEmpty()) {
+            return new Verdict.NoEgressRule(sender.groups());
+        }
         String table = tableOfSubnet.getOrDefault(sender.subnetId(), contents.vpc().mainRouteTableId());
         if (!routed(table, c.destination())) {
             return new Verdict.NoRoute(table);
         }
-        NetworkInterface receiver = byAddress.get(c.destination());
-        if (receiver == null) {
+        if (receiver == null || receiver.backing() instanceof Topology.Attachment.None) {
             return new Verdict.Nobody();
-        }
-        Optional<GroupRule> egress = allowing(sender, Direction.EGRESS, c, c.destination(), receiver.groups());
-        if (egress.isEmpty()) {
-            return new Verdict.NoEgressRule(sender.groups());
         }
         Optional<GroupRule> ingress = allowing(receiver, Direction.INGRESS, c, sender.address(), sender.groups());
         if (ingress.isEmpty()) {
             return new Verdict.NoIngressRule(receiver.id(), receiver.groups());
         }
-        return switch (receiver.backing()) {
-            case Topology.Attachment.None none -> new Verdict.Nobody();
-            case Topology.Attachment.Hyperplane hyperplane -> new Verdict.FunctionsAcceptNothing(receiver.id());
-            case Topology.Attachment.Workload workload -> new Verdict.Allowed(egress.get(), ingress.get());
-        };
+        return receiver.backing() instanceof Topology.Attachment.Hyperplane
+                ? new Verdict.FunctionsAcceptNothing(receiver.id())
+                : new Verdict.Allowed(egress.get(), ingress.get());
     }
 
     private boolean routed(String tableId, Ipv4 destination) {

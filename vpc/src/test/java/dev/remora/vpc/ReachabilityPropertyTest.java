@@ -50,6 +50,11 @@ class ReachabilityPropertyTest {
     /** What the contract of {@link Topology} says of a connection, read as literally as can be. */
     private static Class<? extends Verdict> judge(Topology t, Connection c) {
         Topology.Port sender = t.ports().get(c.source());
+        Optional<Topology.Port> receiver =
+                t.ports().values().stream().filter(p -> p.address().equals(c.destination())).findFirst();
+        if (!allows(t, sender.groups(), false, c, c.destination(), receiver.map(Topology.Port::groups).orElse(Set.of()))) {
+            return Verdict.NoEgressRule.class;
+        }
         var table = t.routeTables().get(t.subnets().get(sender.subnet()).routeTable());
         Optional<Topology.Route> route = table.routes().stream()
                 .filter(r -> r.destination().contains(c.destination()))
@@ -57,33 +62,27 @@ class ReachabilityPropertyTest {
         if (route.isEmpty() || route.get().target() instanceof Topology.Target.Blackhole) {
             return Verdict.NoRoute.class;
         }
-        Optional<Topology.Port> receiver =
-                t.ports().values().stream().filter(p -> p.address().equals(c.destination())).findFirst();
-        if (receiver.isEmpty()) {
+        if (receiver.isEmpty() || receiver.get().attachment() instanceof Topology.Attachment.None) {
             return Verdict.Nobody.class;
         }
-        if (!allows(t, sender.groups(), false, c, receiver.get())) {
-            return Verdict.NoEgressRule.class;
-        }
-        if (!allows(t, receiver.get().groups(), true, c, sender)) {
+        if (!allows(t, receiver.get().groups(), true, c, sender.address(), sender.groups())) {
             return Verdict.NoIngressRule.class;
         }
-        return switch (receiver.get().attachment()) {
-            case Topology.Attachment.None none -> Verdict.Nobody.class;
-            case Topology.Attachment.Workload workload -> Verdict.Allowed.class;
-            case Topology.Attachment.Hyperplane hyperplane -> Verdict.FunctionsAcceptNothing.class;
-        };
+        return receiver.get().attachment() instanceof Topology.Attachment.Hyperplane
+                ? Verdict.FunctionsAcceptNothing.class
+                : Verdict.Allowed.class;
     }
 
-    private static boolean allows(Topology t, Set<String> groups, boolean ingress, Connection c, Topology.Port other) {
+    private static boolean allows(
+            Topology t, Set<String> groups, boolean ingress, Connection c, Ipv4 other, Set<String> othersGroups) {
         return groups.stream()
                 .map(t.groups()::get)
                 .map(g -> ingress ? g.ingress() : g.egress())
                 .flatMap(Collection::stream)
                 .filter(r -> r.protocol() == -1 || r.protocol() == c.protocol() && r.from() <= c.port() && c.port() <= r.to())
                 .anyMatch(r -> switch (r.peer()) {
-                    case Topology.Peer.Block block -> block.block().contains(other.address());
-                    case Topology.Peer.Members members -> other.groups().contains(members.group());
+                    case Topology.Peer.Block block -> block.block().contains(other);
+                    case Topology.Peer.Members members -> othersGroups.contains(members.group());
                 });
     }
 
