@@ -19,9 +19,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,22 +57,27 @@ final class DataPlane implements AutoCloseable {
         long reached;
         boolean running;
         int refusals;
-        /** What the fabric holds; absent if it holds no router. */
+        /** Stands for the next try after a refusal. A newer change does not wait for it: it takes the token and runs at once. */
+        @Nullable Object retry;
+        /** Whether the fabric may hold a router, in whatever state. */
+        boolean routed;
+        /** What the fabric holds; absent if it holds no router, or refused a change and may hold part of it. */
         @Nullable Topology made;
     }
 
     private final Store store;
     private final Fabric fabric;
     private final Map<Key, Lane> lanes = new HashMap<>();
-    private final ScheduledExecutorService workers;
+    private final ScheduledThreadPoolExecutor workers;
     private @Nullable AutoCloseable feed;
     private boolean closed;
 
     DataPlane(Store store, Fabric fabric) {
         this.store = store;
         this.fabric = fabric;
-        this.workers = Executors.newScheduledThreadPool(
+        this.workers = new ScheduledThreadPoolExecutor(
                 WORKERS, Thread.ofPlatform().daemon().name("data-plane-", 0).factory());
+        workers.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
     /** The name under which the fabric knows a VPC. */
@@ -150,7 +153,12 @@ final class DataPlane implements AutoCloseable {
 
     private synchronized Lane set(Key key, long revision) {
         Lane lane = lanes.computeIfAbsent(key, k -> new Lane());
+        boolean newer = revision > lane.wanted;
         lane.wanted = Math.max(lane.wanted, revision);
+        if (newer && lane.retry != null && !closed) {
+            lane.retry = null;
+            workers.execute(() -> run(key, lane));
+        }
         if (!lane.running && lane.reached < lane.wanted && !closed) {
             lane.running = true;
             workers.execute(() -> run(key, lane));
@@ -162,9 +170,9 @@ final class DataPlane implements AutoCloseable {
         while (true) {
             View view = store.view();
             try {
-                lane.made = reconcile(key, lane.made, view);
+                reconcile(key, lane, view);
             } catch (RuntimeException e) {
-                retry(key, lane, e);
+                refused(key, lane, e);
                 return;
             }
             synchronized (this) {
@@ -173,7 +181,7 @@ final class DataPlane implements AutoCloseable {
                 notifyAll();
                 if (lane.reached >= lane.wanted || closed) {
                     lane.running = false;
-                    if (lane.made == null) {
+                    if (!lane.routed) {
                         lanes.remove(key);
                     }
                     return;
@@ -182,42 +190,43 @@ final class DataPlane implements AutoCloseable {
         }
     }
 
-    private @Nullable Topology reconcile(Key key, @Nullable Topology made, View view) {
+    private void reconcile(Key key, Lane lane, View view) {
         Optional<Topology> wanted = NETWORK_INTERFACE.inVpc(view, key.scope(), key.vpcId()).isEmpty()
                 ? Optional.empty()
                 : Contents.of(view, key.scope(), key.vpcId()).map(Compiler::compile).filter(Compiler::inhabited);
-        if (wanted.isEmpty()) {
-            if (made != null) {
-                fabric.remove(made.router());
-            }
-            return null;
-        }
-        if (!wanted.get().equals(made)) {
+        if (wanted.isPresent() && !wanted.get().equals(lane.made)) {
+            lane.routed = true;
+            lane.made = null;
             fabric.apply(wanted.get());
+            lane.made = wanted.get();
+        } else if (wanted.isEmpty() && lane.routed) {
+            lane.made = null;
+            fabric.remove(router(key.scope(), key.vpcId()));
+            lane.routed = false;
         }
-        return wanted.get();
     }
 
-    private synchronized void retry(Key key, Lane lane, RuntimeException refusal) {
+    private synchronized void refused(Key key, Lane lane, RuntimeException refusal) {
         long delay = Math.min(LAST_RETRY.toMillis(), FIRST_RETRY.toMillis() << Math.min(lane.refusals, 16));
         lane.refusals++;
         LOG.warn(
                 "{} cannot be made as wanted: {}; next try in {} ms",
                 router(key.scope(), key.vpcId()), refusal.getMessage(), delay, refusal);
         if (!closed) {
-            workers.schedule(() -> run(key, lane), delay, TimeUnit.MILLISECONDS);
+            var token = new Object();
+            lane.retry = token;
+            workers.schedule(() -> retry(key, lane, token), delay, TimeUnit.MILLISECONDS);
         }
     }
 
-    /** The routers that the fabric holds now. */
-    synchronized Set<String> routers() {
-        var routers = new HashSet<String>();
-        for (Lane lane : lanes.values()) {
-            if (lane.made != null) {
-                routers.add(lane.made.router());
+    private void retry(Key key, Lane lane, Object token) {
+        synchronized (this) {
+            if (lane.retry != token) {
+                return;
             }
+            lane.retry = null;
         }
-        return routers;
+        run(key, lane);
     }
 
     /** Stops following; what the kernel holds stays. */

@@ -64,6 +64,10 @@ final class DropExplainer {
                     .orElse("the route table");
         }
 
+        boolean holds(Ipv4 address) {
+            return view.get(VPC.kind(), scope, vpcId).map(vpc -> vpc.contains(address)).orElse(false);
+        }
+
         /** An address, with the groups of the interface that has it. */
         String withGroups(Ipv4 address) {
             return at(address)
@@ -96,8 +100,7 @@ final class DropExplainer {
                     + " from " + named(place, drop.source());
             case GROUP_EGRESS -> "no egress rule of " + groups(place, judged) + " allows " + traffic(drop)
                     + " to " + named(place, drop.destination());
-            case ROUTE -> (place == null || judged == null ? "the route table" : place.routeTable(judged))
-                    + " has no way to " + drop.destination();
+            case ROUTE -> noRoute(drop, place, judged);
             case SOURCE_CHECK -> id + " sent from " + drop.source() + ", which is not its own address";
             case INVALID -> "the packet belongs to no connection that is known, and begins none";
             case UNBOUND -> "the sandbox is bound to no network yet";
@@ -106,6 +109,16 @@ final class DropExplainer {
             case PORTS_EXHAUSTED -> id + " has no free port towards " + drop.destination() + ":" + drop.destinationPort();
             case INBOUND -> "nothing may open a connection to a function";
         };
+    }
+
+    private static String noRoute(Drop drop, @Nullable Place place, @Nullable NetworkInterface judged) {
+        if (place != null && place.holds(drop.destination())) {
+            return place.at(drop.destination())
+                    .map(i -> "nothing is behind " + i.id() + ", which has the address " + drop.destination())
+                    .orElse("no interface of " + place.vpcId() + " has the address " + drop.destination());
+        }
+        return (place == null || judged == null ? "the route table" : place.routeTable(judged))
+                + " has no way to " + drop.destination();
     }
 
     private static String groups(@Nullable Place place, @Nullable NetworkInterface judged) {

@@ -88,6 +88,36 @@ class DataPlaneTest {
     }
 
     @Test
+    void a_router_whose_making_was_refused_is_taken_away_all_the_same() {
+        ec2.fabric.refusals.set(1_000_000);
+        String vpc = ec2.vpc("10.0.0.0/16");
+        var made = ec2.serviceInterface(ec2.subnet(vpc, "10.0.1.0/24"), LAMBDA, "lambda");
+        assertThat(ec2.service.networks().awaitInForce(SCOPE, made.id(), Duration.ofMillis(100))).isFalse();
+
+        ec2.service.networks().delete(SCOPE, made.id());
+
+        assertThat(ec2.fabric.calls()).containsExactly("remove " + ec2.service.networks().router(SCOPE, vpc));
+    }
+
+    @Test
+    void after_a_refused_change_the_state_before_it_is_made_anew() {
+        String vpc = ec2.vpc("10.0.0.0/16");
+        String subnet = ec2.subnet(vpc, "10.0.1.0/24");
+        var first = ec2.serviceInterface(subnet, LAMBDA, "lambda");
+        assertThat(ec2.service.networks().awaitInForce(SCOPE, first.id(), PATIENCE)).isTrue();
+        int before = ec2.fabric.calls().size();
+
+        ec2.fabric.refusals.set(1_000_000);
+        var second = ec2.serviceInterface(subnet, LAMBDA, "lambda");
+        assertThat(ec2.service.networks().awaitInForce(SCOPE, second.id(), Duration.ofMillis(100))).isFalse();
+        ec2.fabric.refusals.set(0);
+        ec2.service.networks().delete(SCOPE, second.id());
+
+        assertThat(ec2.fabric.calls()).as("calls").hasSizeGreaterThan(before);
+        assertThat(ec2.fabric.held().get(ec2.service.networks().router(SCOPE, vpc)).ports()).containsOnlyKeys(first.id());
+    }
+
+    @Test
     void a_change_that_no_packet_can_meet_does_not_touch_the_kernel() {
         String vpc = ec2.vpc("10.0.0.0/16");
         String subnet = ec2.subnet(vpc, "10.0.1.0/24");

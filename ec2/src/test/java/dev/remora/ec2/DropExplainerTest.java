@@ -74,6 +74,12 @@ class DropExplainerTest {
     }
 
     @Test
+    void an_address_of_the_vpc_that_nobody_has_is_told_apart() {
+        var why = ec2.service.explain(drop(Cause.ROUTE, Optional.of(function.id()), Ipv4.parse("10.0.9.9")));
+        assertThat(why.sentence()).isEqualTo("no interface of " + vpc + " has the address 10.0.9.9");
+    }
+
+    @Test
     void an_interface_that_is_gone_is_still_named() {
         ec2.service.networks().delete(Ec2Lab.SCOPE, database.id());
         var why = ec2.service.explain(drop(Cause.GROUP_INGRESS, Optional.of(database.id()), database.address()));
