@@ -25,9 +25,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes lines from functions without ever waiting for the disk.
  *
- * <p>{@link #write} only queues. One thread takes what is queued, makes the groups and streams that are missing (one transaction for
- * all of them), and appends the events. While the disk is slow, lines gather up to {@link #MAX_QUEUED_BYTES}; then the oldest go, and
- * the stream that lost them gets one line that says how many they were, where they would have been.
+ * <p>{@link #write} only queues. One thread takes what is queued, makes the groups and streams that are missing (one
+ * transaction for all of them), and appends the events. While the disk is slow, lines gather up to {@link #MAX_QUEUED_BYTES};
+ * then the oldest go, and the stream that lost them gets one line that says how many they were, where they would have been.
  */
 final class BufferedSink implements LogSink, AutoCloseable {
     static final int MAX_QUEUED_BYTES = 8 << 20;

@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.util.regex.Pattern;
 
 /**
- * A token of GetLogEvents: a direction and the place after which (forwards) or before which (backwards) to go on. It looks like AWS's:
- * {@code f/}, 56 digits, {@code /s}. A token stays good for ever, and the place may be one where there is nothing yet.
+ * A token of GetLogEvents: a direction and the place after which (forwards) or before which (backwards) to go on. It looks like
+ * AWS's: {@code f/}, 56 digits, {@code /s}. A token stays good for ever, and the place may be one where there is nothing yet.
  */
 record EventToken(Direction direction, Position position) {
     private static final int TIME_DIGITS = 19;

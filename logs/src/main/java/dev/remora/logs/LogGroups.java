@@ -144,8 +144,8 @@ final class LogGroups {
     PutRetentionPolicyResponse putRetention(PutRetentionPolicyRequest request, Call call) {
         int days = request.retentionInDays();
         if (!RETENTION_DAYS.contains(days)) {
-            throw LogErrors.invalid("1 validation error detected: Value '" + days
-                    + "' at 'retentionInDays' failed to satisfy constraint: Member must satisfy enum value set: " + RETENTION_DAYS);
+            throw LogErrors.invalid("1 validation error detected: Value '" + days + "' at 'retentionInDays' failed to satisfy"
+                    + " constraint: Member must satisfy enum value set: " + RETENTION_DAYS);
         }
         change(LogArns.scope(call), request.logGroupName(), g -> g.retained(Optional.of(days)));
         retention.sweepSoon();

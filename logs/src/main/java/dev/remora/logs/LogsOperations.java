@@ -45,7 +45,8 @@ final class LogsOperations {
                 .enforced("logGroupName")
                 .resources((i, c) -> List.of(LogArns.decided(c, i.logGroupName())));
         operations.on(DescribeLogGroupsRequest.class, groups::describe)
-                .enforced("logGroupNamePrefix", "logGroupNamePattern", "nextToken", "limit", "logGroupClass", "logGroupIdentifiers")
+                .enforced("logGroupNamePrefix", "logGroupNamePattern", "nextToken", "limit")
+                .enforced("logGroupClass", "logGroupIdentifiers")
                 .refused("accountIdentifiers", "includeLinkedAccounts")
                 .resources((i, c) -> List.of(LogArns.decided(c, i.logGroupNamePrefix())));
         operations.on(PutRetentionPolicyRequest.class, groups::putRetention)
@@ -76,7 +77,8 @@ final class LogsOperations {
                 .enforced("logGroupName", "logStreamName")
                 .resources((i, c) -> List.of(LogArns.stream(LogArns.scope(c), i.logGroupName(), i.logStreamName())));
         operations.on(DescribeLogStreamsRequest.class, streams::describe)
-                .enforced("logGroupName", "logGroupIdentifier", "logStreamNamePrefix", "orderBy", "descending", "nextToken", "limit")
+                .enforced("logGroupName", "logGroupIdentifier", "logStreamNamePrefix", "orderBy", "descending")
+                .enforced("nextToken", "limit")
                 .resources((i, c) -> List.of(LogArns.decidedNamed(c, i.logGroupName(), i.logGroupIdentifier())));
     }
 
@@ -89,7 +91,8 @@ final class LogsOperations {
         operations.on(GetLogEventsRequest.class, events::get)
                 .enforced("logGroupName", "logGroupIdentifier", "logStreamName", "startTime", "endTime", "nextToken", "limit")
                 .enforced("startFromHead", "unmask")
-                .resources((i, c) -> List.of(LogArns.decidedNamed(c, i.logGroupName(), i.logGroupIdentifier()) + i.logStreamName()));
+                .resources((i, c) ->
+                        List.of(LogArns.decidedNamed(c, i.logGroupName(), i.logGroupIdentifier()) + i.logStreamName()));
         operations.on(FilterLogEventsRequest.class, events::filter)
                 .enforced("logGroupName", "logGroupIdentifier", "logStreamNames", "logStreamNamePrefix", "startTime", "endTime")
                 .enforced("filterPattern", "nextToken", "limit", "startFromHead", "interleaved", "unmask")

@@ -140,19 +140,22 @@ class LogEventsTest {
         refused("InvalidParameterException", "The specified nextToken is invalid.", () -> filter(r -> r.nextToken("abc")));
         refused("ResourceNotFoundException", "The specified log stream does not exist.", () -> get(r -> r.logStreamName("c")));
         refused("ResourceNotFoundException", "The specified log group does not exist.", () -> get(r -> r.logGroupName("c")));
-        refused("ResourceNotFoundException", "The specified log stream does not exist.", () -> filter(r -> r.logStreamNames("a", "c")));
+        refused("ResourceNotFoundException", "The specified log stream does not exist.",
+                () -> filter(r -> r.logStreamNames("a", "c")));
         refused("InvalidParameterException", "LogGroup name and LogGroup ARN are mutually exclusive parameters.",
                 () -> filter(r -> r.logGroupIdentifier(GROUP)));
         refused("InvalidParameterException", "logStreamNamePrefix and logStreamNames are mutually exclusive parameters.",
                 () -> filter(r -> r.logStreamNames("a").logStreamNamePrefix("a")));
         refused("InvalidParameterException", "Log events in a single PutLogEvents request must be in chronological order.",
                 () -> logs.put(GROUP, "a", logs.event(Duration.ZERO, "x"), logs.event(Duration.ofMillis(1), "y")));
-        refused("InvalidParameterException", "The batch of log events in a single PutLogEvents request cannot span more than 24 hours.",
+        refused("InvalidParameterException",
+                "The batch of log events in a single PutLogEvents request cannot span more than 24 hours.",
                 () -> logs.put(GROUP, "a", logs.event(Duration.ofHours(25), "x"), logs.event(Duration.ZERO, "y")));
         refused("InvalidParameterException", "Log event too large: 1048577 bytes exceeds limit of 1048576",
                 () -> logs.put(GROUP, "a", logs.event(Duration.ZERO, "x".repeat((1 << 20) - 25))));
+        InputLogEvent large = logs.event(Duration.ZERO, "x".repeat(600_000));
         refused("InvalidParameterException", "Upload too large: 1200052 bytes exceeds limit of 1048576",
-                () -> logs.put(GROUP, "a", logs.event(Duration.ZERO, "x".repeat(600_000)), logs.event(Duration.ZERO, "x".repeat(600_000))));
+                () -> logs.put(GROUP, "a", large, large));
         refused("ResourceNotFoundException", "The specified log stream does not exist.",
                 () -> logs.put(GROUP, "c", logs.event(Duration.ZERO, "x")));
         assertThat(get(r -> {}).events()).isEmpty();
@@ -160,9 +163,11 @@ class LogEventsTest {
 
     @Test
     void eventsTooOldOrTooFarAheadAreRejectedAndTheOthersKept() {
-        var old = logs.put(GROUP, "a", logs.event(Duration.ofDays(14).plusMillis(1), "old"), logs.event(Duration.ofDays(14), "kept"));
+        var old = logs.put(GROUP, "a", logs.event(Duration.ofDays(14).plusMillis(1), "old"),
+                logs.event(Duration.ofDays(14), "kept"));
         assertThat(old.rejectedLogEventsInfo()).isEqualTo(RejectedLogEventsInfo.builder().tooOldLogEventEndIndex(1).build());
-        var ahead = logs.put(GROUP, "a", logs.event(Duration.ofHours(-2), "kept too"), logs.event(Duration.ofMinutes(-121), "new"));
+        var ahead = logs.put(GROUP, "a", logs.event(Duration.ofHours(-2), "kept too"),
+                logs.event(Duration.ofMinutes(-121), "new"));
         assertThat(ahead.rejectedLogEventsInfo()).isEqualTo(RejectedLogEventsInfo.builder().tooNewLogEventStartIndex(1).build());
         assertThat(logs.put(GROUP, "a", logs.event(Duration.ZERO, "now")).rejectedLogEventsInfo()).isNull();
         assertThat(messages(get(r -> {}))).containsExactly("kept", "now", "kept too");
@@ -187,7 +192,8 @@ class LogEventsTest {
     @Test
     void filteringMergesStreamsByTimeAndPages() {
         for (int i = 0; i < 50; i++) {
-            logs.put(GROUP, i % 2 == 0 ? "a" : "b", logs.event(Duration.ofSeconds(100 - i), "n" + i + (i % 5 == 0 ? " five" : "")));
+            String message = "n" + i + (i % 5 == 0 ? " five" : "");
+            logs.put(GROUP, i % 2 == 0 ? "a" : "b", logs.event(Duration.ofSeconds(100 - i), message));
         }
         var seen = new ArrayList<String>();
         String token = null;

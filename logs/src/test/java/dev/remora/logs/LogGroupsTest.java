@@ -199,9 +199,9 @@ class LogGroupsTest {
         assertThat(groups(r -> {}).logGroups().getFirst().retentionInDays()).isEqualTo(7);
         logs.groups.deleteRetention(DeleteRetentionPolicyRequest.builder().logGroupName(GROUP).build(), logs.call());
         assertThat(groups(r -> {}).logGroups().getFirst().retentionInDays()).isNull();
-        refused("InvalidParameterException", "1 validation error detected: Value '8' at 'retentionInDays' failed to satisfy constraint:"
-                + " Member must satisfy enum value set: [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827,"
-                + " 2192, 2557, 2922, 3288, 3653]",
+        refused("InvalidParameterException", "1 validation error detected: Value '8' at 'retentionInDays' failed to satisfy"
+                + " constraint: Member must satisfy enum value set: [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545,"
+                + " 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]",
                 () -> logs.groups.putRetention(put.toBuilder().retentionInDays(8).build(), logs.call()));
     }
 

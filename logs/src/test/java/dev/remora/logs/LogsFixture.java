@@ -64,8 +64,8 @@ final class LogsFixture implements AutoCloseable {
     }
 
     PutLogEventsResponse put(String group, String stream, InputLogEvent... events) {
-        return this.events.put(
-                PutLogEventsRequest.builder().logGroupName(group).logStreamName(stream).logEvents(List.of(events)).build(), call());
+        var request = PutLogEventsRequest.builder().logGroupName(group).logStreamName(stream).logEvents(List.of(events)).build();
+        return this.events.put(request, call());
     }
 
     static void refused(String code, String message, ThrowingCallable call) {

@@ -54,10 +54,12 @@ class LogsServiceTest {
         store = SqliteStore.open(folder, LogsService.kinds());
         streams = Streams.open(folder, InstantSource.system());
         service = new LogsService(store, streams, InstantSource.system());
-        var dispatcher = new Dispatcher(List.of(service.operations()), (id, token, time) -> AccessKeys.Absent.UNKNOWN, (principal, action, resources, context) -> {
-            decided.add(action + " " + String.join(",", resources));
-            return Decision.ALLOWED;
-        }, InstantSource.system());
+        var dispatcher = new Dispatcher(List.of(service.operations()), (id, token, time) -> AccessKeys.Absent.UNKNOWN,
+                (principal, action, resources, context) -> {
+                    decided.add(action + " " + String.join(",", resources));
+                    return Decision.ALLOWED;
+                },
+                InstantSource.system());
         client = CloudWatchLogsClient.builder()
                 .httpClient(new InProcessClient(dispatcher, new Principal.Root("123456789012")))
                 .endpointOverride(URI.create("http://remora.internal"))
@@ -82,17 +84,21 @@ class LogsServiceTest {
         client.createLogStream(r -> r.logGroupName("g").logStreamName("s"));
         for (int i = 0; i < 3; i++) {
             long time = now - 10 + i;
-            client.putLogEvents(r -> r.logGroupName("g").logStreamName("s").logEvents(e -> e.timestamp(time).message("m" + time)));
+            client.putLogEvents(r ->
+                    r.logGroupName("g").logStreamName("s").logEvents(e -> e.timestamp(time).message("m" + time)));
         }
         service.sink().write(new Scope("123456789012", "eu-west-1"), "g", "t", Instant.ofEpochMilli(now), "sunk");
-        assertThat(client.filterLogEventsPaginator(r -> r.logGroupName("g").interleaved(true).startTime(now - 60_000).limit(1)).events())
+        var tail = client.filterLogEventsPaginator(
+                r -> r.logGroupName("g").interleaved(true).startTime(now - 60_000).limit(1));
+        assertThat(tail.events())
                 .extracting(FilteredLogEvent::logStreamName).containsExactly("s", "s", "s", "t");
-        assertThat(client.getLogEventsPaginator(r -> r.logGroupName("g").logStreamName("s").startFromHead(true).limit(2)).events())
-                .hasSize(3);
+        var pages = client.getLogEventsPaginator(r -> r.logGroupName("g").logStreamName("s").startFromHead(true).limit(2));
+        assertThat(pages.events()).hasSize(3);
         assertThat(client.describeLogStreams(r -> r.logGroupName("g").orderBy("LastEventTime").descending(true)).logStreams())
                 .extracting(s -> s.logStreamName()).containsExactly("t", "s");
         client.deleteLogGroup(r -> r.logGroupName("g"));
-        assertThatThrownBy(() -> client.describeLogStreams(r -> r.logGroupName("g"))).isInstanceOf(ResourceNotFoundException.class)
+        assertThatThrownBy(() -> client.describeLogStreams(r -> r.logGroupName("g")))
+                .isInstanceOf(ResourceNotFoundException.class)
                 .hasMessageStartingWith("The specified log group does not exist.");
     }
 
@@ -101,7 +107,8 @@ class LogsServiceTest {
         assertThatThrownBy(() -> client.createLogGroup(r -> r.logGroupName("no spaces")))
                 .isInstanceOfSatisfying(CloudWatchLogsException.class, e -> {
                     assertThat(e.awsErrorDetails().errorCode()).isEqualTo("InvalidParameterException");
-                    assertThat(e.awsErrorDetails().errorMessage()).contains("1 validation error detected: Value 'no spaces' at 'logGroupName'");
+                    assertThat(e.awsErrorDetails().errorMessage())
+                            .contains("1 validation error detected: Value 'no spaces' at 'logGroupName'");
                 });
     }
 

@@ -18,8 +18,9 @@ import java.util.Optional;
 /**
  * Large contents (function code, layers), each a file in {@code blobs} named by the SHA-256 of what it holds.
  *
- * <p>A blob is written beside its place, synced, renamed, and the folder synced: a file that has its name is whole, also after a loss
- * of power. So the order is always blob first, then the document that names it, and the other way round when it is deleted.
+ * <p>A blob is written beside its place, synced, renamed, and the folder synced: a file that has its name is whole, also after
+ * a loss of power. So the order is always blob first, then the document that names it, and the other way round when it is
+ * deleted.
  */
 public final class Blobs {
     private static final int BUFFER_BYTES = 64 << 10;

@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The folder that holds all that a server must remember, held by one server at a time.
  *
- * <p>Its file {@code format} names the version of everything in it; its file {@code lock} is locked as long as this object is open
- * and holds the number of the process that did it. The kernel frees the lock when the process ends in whatever way, so a lock is
- * never left over. It is a POSIX lock, which a process loses by closing <em>any</em> descriptor of the file: within this process the
- * folders that are open are therefore kept in a set, and the file is not touched a second time.
+ * <p>Its file {@code format} names the version of everything in it; its file {@code lock} is locked as long as this object is
+ * open and holds the number of the process that did it. The kernel frees the lock when the process ends in whatever way, so a
+ * lock is never left over. It is a POSIX lock, which a process loses by closing <em>any</em> descriptor of the file: within
+ * this process the folders that are open are therefore kept in a set, and the file is not touched a second time.
  */
 public final class DataFolder implements AutoCloseable {
     static final int FORMAT = 1;
@@ -108,8 +108,8 @@ public final class DataFolder implements AutoCloseable {
         if (Files.exists(format)) {
             String found = Files.readString(format).strip();
             if (!found.equals(Integer.toString(FORMAT))) {
-                throw new StoreException("the data folder " + path + " has format " + found + "; this version of Remora reads format "
-                        + FORMAT);
+                throw new StoreException("the data folder " + path + " has format " + found
+                        + "; this version of Remora reads format " + FORMAT);
             }
             return;
         }

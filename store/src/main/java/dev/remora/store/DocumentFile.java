@@ -14,10 +14,11 @@ import org.sqlite.SQLiteException;
 /**
  * The documents' SQLite file: one row for each document, and the number of the last transaction.
  *
- * <p>Write-ahead log with {@code synchronous=FULL}: {@code COMMIT} returns after the log has been synced. If a commit fails, it is
- * rolled back and the number is read again: where it is the one that was reached before, the file is as if nothing had been tried and
- * the next commit may come. Where it is not, or where syncing itself failed (the kernel then drops the pages that it could not write,
- * so a later sync would report success for data that is gone), nothing more is written until the server starts again.
+ * <p>Write-ahead log with {@code synchronous=FULL}: {@code COMMIT} returns after the log has been synced. If a commit fails, it
+ * is rolled back and the number is read again: where it is the one that was reached before, the file is as if nothing had been
+ * tried and the next commit may come. Where it is not, or where syncing itself failed (the kernel then drops the pages that it
+ * could not write, so a later sync would report success for data that is gone), nothing more is written until the server starts
+ * again.
  *
  * <p>Used by one thread at a time.
  */
@@ -146,8 +147,8 @@ final class DocumentFile implements AutoCloseable {
             try {
                 into.documents.put(id, Json.read(into.kind.type(), json));
             } catch (RuntimeException e) {
-                throw new StoreException(name + ": the document " + into.kind + " " + into.scope.account() + " " + into.scope.region()
-                        + " " + id + " cannot be read: " + e.getMessage(), e);
+                throw new StoreException(name + ": the document " + into.kind + " " + into.scope.account() + " "
+                        + into.scope.region() + " " + id + " cannot be read: " + e.getMessage(), e);
             }
         }
 

@@ -11,9 +11,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Tells followers what was committed, in order, on a thread of its own.
  *
- * <p>A follower hears exactly the transactions after the revision that was durable when it came: {@link #publish} makes a revision
- * visible and queues its change under the same lock under which {@link #follow} notes the revision, so none is missed and none is
- * told twice. The lock is never held while a listener runs.
+ * <p>A follower hears exactly the transactions after the revision that was durable when it came: {@link #publish} makes a
+ * revision visible and queues its change under the same lock under which {@link #follow} notes the revision, so none is missed
+ * and none is told twice. The lock is never held while a listener runs.
  */
 final class Feed {
     /** Past so many changes that a listener has not been told yet, the store refuses writes rather than fill the memory. */

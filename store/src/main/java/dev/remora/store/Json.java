@@ -21,11 +21,11 @@ import tools.jackson.databind.jsontype.NamedType;
 /**
  * How records become JSON and back.
  *
- * <p>A record is an object with its components as members, and nothing else: methods that look like getters do not count. Instants
- * and durations are ISO-8601 texts; an empty {@code Optional} is {@code null}. A value whose declared type is a sealed interface
- * carries the member {@code @type}, the simple name of its record, so those names are part of the stored form just as the components'
- * names are. Reading is strict: a missing member, an unknown one, or a null where a value must be is an error, because guessing would
- * turn a mistake in a version number into silently changed data.
+ * <p>A record is an object with its components as members, and nothing else: methods that look like getters do not count.
+ * Instants and durations are ISO-8601 texts; an empty {@code Optional} is {@code null}. A value whose declared type is a sealed
+ * interface carries the member {@code @type}, the simple name of its record, so those names are part of the stored form just as
+ * the components' names are. Reading is strict: a missing member, an unknown one, or a null where a value must be is an error,
+ * because guessing would turn a mistake in a version number into silently changed data.
  */
 final class Json {
     private static final JsonMapper MAPPER = JsonMapper.builder()

@@ -6,8 +6,9 @@ import java.nio.file.Path;
 import org.sqlite.SQLiteJDBCLoader;
 
 /**
- * SQLite's native library. Its driver unpacks it at each start, by default into the system's temporary folder, where a server that is
- * killed leaves it. Here it is unpacked into the data folder and removed as soon as it is loaded: the mapping keeps the file.
+ * SQLite's native library. Its driver unpacks it at each start, by default into the system's temporary folder, where a server
+ * that is killed leaves it. Here it is unpacked into the data folder and removed as soon as it is loaded: the mapping keeps the
+ * file.
  */
 final class SqliteLibrary {
     private static boolean loaded;

@@ -10,29 +10,30 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Documents in memory, durable in one SQLite file.
  *
- * <p>Two snapshots carry everything. {@code durable} is what is on the disk: readers take it by one volatile read. {@code staged} is
- * what the next transaction builds on: it holds also what has been decided but not synced yet. A transaction's work runs under the
- * lock on {@code staged}, makes the next {@code staged}, queues its rows, and frees the lock; then its caller waits, while the next
- * transaction already runs. One thread takes all that is queued, commits it as one SQLite transaction with one sync, publishes the
- * snapshot of the last as {@code durable}, and wakes the callers. So n callers share one sync, and yet each runs serially after the
- * one before.
+ * <p>Two snapshots carry everything. {@code durable} is what is on the disk: readers take it by one volatile read. {@code
+ * staged} is what the next transaction builds on: it holds also what has been decided but not synced yet. A transaction's work
+ * runs under the lock on {@code staged}, makes the next {@code staged}, queues its rows, and frees the lock; then its caller
+ * waits, while the next transaction already runs. One thread takes all that is queued, commits it as one SQLite transaction
+ * with one sync, publishes the snapshot of the last as {@code durable}, and wakes the callers. So n callers share one sync, and
+ * yet each runs serially after the one before.
  *
  * <p>What keeps this honest:
  * <ul>
- *   <li>An answer leaves only when everything that it was decided on is durable. That includes transactions that wrote nothing and
- *       those that threw ("already exists"): they too wait for the last transaction staged before them.
- *   <li>If a commit fails, all that is staged after the last durable transaction may have been decided on what failed. So all of it
- *       fails, and {@code staged} goes back to {@code durable}. A transaction that merely shared the batch fails with it; its caller
- *       may try again.
+ *   <li>An answer leaves only when everything that it was decided on is durable. That includes transactions that wrote nothing
+ *       and those that threw ("already exists"): they too wait for the last transaction staged before them.
+ *   <li>If a commit fails, all that is staged after the last durable transaction may have been decided on what failed. So all
+ *       of it fails, and {@code staged} goes back to {@code durable}. A transaction that merely shared the batch fails with it;
+ *       its caller may try again.
  * </ul>
  *
- * <p>Rejected: committing inside the lock (one sync for each transaction: a fifth of the rate with eight callers); letting readers see
- * {@code staged} (they could answer with what a crash then takes back).
+ * <p>Rejected: committing inside the lock (callers would wait for one sync each); letting readers see {@code staged} (they could
+ * answer with what a crash then takes back).
  */
 public final class SqliteStore implements Store {
     /** A document's JSON may be this long; beyond it the transaction fails, alone. */
@@ -102,9 +103,8 @@ public final class SqliteStore implements Store {
         if (lock.isHeldByCurrentThread()) {
             throw new IllegalStateException("a transaction's work must not start a transaction");
         }
-        CompletableFuture<Void> decidedOn;
-        R result = null;
-        RuntimeException thrown = null;
+        @Nullable CompletableFuture<Void> decidedOn;
+        Supplier<R> outcome;
         lock.lock();
         try {
             if (closed) {
@@ -114,19 +114,19 @@ public final class SqliteStore implements Store {
                 throw new StoreException("the readers of the change feed are " + Feed.BACKLOG_LIMIT + " transactions behind");
             }
             try {
-                result = stage(work);
+                R result = stage(work);
+                outcome = () -> result;
             } catch (RuntimeException e) {
-                thrown = e;
+                outcome = () -> {
+                    throw e;
+                };
             }
             decidedOn = lastStaged;
         } finally {
             lock.unlock();
         }
         await(decidedOn);
-        if (thrown != null) {
-            throw thrown;
-        }
-        return result;
+        return outcome.get();
     }
 
     private <R> R stage(Function<Transaction, R> work) {
@@ -153,8 +153,8 @@ public final class SqliteStore implements Store {
         for (Change.Edit<?> edit : edits) {
             String json = edit.after().map(Json::write).orElse(null);
             if (json != null && json.length() > MAX_DOCUMENT_CHARS) {
-                throw new StoreException("the document " + edit.kind() + " " + edit.id() + " is too large to store: " + json.length()
-                        + " characters of at most " + MAX_DOCUMENT_CHARS);
+                throw new StoreException("the document " + edit.kind() + " " + edit.id() + " is too large to store: "
+                        + json.length() + " characters of at most " + MAX_DOCUMENT_CHARS);
             }
             rows.add(new DocumentFile.Row(edit.kind(), edit.scope(), edit.id(), json));
         }

@@ -23,15 +23,16 @@ import org.sqlite.SQLiteConfig;
  * The writing side of the streams' SQLite file. Used by the writer's thread only.
  *
  * <p>Two indexes carry all reading: by stream and by family, each in the order of time and sequence. The one by family names the
- * stream as well, so that rows of other streams are passed over without being read. A dropped stream or family keeps its number in
- * {@code dropped} until its rows are gone; numbers are never given twice.
+ * stream as well, so that rows of other streams are passed over without being read. A dropped stream or family keeps its number
+ * in {@code dropped} until its rows are gone; numbers are never given twice.
  */
 final class StreamFile implements AutoCloseable {
     private static final List<String> SCHEMA = List.of(
-            "CREATE TABLE IF NOT EXISTS family (id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, region TEXT NOT NULL,"
-                    + " name TEXT NOT NULL, UNIQUE (account, region, name))",
-            "CREATE TABLE IF NOT EXISTS stream (id INTEGER PRIMARY KEY AUTOINCREMENT, family INTEGER NOT NULL, name TEXT NOT NULL,"
-                    + " count INTEGER NOT NULL, bytes INTEGER NOT NULL, written INTEGER NOT NULL, UNIQUE (family, name))",
+            "CREATE TABLE IF NOT EXISTS family (id INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL,"
+                    + " region TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (account, region, name))",
+            "CREATE TABLE IF NOT EXISTS stream (id INTEGER PRIMARY KEY AUTOINCREMENT, family INTEGER NOT NULL,"
+                    + " name TEXT NOT NULL, count INTEGER NOT NULL, bytes INTEGER NOT NULL, written INTEGER NOT NULL,"
+                    + " UNIQUE (family, name))",
             "CREATE TABLE IF NOT EXISTS entry (sequence INTEGER PRIMARY KEY, family INTEGER NOT NULL, stream INTEGER NOT NULL,"
                     + " time INTEGER NOT NULL, written INTEGER NOT NULL, data BLOB NOT NULL)",
             "CREATE INDEX IF NOT EXISTS entry_by_stream ON entry (stream, time, sequence)",
@@ -140,8 +141,8 @@ final class StreamFile implements AutoCloseable {
         if (number.isEmpty()) {
             return List.of();
         }
-        var select = statement("SELECT e.sequence, s.name, e.time, e.written, e.data FROM entry e JOIN stream s ON s.id = e.stream"
-                + " WHERE e.family = ? AND e.time <= ? ORDER BY e.time, e.sequence LIMIT ?");
+        var select = statement("SELECT e.sequence, s.name, e.time, e.written, e.data FROM entry e"
+                + " JOIN stream s ON s.id = e.stream WHERE e.family = ? AND e.time <= ? ORDER BY e.time, e.sequence LIMIT ?");
         bind(select, number.get(), now, limit);
         var taken = new ArrayList<Row>();
         try (ResultSet rows = select.executeQuery()) {
@@ -188,7 +189,8 @@ final class StreamFile implements AutoCloseable {
             return 0;
         }
         var delete = statement("DELETE FROM entry WHERE sequence IN"
-                + " (SELECT sequence FROM entry WHERE family = ? AND time < ? ORDER BY time LIMIT ?) RETURNING stream, length(data)");
+                + " (SELECT sequence FROM entry WHERE family = ? AND time < ? ORDER BY time LIMIT ?)"
+                + " RETURNING stream, length(data)");
         bind(delete, number.get(), before, limit);
         var totals = new HashMap<Long, Total>();
         count(delete, totals);

@@ -8,8 +8,8 @@ package dev.remora.store;
  */
 public record StreamName(Family family, String name) {
     /**
-     * Streams that belong together. They are in one scope; what is read across scopes (the queues of all accounts) chooses a scope of
-     * its own.
+     * Streams that belong together. They are in one scope; what is read across scopes (the queues of all accounts) chooses a
+     * scope of its own.
      *
      * @param name begins with the owner's module by convention, e.g. {@code logs:/aws/lambda/f}
      */

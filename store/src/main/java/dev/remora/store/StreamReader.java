@@ -69,8 +69,8 @@ final class StreamReader implements AutoCloseable {
             }
             boolean forwards = direction == Direction.FORWARDS;
             // The bounds on time alone let the index begin at the right place; the third condition settles equal times.
-            String sql = "SELECT e.sequence, s.name, e.time, e.written, e.data FROM entry e JOIN stream s ON s.id = e.stream WHERE "
-                    + which + " AND e.time >= ? AND e.time < ? AND "
+            String sql = "SELECT e.sequence, s.name, e.time, e.written, e.data FROM entry e"
+                    + " JOIN stream s ON s.id = e.stream WHERE " + which + " AND e.time >= ? AND e.time < ? AND "
                     + (forwards ? "(e.time > ? OR e.sequence > ?)" : "(e.time < ? OR e.sequence < ?)")
                     + (forwards ? " ORDER BY e.time, e.sequence LIMIT ?" : " ORDER BY e.time DESC, e.sequence DESC LIMIT ?");
             long at = position.time().toEpochMilli();

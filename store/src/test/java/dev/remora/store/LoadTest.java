@@ -16,10 +16,12 @@ class LoadTest {
     private static final int DOCUMENTS = 10_000;
     private static final Scope SCOPE = new Scope("000000000000", "eu-central-1");
 
-    record Interface(String id, String subnet, String address, Set<String> groups, Instant made, Map<String, String> tags, int port) {}
+    record Interface(
+            String id, String subnet, String address, Set<String> groups, Instant made, Map<String, String> tags, int port) {}
 
-    private static final Kind<Interface> INTERFACES =
-            Kind.of("test.interface", Interface.class).index("subnet", i -> List.of(i.subnet())).index("group", Interface::groups);
+    private static final Kind<Interface> INTERFACES = Kind.of("test.interface", Interface.class)
+            .index("subnet", i -> List.of(i.subnet()))
+            .index("group", Interface::groups);
 
     @TempDir
     Path temp;

@@ -229,7 +229,8 @@ abstract class StoreContract {
                 Instant.parse("2026-11-23T08:00:00.123456789Z"), Duration.ofMillis(90_061_007), Set.of("b", "a"),
                 List.of(new Shape.Circle(1.5), new Shape.Nothing(),
                         new Shape.Polygon.Square(2, Optional.of(new Shape.Circle(3)))),
-                Map.of("Name", "value"), Colour.BLUE, new Counter(7), new Shape.Nothing(), new Shape.Circle(4), new byte[] {1, 2, -3});
+                Map.of("Name", "value"), Colour.BLUE, new Counter(7), new Shape.Nothing(), new Shape.Circle(4),
+                new byte[] {1, 2, -3});
         store.write(t -> {
             t.put(EVERYTHING, HERE, "e", all);
             return null;

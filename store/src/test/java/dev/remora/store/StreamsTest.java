@@ -182,7 +182,7 @@ class StreamsTest {
 
     @Test
     void aDroppedStreamIsGoneAtOnceAndItsNameMayComeBack() throws Exception {
-        int many = Streams.BATCH_ROWS * 2 + 7;
+        int many = StreamWriter.BATCH_ROWS * 2 + 7;
         streams.append(IntStream.range(0, many).mapToObj(i -> entry(A, i, "old")).toList());
         streams.append(List.of(entry(B, 1, "b")));
         streams.drop(A);
@@ -214,7 +214,7 @@ class StreamsTest {
 
     @Test
     void droppingGoesOnAfterOpeningAgain() throws Exception {
-        streams.append(IntStream.range(0, Streams.BATCH_ROWS * 3).mapToObj(i -> entry(A, i, "old")).toList());
+        streams.append(IntStream.range(0, StreamWriter.BATCH_ROWS * 3).mapToObj(i -> entry(A, i, "old")).toList());
         streams.drop(A);
         reopen();
         awaitRowsInFile(0);
@@ -222,7 +222,7 @@ class StreamsTest {
 
     @Test
     void sweepsMoreThanOneBatch() {
-        int many = Streams.BATCH_ROWS * 2 + 5;
+        int many = StreamWriter.BATCH_ROWS * 2 + 5;
         streams.append(IntStream.range(0, many).mapToObj(i -> entry(A, i, "x")).toList());
         assertThat(streams.sweep(GROUP, at(many - 3))).isEqualTo(many - 3);
         assertThat(all(A)).hasSize(3);
