@@ -36,6 +36,7 @@ final class Admin {
         front.admin("GET", "/_localstack/health", request -> ok(localstackHealth()));
         front.admin("GET", "/_remora/drops", this::drops);
         front.admin("POST", "/_remora/forward", this::forward);
+        front.admin("DELETE", "/_remora/forward", this::unforward);
         front.admin("GET", LambdaService.CODE_PATH + "*", this::code);
     }
 
@@ -94,11 +95,20 @@ final class Admin {
             return refused(404, "there is no available DB instance '" + database + "' in " + scope(query).region() + ".");
         }
         try {
-            int opened = server.forward(Integer.parseInt(port), listener.get());
+            int opened = server.forwards().open(Integer.parseInt(port), listener.get());
             return ok(Map.of("port", opened, "to", listener.get().endpoint() + ":" + listener.get().port()));
         } catch (StartFailure taken) {
             return refused(409, taken.line());
         }
+    }
+
+    private Response unforward(Request request) {
+        String port = query(request).getOrDefault("port", "");
+        if (!port.matches("[0-9]{1,5}")) {
+            return refused(400, "'" + port + "' is not a port.");
+        }
+        server.forwards().close(Integer.parseInt(port));
+        return ok(Map.of());
     }
 
     /** A function's code, by a link of GetFunction. */

@@ -45,7 +45,7 @@ final class Relay implements AutoCloseable {
             listener = ServerSocketChannel.open();
             listener.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
         } catch (BindException taken) {
-            throw new StartFailure("port " + port + " of 127.0.0.1 is taken.");
+            throw new StartFailure("port " + port + " of 127.0.0.1 is in use by another program.");
         } catch (IOException failure) {
             throw new StartFailure("cannot listen on 127.0.0.1 port " + port + ": " + failure.getMessage());
         }

@@ -94,6 +94,9 @@ final class Server implements AutoCloseable {
     @SuppressWarnings("NullAway.Init")
     private DropList dropList;
 
+    @SuppressWarnings("NullAway.Init")
+    private Forwards forwards;
+
     /** Something that was made and must be closed. */
     private record Part(String name, AutoCloseable closeable) {}
 
@@ -171,6 +174,7 @@ final class Server implements AutoCloseable {
                         data.path().resolve("code"),
                         () -> "http://127.0.0.1:" + port,
                         lambdaOptions()));
+        forwards = made("forwards", new Forwards());
         dropList = new DropList(fabric::drops, ec2::explain, lambda::functionOfSlot);
         operations.addAll(List.of(iam.iamOperations(), iam.stsOperations(), ec2.operations(), rds.operations()));
         operations.addAll(List.of(logs.operations(), lambda.operations()));
@@ -237,7 +241,7 @@ final class Server implements AutoCloseable {
                 throw failure;
             }
         } catch (BindException taken) {
-            throw new StartFailure("port " + port + " of " + address + " is taken: choose another with --port.");
+            throw new StartFailure("port " + port + " of " + address + " is in use by another program: choose another with --port.");
         } catch (IOException failure) {
             throw new StartFailure("cannot listen on " + address + " port " + port + ": " + failure.getMessage() + ".");
         }
@@ -324,20 +328,15 @@ final class Server implements AutoCloseable {
         return rds.listener(scope, id);
     }
 
-    /** Opens a port of the host's loopback that leads to a database's server, until this server closes. */
-    synchronized int forward(int wantedPort, RdsService.Listener to) {
-        if (closed) {
-            throw new StartFailure("the server is stopping.");
-        }
-        var target = new InetSocketAddress(to.address(), to.port());
-        return made("forward", new Relay(wantedPort, to.network(), target)).port();
+    Forwards forwards() {
+        return forwards;
     }
 
     /** The line that says where it serves and what it lets out. */
     String modeLine() {
         String internet = switch (settings.internet()) {
-            case HOST -> "VPCs with a way out reach the internet through this host";
-            case CLOSED -> "nothing reaches the internet";
+            case HOST -> "internet through this host";
+            case CLOSED -> "internet closed";
         };
         String kept = settings.ephemeral() ? "nothing is kept" : "data in " + settings.data();
         return "Remora " + Version.TEXT + " on http://127.0.0.1:" + port + "; " + kept + "; " + internet + ".";
