@@ -4,7 +4,11 @@ import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.HttpSecurity;
+import io.helidon.webserver.http.RoutingRequest;
+import io.helidon.webserver.http.RoutingResponse;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
@@ -81,8 +85,7 @@ public final class HttpFront implements AutoCloseable {
 
     /** Serves a channel that is bound already, in whatever network it was opened, and owns it from now on. */
     public Listening serve(ServerSocketChannel channel, Trust trust, @Nullable SSLContext tls) {
-        var routing = HttpRouting.builder().any((request, response) -> answer(request, response, trust));
-        var listening = new Listening(channel, routing, tls, listeners::remove);
+        var listening = new Listening(channel, new Everything(trust), tls, listeners::remove);
         listeners.add(listening);
         starter.execute(listening::start);
         return listening;
@@ -96,6 +99,39 @@ public final class HttpFront implements AutoCloseable {
         } catch (IOException e) {
             // The failure that led here is the one to report.
         }
+    }
+
+    /**
+     * All requests of a listener. Helidon's own routing is not used: there is nothing to route, and building one starts its service
+     * registry and configuration, which takes longer than all else that we start.
+     */
+    private final class Everything implements HttpRouting {
+        private final Trust trust;
+        private final HttpSecurity none = HttpSecurity.create();
+
+        Everything(Trust trust) {
+            this.trust = trust;
+        }
+
+        @Override
+        public void route(ConnectionContext connection, RoutingRequest request, RoutingResponse response) {
+            try {
+                answer(request, response, trust);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public HttpSecurity security() {
+            return none;
+        }
+
+        @Override
+        public void beforeStart() {}
+
+        @Override
+        public void afterStop() {}
     }
 
     private void answer(ServerRequest http, ServerResponse out, Trust trust) throws IOException {
@@ -141,8 +177,8 @@ public final class HttpFront implements AutoCloseable {
         InetAddress peer = ((InetSocketAddress) http.remotePeer().address()).getAddress();
         return new Request(
                 http.prologue().method().text(),
-                http.path().rawPath(),
-                http.query().rawValue(),
+                http.prologue().uriPath().rawPath(),
+                http.prologue().query().rawValue(),
                 headers,
                 Response.EMPTY,
                 peer.getHostAddress(),

@@ -17,6 +17,7 @@ import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.ListenerContext;
 import io.helidon.webserver.Router;
+import io.helidon.webserver.Routing;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http1.Http1Config;
@@ -29,6 +30,7 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -75,18 +77,18 @@ public final class Listening implements AutoCloseable {
     private final Semaphore platformThreads = new Semaphore(PLATFORM_THREADS);
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
 
-    Listening(ServerSocketChannel channel, HttpRouting.Builder routing, @Nullable SSLContext tls, Consumer<Listening> gone) {
+    Listening(ServerSocketChannel channel, HttpRouting routing, @Nullable SSLContext tls, Consumer<Listening> gone) {
         this.channel = channel;
         this.tls = tls;
         this.gone = gone;
         this.context = new Shared(
                 Context.create(),
-                MediaContext.create(),
-                ContentEncodingContext.create(),
+                MediaContext.builder().mediaSupportsDiscoverServices(false).build(),
+                ContentEncodingContext.builder().contentEncodingsDiscoverServices(false).build(),
                 DirectHandlers.create(),
-                ListenerConfig.builder().port(0).build(),
+                ListenerConfig.builder().protocolsDiscoverServices(false).concurrencyLimitDiscoverServices(false).build(),
                 virtual);
-        this.router = Router.builder().addRouting(routing).build();
+        this.router = new Only(routing);
         this.requests = FixedLimit.create();
         requests.init("requests");
         this.http1 = Http1ConnectionSelector.builder()
@@ -172,6 +174,25 @@ public final class Listening implements AutoCloseable {
         open.forEach(Connection::end);
         virtual.shutdownNow();
         gone.accept(this);
+    }
+
+    /** A router that knows one routing. */
+    private record Only(HttpRouting routing) implements Router {
+        @Override
+        public <T extends Routing> T routing(Class<T> type, T otherwise) {
+            return type == HttpRouting.class ? type.cast(routing) : otherwise;
+        }
+
+        @Override
+        public List<? extends Routing> routings() {
+            return List.of(routing);
+        }
+
+        @Override
+        public void beforeStart() {}
+
+        @Override
+        public void afterStop() {}
     }
 
     /** What connections of one listener share. */

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkField;
 import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.core.traits.ListTrait;
@@ -56,8 +57,9 @@ final class XmlWriter {
         }
     }
 
-    private void member(String name, SdkField<?> field, Object value) {
+    private void member(String name, SdkField<?> field, @Nullable Object value) {
         switch (value) {
+            case null -> element(name, "");
             case List<?> list -> list(name, field.getTrait(ListTrait.class), list);
             case Map<?, ?> map -> map(name, field.getTrait(MapTrait.class), map);
             case SdkPojo structure -> {
