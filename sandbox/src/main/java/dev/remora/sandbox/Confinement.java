@@ -12,6 +12,9 @@ public interface Confinement {
     Confined run(Program program);
 
     /**
+     * Inner paths lie below {@code /opt}, {@code /data}, {@code /srv}, {@code /mnt}, {@code /run} or {@code /var/lib}. Besides, a
+     * program sees the host's {@code /usr}, an empty {@code /tmp} and {@code /dev/shm}, and an {@code /etc} that is not the host's.
+     *
      * @param name in logs and errors
      * @param command the program and its arguments, paths as seen inside
      * @param readOnly folders of the host that it sees at the given inner path

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -188,9 +187,5 @@ public final class Launcher implements Confinement, AutoCloseable {
                 launcher.end(lease);
             }
         }
-    }
-
-    Path folder() {
-        return folders.socket().getParent();
     }
 }
