@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -135,7 +136,7 @@ final class KernelLab implements AutoCloseable {
     }
 
     long count(Drop.Cause cause) {
-        return fabric.dropCounts().get(cause);
+        return Objects.requireNonNull(fabric.dropCounts().get(cause));
     }
 
     Slot bound(NatKey key) {

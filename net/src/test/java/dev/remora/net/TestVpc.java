@@ -12,6 +12,7 @@ import dev.remora.net.Topology.Target;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -54,13 +55,13 @@ final class TestVpc {
     }
 
     TestVpc ingress(String id, Rule rule) {
-        Group group = groups.get(id);
+        Group group = named(id);
         groups.put(id, new Group(id, with(group.ingress(), rule), group.egress()));
         return this;
     }
 
     TestVpc revokeIngress(String id, Rule rule) {
-        Group group = groups.get(id);
+        Group group = named(id);
         Set<Rule> less = new HashSet<>(group.ingress());
         less.remove(rule);
         groups.put(id, new Group(id, less, group.egress()));
@@ -68,13 +69,13 @@ final class TestVpc {
     }
 
     TestVpc egress(String id, Rule rule) {
-        Group group = groups.get(id);
+        Group group = named(id);
         groups.put(id, new Group(id, group.ingress(), with(group.egress(), rule)));
         return this;
     }
 
     TestVpc revokeEgress(String id) {
-        groups.put(id, new Group(id, groups.get(id).ingress(), Set.of()));
+        groups.put(id, new Group(id, named(id).ingress(), Set.of()));
         return this;
     }
 
@@ -103,6 +104,10 @@ final class TestVpc {
                 Map.of("main", new RouteTable("main", List.of(new Route(Cidr.parse("10.0.0.0/16"), new Target.Local())))),
                 groups,
                 ports);
+    }
+
+    private Group named(String id) {
+        return Objects.requireNonNull(groups.get(id), id);
     }
 
     private static Set<Rule> with(Set<Rule> rules, Rule rule) {
