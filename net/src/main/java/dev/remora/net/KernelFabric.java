@@ -4,13 +4,14 @@ import dev.remora.linux.Netns;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /** The fabric that the Linux kernel is. Needs CAP_SYS_ADMIN and CAP_NET_ADMIN; {@link KernelFeatures} says what else. */
 public final class KernelFabric implements Fabric {
     private final Drops drops;
-    private final Resolver resolver = new Resolver(KernelInternet.API);
+    private final Resolver resolver;
     private final KernelInternet internet;
     private final KernelSlots slots;
     private final Map<String, Router> routers = new ConcurrentHashMap<>();
@@ -18,14 +19,23 @@ public final class KernelFabric implements Fabric {
     /** Drops counted by routers that are gone. */
     private final Map<Drop.Cause, Long> past = new EnumMap<>(Drop.Cause.class);
 
-    private KernelFabric(FabricConfig config) {
+    private KernelFabric(FabricConfig config, Optional<Outside> outside) {
+        resolver = new Resolver(KernelInternet.API, outside);
         drops = new Drops(config.clock());
-        internet = new KernelInternet(resolver, drops);
+        internet = new KernelInternet(resolver, drops, outside);
         slots = new KernelSlots(config.readySlots(), drops, internet);
     }
 
     public static Fabric open(FabricConfig config) {
-        return new KernelFabric(config);
+        Optional<Outside> outside = switch (config.internet()) {
+            case CLOSED -> Optional.empty();
+            case HOST -> Optional.of(Outside.host());
+        };
+        return open(config, outside);
+    }
+
+    static Fabric open(FabricConfig config, Optional<Outside> outside) {
+        return new KernelFabric(config, outside);
     }
 
     @Override

@@ -7,6 +7,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
@@ -22,9 +24,11 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
@@ -45,8 +49,10 @@ import org.xbill.DNS.Type;
  * Answers names, in any number of namespaces, on one thread ({@code remora-dns}). The sockets are opened inside the
  * namespaces and wait on one selector; a question over TCP, which is rare, has a virtual thread of its own.
  *
- * <p>It knows the names it was given and {@code *.amazonaws.com}, which is Remora's own API. It asks nobody: what it does not
- * know does not exist (NXDOMAIN).
+ * <p>It asks the outside's name servers, if it has one; each such question has a virtual thread and a socket of its own, and so a
+ * port that cannot be guessed. Without one, what it does not know does not exist (NXDOMAIN).
+ *
+ * <p>It knows the names it was given and {@code *.amazonaws.com}, which is Remora's own API.
  */
 final class Resolver implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Resolver.class);
@@ -59,6 +65,8 @@ final class Resolver implements AutoCloseable {
     /** Of a question over UDP, as the protocol has it since EDNS. */
     private static final int QUESTION_BYTES = 4096;
 
+    private static final int HEADER_BYTES = 12;
+
     private static final int TCP_TIMEOUT_MILLIS = 5000;
 
     /** Questions over TCP answered at once; others wait in the kernel's queue. */
@@ -66,7 +74,14 @@ final class Resolver implements AutoCloseable {
 
     private static final String AMAZON = ".amazonaws.com";
 
+    /** Questions asked outside at once, and how long each may take. */
+    private static final int OUTSIDE_QUESTIONS = 256;
+
+    private static final int OUTSIDE_MILLIS = 3000;
+
     private final Ipv4 api;
+    private final Optional<Outside> outside;
+    private final Semaphore asked = new Semaphore(OUTSIDE_QUESTIONS);
     private final Selector selector;
     private final Thread thread;
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -74,8 +89,9 @@ final class Resolver implements AutoCloseable {
     private volatile Map<String, Ipv4> names = Map.of();
     private volatile boolean closed;
 
-    Resolver(Ipv4 api) {
+    Resolver(Ipv4 api, Optional<Outside> outside) {
         this.api = api;
+        this.outside = outside;
         try {
             selector = Selector.open();
         } catch (IOException refused) {
@@ -208,7 +224,12 @@ final class Resolver implements AutoCloseable {
                 if (from != null) {
                     byte[] question = new byte[buffer.flip().remaining()];
                     buffer.get(question);
-                    datagrams.send(ByteBuffer.wrap(answer(question)), from);
+                    byte[] answer = answer(question);
+                    if (outside.isPresent() && unknown(answer)) {
+                        Thread.ofVirtual().name("dns-outside").start(() -> forward(question, answer, datagrams, from));
+                    } else {
+                        datagrams.send(ByteBuffer.wrap(answer), from);
+                    }
                 }
             } else if (key.channel() instanceof ServerSocketChannel server) {
                 SocketChannel connection = server.accept();
@@ -231,7 +252,8 @@ final class Resolver implements AutoCloseable {
             OutputStream out = connection.getOutputStream();
             while (true) {
                 byte[] question = in.readNBytes(in.readUnsignedShort());
-                byte[] answer = answer(question);
+                byte[] own = answer(question);
+                byte[] answer = outside.isPresent() && unknown(own) ? askOutside(question, own) : own;
                 ByteArrayOutputStream message = new ByteArrayOutputStream();
                 message.write(answer.length >> 8);
                 message.write(answer.length);
@@ -244,6 +266,47 @@ final class Resolver implements AutoCloseable {
             LOG.debug("a question over TCP", failed);
         } finally {
             connections.release();
+        }
+    }
+
+    private static boolean unknown(byte[] answer) {
+        return (answer[3] & 15) == Rcode.NXDOMAIN;
+    }
+
+    private void forward(byte[] question, byte[] unknown, DatagramChannel to, SocketAddress from) {
+        try {
+            to.send(ByteBuffer.wrap(askOutside(question, unknown)), from);
+        } catch (IOException closed) {
+            LOG.debug("an answer came too late", closed);
+        }
+    }
+
+    /** What the first name server that answers says; that nobody could say (SERVFAIL) if none does. */
+    private byte[] askOutside(byte[] question, byte[] unknown) {
+        byte[] failure = unknown.clone();
+        failure[3] = (byte) (failure[3] & 0xf0 | Rcode.SERVFAIL);
+        if (!asked.tryAcquire()) {
+            return failure;
+        }
+        try {
+            for (InetSocketAddress server : outside.orElseThrow().nameServers()) {
+                try (DatagramSocket socket = outside.orElseThrow().socket().call()) {
+                    socket.connect(server);
+                    socket.setSoTimeout(OUTSIDE_MILLIS);
+                    socket.send(new DatagramPacket(question, question.length));
+                    DatagramPacket answer = new DatagramPacket(new byte[QUESTION_BYTES], QUESTION_BYTES);
+                    socket.receive(answer);
+                    byte[] bytes = Arrays.copyOf(answer.getData(), answer.getLength());
+                    if (bytes.length >= HEADER_BYTES && bytes[0] == question[0] && bytes[1] == question[1]) {
+                        return bytes;
+                    }
+                } catch (Exception next) {
+                    LOG.debug("a name server does not answer", next);
+                }
+            }
+            return failure;
+        } finally {
+            asked.release();
         }
     }
 

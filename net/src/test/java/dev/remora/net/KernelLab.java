@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -50,7 +51,11 @@ final class KernelLab implements AutoCloseable {
     private final List<AutoCloseable> open = new CopyOnWriteArrayList<>();
 
     KernelLab(int readySlots) {
-        fabric = KernelFabric.open(new FabricConfig(InstantSource.system(), readySlots));
+        this(readySlots, Optional.empty());
+    }
+
+    KernelLab(int readySlots, Optional<Outside> outside) {
+        fabric = KernelFabric.open(new FabricConfig(InstantSource.system(), readySlots, InternetMode.CLOSED), outside);
     }
 
     KernelLab() {
@@ -172,6 +177,7 @@ final class KernelLab implements AutoCloseable {
         eventually("no namespace is left", () -> namespaces.containsAll(namespaces()));
         eventually("no socket is left", () -> sockets() <= sockets);
         assertThat(devices()).isEqualTo(devices);
+        assertThat(ProcessHandle.current().children()).isEmpty();
         Set<String> threads = Thread.getAllStackTraces().keySet().stream().map(Thread::getName).collect(Collectors.toSet());
         assertThat(threads).noneMatch(name -> name.startsWith("remora-"));
     }

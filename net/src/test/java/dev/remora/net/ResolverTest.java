@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.xbill.DNS.DClass;
@@ -22,7 +23,7 @@ class ResolverTest {
     private static final Ipv4 API = Ipv4.parse("198.18.0.1");
     private static final Ipv4 DATABASE = Ipv4.parse("10.0.0.9");
 
-    private final Resolver resolver = new Resolver(API);
+    private final Resolver resolver = new Resolver(API, Optional.empty());
 
     @AfterEach
     void stop() {
