@@ -11,6 +11,7 @@ import dev.remora.logs.LogsService;
 import dev.remora.net.Drop;
 import dev.remora.net.Fabric;
 import dev.remora.net.FabricConfig;
+import dev.remora.net.InternetMode;
 import dev.remora.net.KernelFabric;
 import dev.remora.net.KernelFeatures;
 import dev.remora.net.Names;
@@ -205,7 +206,7 @@ final class Server implements AutoCloseable {
         if (!missing.isEmpty()) {
             throw new StartFailure("this kernel lacks what the networks are made of: " + String.join("; ", missing) + ".");
         }
-        return KernelFabric.open(new FabricConfig(clock, FabricConfig.READY_SLOTS));
+        return KernelFabric.open(new FabricConfig(clock, FabricConfig.READY_SLOTS, InternetMode.CLOSED));
     }
 
     private static SandboxConfig sandboxConfig(Path data, Authority authority) {

@@ -3,6 +3,7 @@ package dev.remora.benchmark;
 import dev.remora.linux.Netns;
 import dev.remora.net.Fabric;
 import dev.remora.net.FabricConfig;
+import dev.remora.net.InternetMode;
 import dev.remora.net.Ipv4;
 import dev.remora.net.KernelFabric;
 import java.util.function.Consumer;
@@ -14,7 +15,7 @@ final class DataPath implements Benchmark {
 
     @Override
     public void run(Consumer<Row> rows) throws Exception {
-        try (Fabric fabric = KernelFabric.open(FabricConfig.defaults()); var bare = new BareNetwork(); var tool = new PathTool();
+        try (Fabric fabric = KernelFabric.open(FabricConfig.defaults(InternetMode.CLOSED)); var bare = new BareNetwork(); var tool = new PathTool();
                 Netns near = bare.attach(10, Ipv4.parse("10.9.0.1").bytes()); Netns far = bare.attach(11, Ipv4.parse(BARE_SERVER).bytes())) {
             fabric.apply(OneVpc.topology());
             try (var slot = fabric.slots().take(fabric.slots().shardOf(OneVpc.KEY))) {

@@ -2,6 +2,7 @@ package dev.remora.benchmark;
 
 import dev.remora.net.Fabric;
 import dev.remora.net.FabricConfig;
+import dev.remora.net.InternetMode;
 import dev.remora.net.KernelFabric;
 import dev.remora.net.Slot;
 import java.util.ArrayDeque;
@@ -13,7 +14,7 @@ final class SlotClaim implements Benchmark {
 
     @Override
     public void run(Consumer<Row> rows) throws Exception {
-        try (Fabric fabric = KernelFabric.open(FabricConfig.defaults()); var bare = new BareNetwork()) {
+        try (Fabric fabric = KernelFabric.open(FabricConfig.defaults(InternetMode.CLOSED)); var bare = new BareNetwork()) {
             fabric.apply(OneVpc.topology());
             var used = new ArrayDeque<Slot>();
             Sampled claim = Sampled.micros(() -> {
