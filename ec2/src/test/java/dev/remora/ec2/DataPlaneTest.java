@@ -48,7 +48,7 @@ class DataPlaneTest {
 
         var made = ec2.serviceInterface(subnet, LAMBDA, "lambda");
         assertThat(ec2.service.networks().awaitInForce(SCOPE, made.id(), PATIENCE)).isTrue();
-        assertThat(ec2.fabric.held().get(router).ports()).containsOnlyKeys(made.id());
+        assertThat(ec2.fabric.held(router).ports()).containsOnlyKeys(made.id());
 
         ec2.service.networks().delete(SCOPE, made.id());
         assertThat(ec2.fabric.held()).isEmpty();
@@ -72,9 +72,9 @@ class DataPlaneTest {
                         .build(),
                 AuthorizeSecurityGroupIngressResponse.class);
 
-        var held = ec2.fabric.held().get(ec2.service.networks().router(SCOPE, vpc));
+        var held = ec2.fabric.held(ec2.service.networks().router(SCOPE, vpc));
         assertThat(held.ports()).containsKey(db.id());
-        assertThat(held.groups().get(group).ingress()).hasSize(1);
+        assertThat(held.groups()).hasEntrySatisfying(group, g -> assertThat(g.ingress()).hasSize(1));
     }
 
     @Test
@@ -114,7 +114,7 @@ class DataPlaneTest {
         ec2.service.networks().delete(SCOPE, second.id());
 
         assertThat(ec2.fabric.calls()).as("calls").hasSizeGreaterThan(before);
-        assertThat(ec2.fabric.held().get(ec2.service.networks().router(SCOPE, vpc)).ports()).containsOnlyKeys(first.id());
+        assertThat(ec2.fabric.held(ec2.service.networks().router(SCOPE, vpc)).ports()).containsOnlyKeys(first.id());
     }
 
     @Test
@@ -156,8 +156,8 @@ class DataPlaneTest {
 
         ec2.service.networks().regroup(SCOPE, db.id(), Set.of(b));
 
-        var held = ec2.fabric.held().get(ec2.service.networks().router(SCOPE, vpc));
-        assertThat(held.ports().get(db.id()).groups()).containsExactly(b);
+        var held = ec2.fabric.held(ec2.service.networks().router(SCOPE, vpc));
+        assertThat(held.ports()).hasEntrySatisfying(db.id(), p -> assertThat(p.groups()).containsExactly(b));
         assertThat(held.groups()).containsOnlyKeys(b);
     }
 
@@ -192,7 +192,7 @@ class DataPlaneTest {
             var made = first.serviceInterface(subnet, LAMBDA, "lambda", first.group(vpc, "app"));
             assertThat(first.service.networks().awaitInForce(SCOPE, made.id(), PATIENCE)).isTrue();
             router = first.service.networks().router(SCOPE, vpc);
-            before = first.fabric.held().get(router);
+            before = first.fabric.held(router);
         }
         try (var data = DataFolder.open(folder);
                 var second = new Ec2Lab(SqliteStore.open(data, Ec2Service.kinds()), Gate.OPEN)) {

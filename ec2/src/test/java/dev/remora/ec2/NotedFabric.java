@@ -63,6 +63,15 @@ final class NotedFabric implements Fabric {
         return Map.copyOf(held);
     }
 
+    /** What the router was last told to hold. */
+    synchronized Topology held(String router) {
+        Topology topology = held.get(router);
+        if (topology == null) {
+            throw new AssertionError(router + " is not among " + held.keySet());
+        }
+        return topology;
+    }
+
     synchronized List<String> calls() {
         return List.copyOf(calls);
     }

@@ -1,5 +1,6 @@
 package dev.remora.vpc;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.net.Ipv4;
@@ -49,13 +50,14 @@ class ReachabilityPropertyTest {
 
     /** What the contract of {@link Topology} says of a connection, read as literally as can be. */
     private static Class<? extends Verdict> judge(Topology t, Connection c) {
-        Topology.Port sender = t.ports().get(c.source());
+        Topology.Port sender = requireNonNull(t.ports().get(c.source()));
         Optional<Topology.Port> receiver =
                 t.ports().values().stream().filter(p -> p.address().equals(c.destination())).findFirst();
         if (!allows(t, sender.groups(), false, c, c.destination(), receiver.map(Topology.Port::groups).orElse(Set.of()))) {
             return Verdict.NoEgressRule.class;
         }
-        var table = t.routeTables().get(t.subnets().get(sender.subnet()).routeTable());
+        Topology.Subnet subnet = requireNonNull(t.subnets().get(sender.subnet()));
+        Topology.RouteTable table = requireNonNull(t.routeTables().get(subnet.routeTable()));
         Optional<Topology.Route> route = table.routes().stream()
                 .filter(r -> r.destination().contains(c.destination()))
                 .max(Comparator.comparingInt(r -> r.destination().prefix()));
@@ -76,7 +78,7 @@ class ReachabilityPropertyTest {
     private static boolean allows(
             Topology t, Set<String> groups, boolean ingress, Connection c, Ipv4 other, Set<String> othersGroups) {
         return groups.stream()
-                .map(t.groups()::get)
+                .map(id -> requireNonNull(t.groups().get(id)))
                 .map(g -> ingress ? g.ingress() : g.egress())
                 .flatMap(Collection::stream)
                 .filter(r -> r.protocol() == -1 || r.protocol() == c.protocol() && r.from() <= c.port() && c.port() <= r.to())

@@ -1,5 +1,7 @@
 package dev.remora.vpc;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.remora.net.Cidr;
 import dev.remora.net.Ipv4;
 import dev.remora.net.NatKey;
@@ -92,9 +94,9 @@ final class VpcText {
     private void inner(String above, String[] w) {
         String name = above.substring(above.indexOf(' ') + 1);
         if (above.startsWith("table ")) {
-            routes.get(name).add(new Route(Cidr.parse(w[0]), w[1], "CreateRoute", w.length > 2));
+            requireNonNull(routes.get(name)).add(new Route(Cidr.parse(w[0]), w[1], "CreateRoute", w.length > 2));
         } else {
-            List<GroupRule> rules = groups.get(name);
+            List<GroupRule> rules = requireNonNull(groups.get(name));
             rules.add(rule("sgr-" + name + "-" + rules.size(), w));
         }
     }
