@@ -3,6 +3,7 @@ package dev.remora.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.net.NatKey;
+import dev.remora.net.Slots;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A launcher and real sandboxes for one test class; its end asserts that nothing is left. */
 final class Lab implements AutoCloseable {
@@ -25,7 +27,7 @@ final class Lab implements AutoCloseable {
     private static final String GROUP = "remora-" + ProcessHandle.current().pid();
 
     final Path folder;
-    final LoopbackSlots slots = new LoopbackSlots();
+    private final LoopbackSlots slots = new LoopbackSlots();
     final Launcher launcher;
     final LocalSandboxes sandboxes;
 
@@ -34,10 +36,15 @@ final class Lab implements AutoCloseable {
     }
 
     Lab(int prepared, UnaryOperator<SandboxConfig> more) throws IOException {
+        this(prepared, more, null);
+    }
+
+    /** In slots of another's making, or else in ones that lead nowhere. */
+    Lab(int prepared, UnaryOperator<SandboxConfig> more, @Nullable Slots others) throws IOException {
         folder = Files.createTempDirectory("lab");
         SandboxConfig config = more.apply(SandboxConfig.in(folder.resolve("s")).withPrepared(prepared));
         launcher = Launcher.open(config);
-        sandboxes = new LocalSandboxes(launcher, config, slots, InstantSource.system());
+        sandboxes = new LocalSandboxes(launcher, config, others == null ? slots : others, InstantSource.system());
     }
 
     /** What a function printed. */

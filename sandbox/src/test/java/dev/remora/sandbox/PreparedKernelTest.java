@@ -25,6 +25,10 @@ class PreparedKernelTest {
 
     /** A first start makes the pool want one; waits until it has it. */
     private static void await(Lab.Function function) throws InterruptedException {
+        await(lab, function);
+    }
+
+    static void await(Lab lab, Lab.Function function) throws InterruptedException {
         Language language = function.language();
         if (lab.sandboxes.prepared(0, language) == 0) {
             assertThat(function.once("{}")).isInstanceOf(Outcome.Answered.class);
