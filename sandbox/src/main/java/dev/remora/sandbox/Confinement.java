@@ -13,7 +13,8 @@ public interface Confinement {
 
     /**
      * Inner paths lie below {@code /opt}, {@code /data}, {@code /srv}, {@code /mnt}, {@code /run} or {@code /var/lib}. Besides, a
-     * program sees the host's {@code /usr}, an empty {@code /tmp} and {@code /dev/shm}, and an {@code /etc} that is not the host's.
+     * program sees the host's {@code /usr}, an empty {@code /tmp} and {@code /dev/shm}, and an {@code /etc} that is not the
+     * host's.
      *
      * @param name in logs and errors
      * @param command the program and its arguments, paths as seen inside

@@ -46,7 +46,7 @@ class RealNetworkKernelTest {
                 neighbour.init();
                 String address = Lab.answer(Lab.invoke(neighbour, "\"" + fabric.apiAddress() + "\""));
                 assertThat(address).startsWith("\"169.254.");
-                String event = "{\"name\": \"api.example.com\", \"port\": " + server.getLocalPort() + ", \"neighbour\": " + address + "}";
+                String event = "{\"name\": \"api.example.com\", \"port\": %d, \"neighbour\": %s}".formatted(server.getLocalPort(), address);
                 String expected = "[\"hello\", \"AF_INET\", \"ConnectionRefusedError\", \"TimeoutError\"]";
                 assertThat(Lab.answer(lab.python(ASK).env("PYTHONUNBUFFERED", "1").once(event))).isEqualTo(expected);
                 PreparedKernelTest.await(lab, lab.python("def handler(e, c): pass"));
