@@ -1,5 +1,6 @@
 package dev.remora.store;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -45,6 +46,7 @@ public final class SqliteStore implements Store {
     private record Commit(Snapshot after, Change change, List<DocumentFile.Row> rows, CompletableFuture<Void> done) {}
 
     private final DocumentFile file;
+    private final boolean readsBack;
     private final Feed feed;
     private final Thread writer = Thread.ofPlatform().daemon().name("store-writer").unstarted(this::commitAll);
     private volatile Snapshot durable;
@@ -56,7 +58,8 @@ public final class SqliteStore implements Store {
     private @Nullable CompletableFuture<Void> lastStaged;
     private boolean closed;
 
-    private SqliteStore(DocumentFile file, Collection<? extends Kind<?>> kinds) {
+    private SqliteStore(DocumentFile file, Collection<? extends Kind<?>> kinds, boolean readsBack) {
+        this.readsBack = readsBack;
         this.file = file;
         this.durable = file.load(new Kinds(kinds));
         this.staged = durable;
@@ -74,14 +77,17 @@ public final class SqliteStore implements Store {
         return open(DocumentFile.open(folder.path().resolve("documents.db")), kinds);
     }
 
-    /** A store that forgets everything when it is closed; for tests of what is built on the store. */
+    /**
+     * A store that forgets everything when it is closed, for tests of what is built on the store. It refuses a document that could
+     * not be read again after a restart, such as one with a null in it.
+     */
     public static SqliteStore inMemory(Collection<? extends Kind<?>> kinds) {
-        return open(DocumentFile.inMemory(), kinds);
+        return new SqliteStore(DocumentFile.inMemory(), kinds, true);
     }
 
     static SqliteStore open(DocumentFile file, Collection<? extends Kind<?>> kinds) {
         try {
-            return new SqliteStore(file, kinds);
+            return new SqliteStore(file, kinds, false);
         } catch (RuntimeException e) {
             file.close();
             throw e;
@@ -148,13 +154,16 @@ public final class SqliteStore implements Store {
         }
     }
 
-    private static List<DocumentFile.Row> rows(List<Change.Edit<?>> edits) {
+    private List<DocumentFile.Row> rows(List<Change.Edit<?>> edits) {
         var rows = new ArrayList<DocumentFile.Row>(edits.size());
         for (Change.Edit<?> edit : edits) {
             String json = edit.after().map(Json::write).orElse(null);
             if (json != null && json.length() > MAX_DOCUMENT_CHARS) {
                 throw new StoreException("the document " + edit.kind() + " " + edit.id() + " is too large to store: "
                         + json.length() + " characters of at most " + MAX_DOCUMENT_CHARS);
+            }
+            if (json != null && readsBack) {
+                Json.read(edit.kind().type(), json.getBytes(StandardCharsets.UTF_8));
             }
             rows.add(new DocumentFile.Row(edit.kind(), edit.scope(), edit.id(), json));
         }

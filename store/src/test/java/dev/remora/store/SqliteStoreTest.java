@@ -9,6 +9,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
@@ -90,7 +91,7 @@ class SqliteStoreTest extends StoreContract {
         store = SqliteStore.open(file, KINDS);
         put(HEN);
         file.limitPages(20);
-        var fat = new Animal("x".repeat(200_000), 4, java.util.Set.of());
+        var fat = new Animal("x".repeat(200_000), 4, Set.of());
         var refusals = new ConcurrentLinkedQueue<String>();
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 8; i++) {
@@ -119,7 +120,7 @@ class SqliteStoreTest extends StoreContract {
 
     @Test
     void refusesADocumentThatIsTooLargeAlone() {
-        var fat = new Animal("x".repeat(SqliteStore.MAX_DOCUMENT_CHARS), 4, java.util.Set.of());
+        var fat = new Animal("x".repeat(SqliteStore.MAX_DOCUMENT_CHARS), 4, Set.of());
         assertThatThrownBy(() -> put(HEN, fat)).isInstanceOf(StoreException.class).hasMessageContaining("too large");
         assertThat(store.view().all(ANIMALS, HERE)).isEmpty();
     }
@@ -132,6 +133,19 @@ class SqliteStoreTest extends StoreContract {
                 return null;
             });
             assertThat(memory.view().all(ANIMALS, HERE)).containsExactly(HEN);
+        }
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // the null is the point
+    void theStoreInMemoryRefusesWhatCouldNotBeReadAgain() {
+        try (var memory = SqliteStore.inMemory(KINDS)) {
+            assertThatThrownBy(() -> memory.write(t -> {
+                        t.put(ANIMALS, HERE, "hen", new Animal(null, 2, Set.of()));
+                        return 0;
+                    }))
+                    .hasMessageContaining("name");
+            assertThat(memory.view().all(ANIMALS, HERE)).isEmpty();
         }
     }
 }
