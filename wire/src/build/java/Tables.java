@@ -17,10 +17,11 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Cuts AWS's published models down to what the SDK's classes lack: constraints of inputs, HTTP statuses, error codes.
  *
- * <p>Runs while building. For each overlay {@code src/main/models/NAME.json} it reads {@code models/NAME-DATE-model.json} of the models'
- * jar, keeps the shapes that are reachable from an input and carry or lead to a constraint, lays the overlay over the result (JSON merge
- * patch: null removes) and writes {@code NAME.json}. The published models end in December 2025; what moved since, and where AWS answers
- * otherwise than its model says, stands in the overlay.
+ * <p>Runs while building. For each overlay {@code src/main/models/NAME.json} it reads {@code
+ * models/NAME-DATE-model.json} of the models' jar, keeps the shapes that are reachable from an input and carry or
+ * lead to a constraint, lays the overlay over the result (JSON merge patch: null removes) and writes {@code
+ * NAME.json}. The published models end in December 2025; what moved since, and where AWS answers otherwise than its
+ * model says, stands in the overlay.
  */
 public final class Tables {
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -35,7 +36,8 @@ public final class Tables {
 
     public static void main(String[] args) throws IOException {
         Path out = Files.createDirectories(Path.of(args[2]));
-        try (JarFile jar = new JarFile(args[0]); var overlays = Files.list(Path.of(args[1]))) {
+        try (JarFile jar = new JarFile(args[0]);
+                var overlays = Files.list(Path.of(args[1]))) {
             for (Path overlay : overlays.sorted().toList()) {
                 String name = overlay.getFileName().toString().replace(".json", "");
                 ObjectNode table = new Tables(model(jar, name)).table();
@@ -128,7 +130,8 @@ public final class Tables {
     private static ObjectNode constraints(JsonNode shape) {
         ObjectNode out = JSON.createObjectNode();
         for (String name : new String[] {"required", "min", "max", "pattern", "enum"}) {
-            if (shape.has(name) && !(shape.get(name).isArray() && shape.get(name).isEmpty())) {
+            if (shape.has(name)
+                    && !(shape.get(name).isArray() && shape.get(name).isEmpty())) {
                 out.set(name, shape.get(name));
             }
         }
@@ -138,7 +141,9 @@ public final class Tables {
     /** The shapes that a shape refers to, by member; lists and maps call theirs member, key and value. */
     private static Map<String, String> references(JsonNode shape) {
         Map<String, String> out = new LinkedHashMap<>();
-        shape.path("members").properties().forEach(e -> out.put(e.getKey(), e.getValue().get("shape").asString()));
+        shape.path("members")
+                .properties()
+                .forEach(e -> out.put(e.getKey(), e.getValue().get("shape").asString()));
         for (String role : new String[] {"member", "key", "value"}) {
             if (shape.has(role)) {
                 out.put(role, shape.get(role).get("shape").asString());

@@ -5,7 +5,8 @@ import java.time.Instant;
 /** Who holds which access key. */
 public interface AccessKeys {
     /**
-     * The holder of an access key. A session's key is only good together with its token, which alone says whose it is.
+     * The holder of an access key. A session's key is only good together with its token, which alone says whose it
+     * is.
      *
      * @param sessionToken what came as X-Amz-Security-Token, or empty
      */
@@ -21,7 +22,10 @@ public interface AccessKeys {
     record Holder(Principal principal, String secret, boolean loopbackOnly) implements Found {}
 
     enum Absent implements Found {
-        /** No such key, or a token that is not this key's: InvalidClientTokenId, UnrecognizedClientException, AuthFailure. */
+        /**
+         * No such key, or a token that is not this key's: InvalidClientTokenId, UnrecognizedClientException,
+         * AuthFailure.
+         */
         UNKNOWN,
         /** The session is over: ExpiredToken, ExpiredTokenException, RequestExpired. */
         EXPIRED

@@ -13,8 +13,9 @@ import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
 /**
- * The details of a denial that EC2 hands out in encoded form and sts:DecodeAuthorizationMessage prints. The text holds nothing that the
- * caller did not send or is not told in the denial's sentence, so that it is packed but not encrypted.
+ * The details of a denial that EC2 hands out in encoded form and sts:DecodeAuthorizationMessage prints. The text
+ * holds nothing that the caller did not send or is not told in the denial's sentence, so that it is packed but not
+ * encrypted.
  */
 public final class AuthorizationMessage {
     /** Decoded texts are larger than this for no request that the front accepts. */
@@ -27,8 +28,18 @@ public final class AuthorizationMessage {
             out.writeStartObject();
             out.writeName("allowed").writeBoolean(false);
             out.writeName("explicitDeny").writeBoolean(decision.reason() == Reason.EXPLICIT_DENY);
-            out.writeName("matchedStatements").writeStartObject().writeName("items").writeStartArray().writeEndArray().writeEndObject();
-            out.writeName("failures").writeStartObject().writeName("items").writeStartArray().writeEndArray().writeEndObject();
+            out.writeName("matchedStatements")
+                    .writeStartObject()
+                    .writeName("items")
+                    .writeStartArray()
+                    .writeEndArray()
+                    .writeEndObject();
+            out.writeName("failures")
+                    .writeStartObject()
+                    .writeName("items")
+                    .writeStartArray()
+                    .writeEndArray()
+                    .writeEndObject();
             out.writeName("context").writeStartObject();
             out.writeName("principal").writeStartObject();
             out.writeName("id").writeString(principal.userId());
@@ -40,7 +51,10 @@ public final class AuthorizationMessage {
             context.forEach((key, values) -> {
                 out.writeStartObject().writeName("key").writeString(key);
                 out.writeName("values").writeStartObject().writeName("items").writeStartArray();
-                values.forEach(value -> out.writeStartObject().writeName("value").writeString(value).writeEndObject());
+                values.forEach(value -> out.writeStartObject()
+                        .writeName("value")
+                        .writeString(value)
+                        .writeEndObject());
                 out.writeEndArray().writeEndObject().writeEndObject();
             });
             out.writeEndArray().writeEndObject();
@@ -69,7 +83,9 @@ public final class AuthorizationMessage {
             inflater.setInput(Base64.getUrlDecoder().decode(message));
             byte[] text = new byte[MAX_TEXT_BYTES];
             int length = inflater.inflate(text);
-            return inflater.finished() ? Optional.of(new String(text, 0, length, StandardCharsets.UTF_8)) : Optional.empty();
+            return inflater.finished()
+                    ? Optional.of(new String(text, 0, length, StandardCharsets.UTF_8))
+                    : Optional.empty();
         } catch (IllegalArgumentException | DataFormatException e) {
             return Optional.empty();
         } finally {

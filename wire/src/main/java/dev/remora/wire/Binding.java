@@ -8,7 +8,10 @@ import software.amazon.awssdk.core.SdkField;
 import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.protocols.core.OperationInfo;
 
-/** What is read off the SDK's classes of one operation, at its first call: an empty request to fill, and where REST puts it. */
+/**
+ * What is read off the SDK's classes of one operation, at its first call: an empty request to fill, and where REST
+ * puts it.
+ */
 final class Binding {
     record Http(String method, String uri) {}
 
@@ -45,11 +48,12 @@ final class Binding {
     }
 
     /**
-     * Method and URI of a REST operation. Only the SDK's marshaller knows them, in a private static field; the SDK's jars are on the
-     * class path, where reading it is allowed. The round trip test fails if a new SDK renames it.
+     * Method and URI of a REST operation. Only the SDK's marshaller knows them, in a private static field; the SDK's
+     * jars are on the class path, where reading it is allowed. The round trip test fails if a new SDK renames it.
      */
     static Http http(Class<?> request) {
-        String name = request.getPackageName().replaceAll("\\.model$", ".transform.") + request.getSimpleName() + "Marshaller";
+        String name = request.getPackageName().replaceAll("\\.model$", ".transform.") + request.getSimpleName()
+                + "Marshaller";
         try {
             Field field = Class.forName(name, true, request.getClassLoader()).getDeclaredField("SDK_OPERATION_BINDING");
             field.setAccessible(true);

@@ -7,9 +7,10 @@ import java.util.List;
 /**
  * The canonical request of SigV4, from the bytes that came.
  *
- * <p>Signers differ in what they escape on the wire but agree on the canonical form, so that names and values of the query are decoded and
- * encoded anew unless they are plainly canonical already. The path is the other way round: what came is what was signed, and every
- * service but S3 signs it encoded once more. Reference: "Create a signed AWS API request" in the IAM user guide.
+ * <p>Signers differ in what they escape on the wire but agree on the canonical form, so that names and values of the
+ * query are decoded and encoded anew unless they are plainly canonical already. The path is the other way round: what
+ * came is what was signed, and every service but S3 signs it encoded once more. Reference: "Create a signed AWS API
+ * request" in the IAM user guide.
  */
 final class Canonical {
     private Canonical() {}
@@ -53,7 +54,10 @@ final class Canonical {
 
     private record Pair(String name, String value) {}
 
-    /** Sorted by name and then by value. Sorting whole pairs is not the same: {@code a-b=} sorts before {@code a=} as text. */
+    /**
+     * Sorted by name and then by value. Sorting whole pairs is not the same: {@code a-b=} sorts before {@code a=} as
+     * text.
+     */
     static String query(String rawQuery) {
         if (rawQuery.isEmpty()) {
             return "";

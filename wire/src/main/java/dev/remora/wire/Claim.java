@@ -70,7 +70,8 @@ record Claim(
             timestamp = request.headers().first("Date");
         }
         if (timestamp == null) {
-            throw new Incomplete("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. Authorization="
+            throw new Incomplete("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
+                    + " Authorization="
                     + withoutSignature(authorization));
         }
         String token = request.headers().first("X-Amz-Security-Token");
@@ -82,12 +83,15 @@ record Claim(
         while (true) {
             int at = authorization.indexOf(name + "=", from);
             if (at < 0) {
-                throw new Incomplete("Authorization header requires '" + name + "' parameter. Authorization=" + withoutSignature(authorization));
+                throw new Incomplete("Authorization header requires '" + name + "' parameter. Authorization="
+                        + withoutSignature(authorization));
             }
             char before = authorization.charAt(at - 1);
             if (before == ' ' || before == ',') {
                 int end = authorization.indexOf(',', at);
-                return authorization.substring(at + name.length() + 1, end < 0 ? authorization.length() : end).strip();
+                return authorization
+                        .substring(at + name.length() + 1, end < 0 ? authorization.length() : end)
+                        .strip();
             }
             from = at + 1;
         }
@@ -114,7 +118,8 @@ record Claim(
         }
         long expires;
         try {
-            expires = Long.parseLong(query.getOrDefault("X-Amz-Expires", Long.toString(SigV4.DEFAULT_PRESIGNED_SECONDS)));
+            expires =
+                    Long.parseLong(query.getOrDefault("X-Amz-Expires", Long.toString(SigV4.DEFAULT_PRESIGNED_SECONDS)));
         } catch (NumberFormatException e) {
             expires = -1;
         }
@@ -138,12 +143,24 @@ record Claim(
         return value;
     }
 
-    private static Claim of(String credential, String signed, String signature, String timestamp, String token, long expires) {
+    private static Claim of(
+            String credential, String signed, String signature, String timestamp, String token, long expires) {
         String[] scope = credential.split("/");
         if (scope.length != 5 || !scope[4].equals("aws4_request") || scope[1].length() != 8) {
-            throw new Incomplete("Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '"
-                    + credential + "'");
+            throw new Incomplete(
+                    "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got"
+                            + " '"
+                            + credential + "'");
         }
-        return new Claim(scope[0], scope[1], scope[2], scope[3], List.of(signed.split(";")), signature, timestamp, token, expires);
+        return new Claim(
+                scope[0],
+                scope[1],
+                scope[2],
+                scope[3],
+                List.of(signed.split(";")),
+                signature,
+                timestamp,
+                token,
+                expires);
     }
 }

@@ -5,10 +5,11 @@ import software.amazon.awssdk.core.SdkPojo;
 /**
  * The server's half of a protocol for one service.
  *
- * <p>The SDK's model classes describe themselves: {@code SdkPojo.sdkFields()} lists each member with its type, its place in the message
- * and its name there. The SDK's client writes requests and reads responses from that list; a codec reads requests and writes
- * responses from the same list, so that no shape is written down here. What the list lacks (constraints, status codes) comes
- * from {@link Constraints}. Rejected: hand-written shapes (thousands of untyped maps), generated servers (none speaks the query protocols).
+ * <p>The SDK's model classes describe themselves: {@code SdkPojo.sdkFields()} lists each member with its type, its
+ * place in the message and its name there. The SDK's client writes requests and reads responses from that list; a
+ * codec reads requests and writes responses from the same list, so that no shape is written down here. What the list
+ * lacks (constraints, status codes) comes from {@link Constraints}. Rejected: hand-written shapes (thousands of
+ * untyped maps), generated servers (none speaks the query protocols).
  */
 sealed interface Codec permits QueryCodec, RestJsonCodec, TargetJsonCodec {
     /** Finds out which operation a request calls, and takes its envelope apart. */

@@ -14,8 +14,9 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 
 /**
- * What AWS's published models say of a service and the SDK's classes do not: constraints of inputs, statuses of answers.
- * The tables are cut from the models while building ({@code src/build/java/Tables.java}), with our overlay, and read at the first use.
+ * What AWS's published models say of a service and the SDK's classes do not: constraints of inputs, statuses of
+ * answers. The tables are cut from the models while building ({@code src/build/java/Tables.java}), with our overlay,
+ * and read at the first use.
  */
 final class Constraints {
     /** One shape of the model; members are the names of further shapes. */
@@ -23,19 +24,31 @@ final class Constraints {
         boolean sensitive;
         /** Whether the list of a member's constraints ends with the one against null, as AWS prints it for some. */
         boolean notNull;
+
         List<String> required = List.of();
         List<String> enumeration = List.of();
         Map<String, String> members = Map.of();
-        @Nullable Double min;
-        @Nullable Double max;
-        @Nullable String pattern;
+
+        @Nullable
+        Double min;
+
+        @Nullable
+        Double max;
+
+        @Nullable
+        String pattern;
         /** Where AWS has another limit for the bare name than for an ARN: above it, this code and the usual words. */
-        @Nullable Integer bareMax;
-        @Nullable String bareCode;
+        @Nullable
+        Integer bareMax;
+
+        @Nullable
+        String bareCode;
+
         private @Nullable Pattern compiled;
 
         /** The pattern, or null where there is none or Java cannot read it. */
-        @Nullable Pattern compiled() {
+        @Nullable
+        Pattern compiled() {
             if (compiled == null && pattern != null) {
                 try {
                     compiled = Pattern.compile(pattern);
@@ -47,23 +60,29 @@ final class Constraints {
         }
     }
 
-    /** One operation: where REST has it, its status, and the shape of its input, or null where nothing constrains it. */
+    /**
+     * One operation: where REST has it, its status, and the shape of its input, or null where nothing constrains it.
+     */
     static final class Call {
         String method = "POST";
         String uri = "/";
         int status = 200;
-        @Nullable String input;
+
+        @Nullable
+        String input;
     }
 
     static final Constraints NONE = new Constraints();
 
     /** Names of all operations that AWS has, as it spells them. */
     final List<String> names = new ArrayList<>();
+
     final Map<String, Call> calls = new HashMap<>();
     final Map<String, Integer> errors = new HashMap<>();
     final Map<String, Shape> shapes = new HashMap<>();
     /** The code of a failed validation where it is not the protocol's usual one. */
-    @Nullable String validationCode;
+    @Nullable
+    String validationCode;
 
     private Constraints() {}
 
@@ -83,7 +102,8 @@ final class Constraints {
         }
     }
 
-    @Nullable Shape shape(@Nullable String name) {
+    @Nullable
+    Shape shape(@Nullable String name) {
         return name == null ? null : shapes.get(name);
     }
 
@@ -93,7 +113,8 @@ final class Constraints {
         return call == null ? 200 : call.status;
     }
 
-    @Nullable Call call(String operation) {
+    @Nullable
+    Call call(String operation) {
         return calls.get(operation.toLowerCase(java.util.Locale.ROOT));
     }
 
@@ -104,10 +125,11 @@ final class Constraints {
             in.nextToken();
             switch (section) {
                 case "validationCode" -> validationCode = in.getString();
-                case "operations" -> eachMember(in, name -> {
-                    names.add(name);
-                    calls.put(name.toLowerCase(java.util.Locale.ROOT), call(in));
-                });
+                case "operations" ->
+                    eachMember(in, name -> {
+                        names.add(name);
+                        calls.put(name.toLowerCase(java.util.Locale.ROOT), call(in));
+                    });
                 case "errors" -> eachMember(in, name -> errors.put(name, errorStatus(in)));
                 case "shapes" -> eachMember(in, name -> shapes.put(name, shape(in)));
                 default -> in.skipChildren();

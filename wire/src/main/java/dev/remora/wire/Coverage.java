@@ -7,7 +7,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The coverage page of the documentation, written from the tables themselves so that it cannot say what they do not. */
+/**
+ * The coverage page of the documentation, written from the tables themselves so that it cannot say what they do not.
+ */
 public final class Coverage {
     private Coverage() {}
 
@@ -15,8 +17,11 @@ public final class Coverage {
     public static String markdown(Collection<Operations> services) {
         var page = new StringBuilder();
         page.append("# Coverage\n\n");
-        page.append("What Remora answers, operation by operation. It is generated from the tables that the server runs on; a test fails\n");
-        page.append("when the two differ. An operation that is not listed is answered with an error that names it.\n\n");
+        page.append(
+                "What Remora answers, operation by operation. It is generated from the tables that the server runs on;"
+                        + " a test fails\n");
+        page.append(
+                "when the two differ. An operation that is not listed is answered with an error that names it.\n\n");
         page.append("- **enforced**: the parameter has the effect that AWS documents.\n");
         page.append("- **recorded**: the parameter is kept and returned, and has no effect here.\n");
         page.append("- **refused**: a request with the parameter is answered with an error that names it.\n\n");
@@ -24,8 +29,15 @@ public final class Coverage {
         List<Operations> sorted = Declarations.sorted(services);
         for (Operations service : sorted) {
             int known = Constraints.of(service.service().model()).names.size();
-            page.append("| [").append(service.service().signingName()).append("](#").append(service.service().signingName()).append(") | ");
-            page.append(service.all().size()).append(" | ").append(known == 0 ? "–" : Integer.toString(known)).append(" |\n");
+            page.append("| [")
+                    .append(service.service().signingName())
+                    .append("](#")
+                    .append(service.service().signingName())
+                    .append(") | ");
+            page.append(service.all().size())
+                    .append(" | ")
+                    .append(known == 0 ? "–" : Integer.toString(known))
+                    .append(" |\n");
         }
         sorted.forEach(service -> service(page, service));
         return page.toString();

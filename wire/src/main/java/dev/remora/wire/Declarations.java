@@ -8,11 +8,16 @@ import java.util.List;
 import java.util.Set;
 import software.amazon.awssdk.core.SdkField;
 
-/** What the tables say of each parameter, against what requests have. Each service's test asserts that both lists are empty. */
+/**
+ * What the tables say of each parameter, against what requests have. Each service's test asserts that both lists are
+ * empty.
+ */
 public final class Declarations {
     private Declarations() {}
 
-    /** Request members that are declared neither enforced nor recorded nor refused, as {@code CreateVpc.CidrBlock}. */
+    /**
+     * Request members that are declared neither enforced nor recorded nor refused, as {@code CreateVpc.CidrBlock}.
+     */
     public static List<String> undeclared(Operations operations) {
         List<String> missing = new ArrayList<>();
         for (Operation<?, ?> operation : operations.all()) {

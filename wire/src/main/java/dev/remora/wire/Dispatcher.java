@@ -20,11 +20,11 @@ import software.amazon.awssdk.awscore.AwsResponse;
 import software.amazon.awssdk.core.SdkPojo;
 
 /**
- * Takes every request the same way: authenticate, decode, refuse and validate, authorize, handle. Requests from the network and from our
- * own services ({@link InProcessClient}) pass the same steps.
+ * Takes every request the same way: authenticate, decode, refuse and validate, authorize, handle. Requests from the
+ * network and from our own services ({@link InProcessClient}) pass the same steps.
  *
- * <p>What a client did wrong leaves as AWS words it; anything else is a bug, is logged with the request's id, and leaves as an internal
- * error that says nothing of its cause.
+ * <p>What a client did wrong leaves as AWS words it; anything else is a bug, is logged with the request's id, and
+ * leaves as an internal error that says nothing of its cause.
  */
 public final class Dispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
@@ -53,7 +53,9 @@ public final class Dispatcher {
         return answer(request, null);
     }
 
-    /** Answers a request of one of our own services; its signature only says region and service and is not checked. */
+    /**
+     * Answers a request of one of our own services; its signature only says region and service and is not checked.
+     */
     public Response handle(Request request, Principal principal) {
         return answer(request, principal);
     }
@@ -122,7 +124,9 @@ public final class Dispatcher {
 
     private Principal authenticate(Request request, Claim claim, Instant now, Refusals refusals) {
         return switch (keys.find(claim.accessKey(), claim.token(), now)) {
-            case Holder holder when holder.loopbackOnly() && (!request.trusted() || request.fromForeignPage()) -> throw refusals.unknownKey();
+            case Holder holder
+            when holder.loopbackOnly() && (!request.trusted() || request.fromForeignPage()) ->
+                throw refusals.unknownKey();
             case Holder holder -> {
                 signatures.verify(request, claim, holder.secret(), now, refusals);
                 yield holder.principal();
@@ -155,7 +159,8 @@ public final class Dispatcher {
         return served.codec.encode(incoming, output, served.constraints().status(operation.name()), call.requestId());
     }
 
-    private <I extends AwsRequest> void authorize(Served served, Operation<I, ?> operation, I input, Call call, Request request) {
+    private <I extends AwsRequest> void authorize(
+            Served served, Operation<I, ?> operation, I input, Call call, Request request) {
         Map<String, List<String>> context = globalKeys(call, request);
         context.putAll(operation.context(input).apply(call));
         List<String> resources = operation.resources(input).apply(call);

@@ -6,8 +6,9 @@ import software.amazon.awssdk.core.SdkField;
 import software.amazon.awssdk.core.SdkPojo;
 
 /**
- * EC2 words its checks in its own way: a missing parameter is MissingParameter with the name on the wire, a number out of its range is
- * InvalidParameterValue. It answers unknown enumeration values and patterns operation by operation, so that those are left to the handlers.
+ * EC2 words its checks in its own way: a missing parameter is MissingParameter with the name on the wire, a number
+ * out of its range is InvalidParameterValue. It answers unknown enumeration values and patterns operation by
+ * operation, so that those are left to the handlers.
  */
 final class Ec2Validation {
     private Ec2Validation() {}
@@ -30,7 +31,10 @@ final class Ec2Validation {
             Object value = field.getValueOrDefault(input);
             if (Scalars.absent(value) || value instanceof String text && text.isEmpty() && required) {
                 if (required) {
-                    throw new AwsError("MissingParameter", 400, "The request must contain the parameter " + path + field.locationName());
+                    throw new AwsError(
+                            "MissingParameter",
+                            400,
+                            "The request must contain the parameter " + path + field.locationName());
                 }
             } else if (member != null) {
                 value(constraints, path + field.locationName(), field, member, value);
@@ -38,7 +42,8 @@ final class Ec2Validation {
         }
     }
 
-    private static void value(Constraints constraints, String path, SdkField<?> field, Constraints.Shape shape, Object value) {
+    private static void value(
+            Constraints constraints, String path, SdkField<?> field, Constraints.Shape shape, Object value) {
         switch (value) {
             case SdkPojo structure -> structure(constraints, path + ".", shape, structure);
             case List<?> list -> {
@@ -54,15 +59,22 @@ final class Ec2Validation {
         }
     }
 
-    private static void range(SdkField<?> field, double number, Object value, @Nullable Double min, @Nullable Double max) {
+    private static void range(
+            SdkField<?> field, double number, Object value, @Nullable Double min, @Nullable Double max) {
         String name = Validation.join("", field.memberName());
         if (min != null && number < min) {
-            throw new AwsError("InvalidParameterValue", 400, "Value ( " + value + " ) for parameter " + name
-                    + " is invalid. Expecting a value greater than " + min.longValue() + ".");
+            throw new AwsError(
+                    "InvalidParameterValue",
+                    400,
+                    "Value ( " + value + " ) for parameter " + name + " is invalid. Expecting a value greater than "
+                            + min.longValue() + ".");
         }
         if (max != null && number > max) {
-            throw new AwsError("InvalidParameterValue", 400, "Value ( " + value + " ) for parameter " + name
-                    + " is invalid. Expecting a value less than or equal to " + max.longValue() + ".");
+            throw new AwsError(
+                    "InvalidParameterValue",
+                    400,
+                    "Value ( " + value + " ) for parameter " + name
+                            + " is invalid. Expecting a value less than or equal to " + max.longValue() + ".");
         }
     }
 }

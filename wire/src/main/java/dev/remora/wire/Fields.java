@@ -16,6 +16,7 @@ final class Fields {
 
     /** Members by their name in a JSON body. */
     private final Map<String, SdkField<?>> inBody = new HashMap<>();
+
     private final @Nullable SdkField<?> payload;
 
     private Fields(SdkPojo pojo) {
@@ -35,7 +36,8 @@ final class Fields {
         return known != null ? known : KNOWN.computeIfAbsent(pojo.getClass(), c -> new Fields(pojo));
     }
 
-    @Nullable SdkField<?> inBody(String name) {
+    @Nullable
+    SdkField<?> inBody(String name) {
         return inBody.get(name);
     }
 
@@ -44,7 +46,8 @@ final class Fields {
     }
 
     /** The member that is the whole body, if there is such a one. */
-    @Nullable SdkField<?> payload() {
+    @Nullable
+    SdkField<?> payload() {
         return payload;
     }
 

@@ -4,7 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The parameters of a query protocol as a tree: {@code Filter.1.Value.2=x} is the value x below Filter, 1, Value, 2. */
+/**
+ * The parameters of a query protocol as a tree: {@code Filter.1.Value.2=x} is the value x below Filter, 1, Value, 2.
+ */
 final class Form {
     /** AWS bounds the body of a query request; so many parameters do not fit into any that it accepts. */
     static final int MAX_PARAMETERS = 50_000;
@@ -14,8 +16,11 @@ final class Form {
 
     /** A value, or further names, below one name. */
     static final class Node {
-        @Nullable String value;
-        @Nullable Map<String, Node> children;
+        @Nullable
+        String value;
+
+        @Nullable
+        Map<String, Node> children;
 
         Node child(String name) {
             Map<String, Node> map = children;
@@ -25,7 +30,8 @@ final class Form {
             return map.computeIfAbsent(name, n -> new Node());
         }
 
-        @Nullable Node get(String name) {
+        @Nullable
+        Node get(String name) {
             return children == null ? null : children.get(name);
         }
 
@@ -83,7 +89,8 @@ final class Form {
     }
 
     /** The value of a top-level parameter, or null. */
-    @Nullable String value(String name) {
+    @Nullable
+    String value(String name) {
         Node node = root.get(name);
         return node == null ? null : node.value;
     }

@@ -4,11 +4,14 @@ import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Which protocol a request speaks that names no service of ours in a credential scope; only for the form of the error that it gets. */
+/**
+ * Which protocol a request speaks that names no service of ours in a credential scope; only for the form of the error
+ * that it gets.
+ */
 final class Guess {
     private final Collection<Served> services;
-    private final Codec query =
-            Codec.of(new Operations(new ServiceInfo("", "", Protocol.AWS_QUERY, "", "http://webservices.amazon.com/AWSFault/2005-15-09", "")));
+    private final Codec query = Codec.of(new Operations(
+            new ServiceInfo("", "", Protocol.AWS_QUERY, "", "http://webservices.amazon.com/AWSFault/2005-15-09", "")));
     private final Codec target = new TargetJsonCodec();
     private final Codec rest = Codec.of(new Operations(new ServiceInfo("", "", Protocol.REST_JSON, "", "", "")));
 
@@ -58,7 +61,9 @@ final class Guess {
         String version = prefix == null && request.rawPath().length() <= 1 ? version(request) : null;
         for (Served served : services) {
             ServiceInfo service = served.service();
-            if (prefix != null && !service.targetPrefix().isEmpty() && prefix.startsWith(service.targetPrefix() + ".")) {
+            if (prefix != null
+                    && !service.targetPrefix().isEmpty()
+                    && prefix.startsWith(service.targetPrefix() + ".")) {
                 return served;
             }
             if (version != null && version.equals(service.apiVersion()) && service.protocol() != Protocol.REST_JSON) {

@@ -7,8 +7,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * HTTP headers in the order of their arrival; names compare without regard to case. A message has about a dozen, so that a scan of an
- * array beats a hash map that would have to be filled first.
+ * HTTP headers in the order of their arrival; names compare without regard to case. A message has about a dozen, so
+ * that a scan of an array beats a hash map that would have to be filled first.
  */
 public final class Headers {
     private String[] pairs;

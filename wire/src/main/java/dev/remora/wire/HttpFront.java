@@ -32,13 +32,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The HTTP front: listeners whose requests go to the dispatcher, or to an admin route.
  *
- * <p>Sockets are opened on the calling thread and by nobody else, because a socket belongs to the network namespace of the thread that
- * opens it: a caller whose thread has entered another namespace listens there, and may also hand in a channel that it opened earlier. That
- * is why Helidon's WebServer, which opens its sockets on threads of its own, is not used, only its HTTP/1.1 connection ({@link Listening}).
+ * <p>Sockets are opened on the calling thread and by nobody else, because a socket belongs to the network namespace
+ * of the thread that opens it: a caller whose thread has entered another namespace listens there, and may also hand
+ * in a channel that it opened earlier. That is why Helidon's WebServer, which opens its sockets on threads of its
+ * own, is not used, only its HTTP/1.1 connection ({@link Listening}).
  *
- * <p>Threads are the other way round: one that is started inherits the namespace of the thread that starts it, and so does a carrier of
- * virtual threads. Handlers must run in the host's namespace whichever listener a request came through, so that all threads descend from
- * one that the constructor starts: make the front on a thread that is in the host's namespace.
+ * <p>Threads are the other way round: one that is started inherits the namespace of the thread that starts it, and so
+ * does a carrier of virtual threads. Handlers must run in the host's namespace whichever listener a request came
+ * through, so that all threads descend from one that the constructor starts: make the front on a thread that is in
+ * the host's namespace.
  */
 public final class HttpFront implements AutoCloseable {
     private static final int BACKLOG = 1024;
@@ -46,7 +48,12 @@ public final class HttpFront implements AutoCloseable {
     private final Dispatcher dispatcher;
     private final ConcurrentHashMap<String, Admin> admin = new ConcurrentHashMap<>();
     private final ThreadPoolExecutor starter = new ThreadPoolExecutor(
-            1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Thread.ofPlatform().daemon().name("http-starter").factory());
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().daemon().name("http-starter").factory());
     private final List<Listening> listeners = new CopyOnWriteArrayList<>();
 
     public HttpFront(Dispatcher dispatcher) {
@@ -102,8 +109,8 @@ public final class HttpFront implements AutoCloseable {
     }
 
     /**
-     * All requests of a listener. Helidon's own routing is not used: there is nothing to route, and building one starts its service
-     * registry and configuration, which takes longer than all else that we start.
+     * All requests of a listener. Helidon's own routing is not used: there is nothing to route, and building one
+     * starts its service registry and configuration, which takes longer than all else that we start.
      */
     private final class Everything implements HttpRouting {
         private final Trust trust;
@@ -149,7 +156,14 @@ public final class HttpFront implements AutoCloseable {
 
     private Response response(Request head, byte[] body) {
         var request = new Request(
-                head.method(), head.rawPath(), head.rawQuery(), head.headers(), body, head.peer(), head.secure(), head.trusted());
+                head.method(),
+                head.rawPath(),
+                head.rawQuery(),
+                head.headers(),
+                body,
+                head.peer(),
+                head.secure(),
+                head.trusted());
         Admin route = head.rawPath().startsWith("/_") ? route(head) : null;
         if (route == null) {
             return dispatcher.handle(request);
@@ -157,7 +171,8 @@ public final class HttpFront implements AutoCloseable {
         if (request.trusted() && !request.fromForeignPage()) {
             return route.handle(request);
         }
-        return Response.of(403, "text/plain", "Only for peers on the host's loopback.\n".getBytes(StandardCharsets.UTF_8));
+        return Response.of(
+                403, "text/plain", "Only for peers on the host's loopback.\n".getBytes(StandardCharsets.UTF_8));
     }
 
     private @Nullable Admin route(Request head) {

@@ -2,7 +2,9 @@ package dev.remora.wire;
 
 /** The limits of the HTTP front. */
 public final class HttpLimits {
-    /** Lambda's limit for the body of CreateFunction and UpdateFunctionCode, the largest of the requests that we take. */
+    /**
+     * Lambda's limit for the body of CreateFunction and UpdateFunctionCode, the largest of the requests that we take.
+     */
     public static final int MAX_BODY_BYTES = 70_167_211;
 
     /** Connections that one listener holds at once; further ones wait in the kernel's queue. */

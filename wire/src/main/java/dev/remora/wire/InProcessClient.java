@@ -13,8 +13,9 @@ import software.amazon.awssdk.http.SdkHttpFullResponse;
 import software.amazon.awssdk.http.SdkHttpRequest;
 
 /**
- * The HTTP client of an SDK client inside this process: requests go to the dispatcher without a socket, and pass everything that a
- * request from outside passes. Give the SDK client any endpoint, e.g. {@code http://remora.internal}.
+ * The HTTP client of an SDK client inside this process: requests go to the dispatcher without a socket, and pass
+ * everything that a request from outside passes. Give the SDK client any endpoint, e.g. {@code
+ * http://remora.internal}.
  */
 public final class InProcessClient implements SdkHttpClient {
     private final Function<Request, Response> dispatcher;
@@ -58,7 +59,14 @@ public final class InProcessClient implements SdkHttpClient {
         }
         String path = http.encodedPath().isEmpty() ? "/" : http.encodedPath();
         return new Request(
-                http.method().name(), path, http.encodedQueryParameters().orElse(""), headers, body, "127.0.0.1", false, true);
+                http.method().name(),
+                path,
+                http.encodedQueryParameters().orElse(""),
+                headers,
+                body,
+                "127.0.0.1",
+                false,
+                true);
     }
 
     private static HttpExecuteResponse answer(Response response) {

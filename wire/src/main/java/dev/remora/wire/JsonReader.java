@@ -21,7 +21,10 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 
-/** Reads JSON bodies into SDK builders. Numbers, texts and truth values are not converted into each other: AWS refuses to, too. */
+/**
+ * Reads JSON bodies into SDK builders. Numbers, texts and truth values are not converted into each other: AWS refuses
+ * to, too.
+ */
 final class JsonReader {
     /** Deeper than any shape of any service. */
     static final int MAX_DEPTH = 100;
@@ -114,7 +117,8 @@ final class JsonReader {
     }
 
     private Object number(MarshallingType<?> type, JsonToken token) {
-        boolean whole = type == MarshallingType.INTEGER || type == MarshallingType.SHORT || type == MarshallingType.BYTE;
+        boolean whole =
+                type == MarshallingType.INTEGER || type == MarshallingType.SHORT || type == MarshallingType.BYTE;
         require(numeric(token), token, whole ? "an Integer" : type == MarshallingType.LONG ? "a Long" : "a Double");
         if (type == MarshallingType.INTEGER) {
             return in.getIntValue();
@@ -180,7 +184,8 @@ final class JsonReader {
                 }
                 yield Document.fromMap(values);
             }
-            case NOT_AVAILABLE, END_ARRAY, END_OBJECT, PROPERTY_NAME, VALUE_EMBEDDED_OBJECT -> throw unexpected("document");
+            case NOT_AVAILABLE, END_ARRAY, END_OBJECT, PROPERTY_NAME, VALUE_EMBEDDED_OBJECT ->
+                throw unexpected("document");
         };
     }
 
@@ -195,7 +200,11 @@ final class JsonReader {
         if (token == JsonToken.START_OBJECT || token == JsonToken.START_ARRAY) {
             throw unexpected(token == JsonToken.START_ARRAY ? "list" : "structure or map", false);
         }
-        String found = numeric(token) ? "NUMBER_VALUE" : token == JsonToken.VALUE_STRING ? "STRING_VALUE" : token.name().substring(6) + "_VALUE";
+        String found = numeric(token)
+                ? "NUMBER_VALUE"
+                : token == JsonToken.VALUE_STRING
+                        ? "STRING_VALUE"
+                        : token.name().substring(6) + "_VALUE";
         throw unreadable(found + " can not be converted to " + wanted);
     }
 

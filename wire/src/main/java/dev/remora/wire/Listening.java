@@ -6,8 +6,8 @@ import io.helidon.common.concurrency.limits.FixedLimit;
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.context.Context;
 import io.helidon.common.socket.HelidonSocket;
-import io.helidon.common.socket.PeerInfo;
 import io.helidon.common.socket.NioSocket;
+import io.helidon.common.socket.PeerInfo;
 import io.helidon.common.socket.SocketWriter;
 import io.helidon.common.socket.TlsSocket;
 import io.helidon.http.encoding.ContentEncodingContext;
@@ -46,10 +46,11 @@ import org.slf4j.LoggerFactory;
 /**
  * One listening socket and its connections.
  *
- * <p>A thread of the platform accepts; each connection has a thread of its own that runs Helidon's HTTP/1.1 connection. The first
- * {@link #PLATFORM_THREADS} connections that are open at once run on threads of the platform and the others on virtual ones: waking a
- * virtual thread from a socket takes some twenty microseconds more, which a quick invocation feels, while thousands of idle connections
- * must cost little. The connections' end is the socket's: closing it wakes the thread that reads from it.
+ * <p>A thread of the platform accepts; each connection has a thread of its own that runs Helidon's HTTP/1.1
+ * connection. The first {@link #PLATFORM_THREADS} connections that are open at once run on threads of the platform
+ * and the others on virtual ones: waking a virtual thread from a socket takes some twenty microseconds more, which a
+ * quick invocation feels, while thousands of idle connections must cost little. The connections' end is the socket's:
+ * closing it wakes the thread that reads from it.
  */
 public final class Listening implements AutoCloseable {
     /** Connections that get a thread of the platform. */
@@ -84,15 +85,23 @@ public final class Listening implements AutoCloseable {
         this.context = new Shared(
                 Context.create(),
                 MediaContext.builder().mediaSupportsDiscoverServices(false).build(),
-                ContentEncodingContext.builder().contentEncodingsDiscoverServices(false).build(),
+                ContentEncodingContext.builder()
+                        .contentEncodingsDiscoverServices(false)
+                        .build(),
                 DirectHandlers.create(),
-                ListenerConfig.builder().protocolsDiscoverServices(false).concurrencyLimitDiscoverServices(false).build(),
+                ListenerConfig.builder()
+                        .protocolsDiscoverServices(false)
+                        .concurrencyLimitDiscoverServices(false)
+                        .build(),
                 virtual);
         this.router = new Only(routing);
         this.requests = FixedLimit.create();
         requests.init("requests");
         this.http1 = Http1ConnectionSelector.builder()
-                .config(Http1Config.builder().maxHeadersSize(HttpLimits.MAX_HEADER_BYTES).maxPrologueLength(HttpLimits.MAX_HEADER_BYTES).build())
+                .config(Http1Config.builder()
+                        .maxHeadersSize(HttpLimits.MAX_HEADER_BYTES)
+                        .maxPrologueLength(HttpLimits.MAX_HEADER_BYTES)
+                        .build())
                 .build();
     }
 
@@ -219,7 +228,8 @@ public final class Listening implements AutoCloseable {
             try {
                 socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
                 HelidonSocket helidon = wrap();
-                ServerConnection connection = http1.connection(new Wired(helidon, DataReader.create(helidon), SocketWriter.create(helidon)));
+                ServerConnection connection =
+                        http1.connection(new Wired(helidon, DataReader.create(helidon), SocketWriter.create(helidon)));
                 http = connection;
                 connection.handle(requests);
             } catch (CloseConnectionException e) {
@@ -240,14 +250,15 @@ public final class Listening implements AutoCloseable {
                 return NioSocket.server(socket, "http", Integer.toHexString(System.identityHashCode(this)));
             }
             var secure = (SSLSocket) tls.getSocketFactory().createSocket(socket.socket(), null, true);
-            secure.setHandshakeApplicationProtocolSelector((s, offered) -> offered.contains("http/1.1") ? "http/1.1" : "");
+            secure.setHandshakeApplicationProtocolSelector(
+                    (s, offered) -> offered.contains("http/1.1") ? "http/1.1" : "");
             secure.startHandshake();
             return TlsSocket.server(secure, "https", Integer.toHexString(System.identityHashCode(this)));
         }
 
         /**
-         * A client that still sends a body that we refused must get our answer first: closing with unread bytes would reset the
-         * connection and take the answer along.
+         * A client that still sends a body that we refused must get our answer first: closing with unread bytes would
+         * reset the connection and take the answer along.
          */
         private void linger() {
             try {

@@ -37,7 +37,9 @@ public final class Operation<I extends AwsRequest, O extends AwsResponse> {
         this.action = service + ":" + name;
     }
 
-    /** Names of request members (as the SDK's {@code SdkField.memberName()} says them) that have their full effect. */
+    /**
+     * Names of request members (as the SDK's {@code SdkField.memberName()} says them) that have their full effect.
+     */
     public Operation<I, O> enforced(String... members) {
         return declare(Treatment.ENFORCED, members);
     }

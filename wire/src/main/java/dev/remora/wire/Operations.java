@@ -8,8 +8,8 @@ import software.amazon.awssdk.awscore.AwsRequest;
 import software.amazon.awssdk.awscore.AwsResponse;
 
 /**
- * The table of what one service supports. What is not in it does not exist: the dispatcher answers an absent operation with an
- * error that names it, and the coverage page in the documentation is generated from this table.
+ * The table of what one service supports. What is not in it does not exist: the dispatcher answers an absent
+ * operation with an error that names it, and the coverage page in the documentation is generated from this table.
  */
 public final class Operations {
     private final ServiceInfo service;
@@ -20,9 +20,9 @@ public final class Operations {
     }
 
     /**
-     * Adds an operation, named after its request class without regard to case. The operation's IAM action is the service's prefix and
-     * that name, on resource {@code *}, until {@link Operation} says otherwise. Every member of the request must be declared enforced,
-     * recorded or refused; a test fails for one that is not.
+     * Adds an operation, named after its request class without regard to case. The operation's IAM action is the
+     * service's prefix and that name, on resource {@code *}, until {@link Operation} says otherwise. Every member of
+     * the request must be declared enforced, recorded or refused; a test fails for one that is not.
      */
     public <I extends AwsRequest, O extends AwsResponse> Operation<I, O> on(Class<I> request, Handler<I, O> handler) {
         String name = request.getSimpleName().replaceAll("Request$", "");

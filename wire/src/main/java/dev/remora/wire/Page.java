@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One page of a list, and the token for the next one if there is more.
  *
- * <p>A token is the id of the last item that was given out, in opaque form: a page goes on behind it, so that items made or deleted
- * between two pages are neither repeated nor make others be left out.
+ * <p>A token is the id of the last item that was given out, in opaque form: a page goes on behind it, so that items
+ * made or deleted between two pages are neither repeated nor make others be left out.
  */
 public record Page<T>(List<T> items, Optional<String> nextToken) {
     private static final String MARK = "r1:";
@@ -29,7 +29,11 @@ public record Page<T>(List<T> items, Optional<String> nextToken) {
      * @param invalid the error of the service for a token that is none
      */
     public static <T> Page<T> of(
-            List<T> items, Function<? super T, String> id, @Nullable String token, int max, Supplier<AwsError> invalid) {
+            List<T> items,
+            Function<? super T, String> id,
+            @Nullable String token,
+            int max,
+            Supplier<AwsError> invalid) {
         List<T> sorted = new ArrayList<>(items);
         sorted.sort(Comparator.comparing(id));
         int from = 0;

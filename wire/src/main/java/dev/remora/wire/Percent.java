@@ -3,14 +3,23 @@ package dev.remora.wire;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Percent-encoding as RFC 3986 and SigV4 have it: everything but letters, digits and {@code -_.~} is encoded, in capitals. */
+/**
+ * Percent-encoding as RFC 3986 and SigV4 have it: everything but letters, digits and {@code -_.~} is encoded, in
+ * capitals.
+ */
 final class Percent {
     private static final char[] HEX = "0123456789ABCDEF".toCharArray();
 
     private Percent() {}
 
     static boolean unreserved(int c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '.' || c == '~';
+        return c >= 'a' && c <= 'z'
+                || c >= 'A' && c <= 'Z'
+                || c >= '0' && c <= '9'
+                || c == '-'
+                || c == '_'
+                || c == '.'
+                || c == '~';
     }
 
     /** Encodes the UTF-8 bytes of a text; slashes too, unless they are kept. */

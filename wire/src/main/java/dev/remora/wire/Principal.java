@@ -33,7 +33,8 @@ public sealed interface Principal {
      * @param session the session's name
      * @param sourceFunctionArn for credentials that a function's environment holds, the function's unqualified ARN; else empty
      */
-    record RoleSession(String account, String roleArn, String roleName, String roleId, String session, String sourceFunctionArn)
+    record RoleSession(
+            String account, String roleArn, String roleName, String roleId, String session, String sourceFunctionArn)
             implements Principal {
         @Override
         public String arn() {

@@ -14,7 +14,10 @@ import software.amazon.awssdk.core.traits.ListTrait;
 import software.amazon.awssdk.core.traits.MapTrait;
 import software.amazon.awssdk.core.traits.TimestampFormatTrait.Format;
 
-/** awsQuery and ec2Query: a form in, XML out. The two differ in how lists are numbered and in the envelopes of answers and errors. */
+/**
+ * awsQuery and ec2Query: a form in, XML out. The two differ in how lists are numbered and in the envelopes of answers
+ * and errors.
+ */
 final class QueryCodec implements Codec {
     private final boolean ec2;
     private final ServiceInfo service;
@@ -71,7 +74,9 @@ final class QueryCodec implements Codec {
             return Scalars.parse(field, text, Format.ISO_8601);
         } catch (IllegalArgumentException e) {
             throw new AwsError(
-                    ec2 ? "InvalidParameterValue" : "MalformedInput", 400, "Value (" + text + ") for parameter " + path + " is invalid.");
+                    ec2 ? "InvalidParameterValue" : "MalformedInput",
+                    400,
+                    "Value (" + text + ") for parameter " + path + " is invalid.");
         }
     }
 

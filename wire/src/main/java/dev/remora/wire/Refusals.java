@@ -3,14 +3,16 @@ package dev.remora.wire;
 import dev.remora.wire.Authorizer.Decision;
 
 /**
- * What the front door answers, in the words of each protocol: EC2 has its own codes, the query services share one set, and the JSON
- * services have the same set with Exception at the end. (IAM user guide, "Common errors"; EC2 API reference, "Error codes".)
+ * What the front door answers, in the words of each protocol: EC2 has its own codes, the query services share one
+ * set, and the JSON services have the same set with Exception at the end. (IAM user guide, "Common errors"; EC2 API
+ * reference, "Error codes".)
  */
 record Refusals(Protocol protocol) {
     static final String COVERAGE = "see docs/coverage.md";
 
-    private static final String BAD_SIGNATURE = "The request signature we calculated does not match the signature you provided."
-            + " Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";
+    private static final String BAD_SIGNATURE =
+            "The request signature we calculated does not match the signature you provided. Check your AWS Secret"
+                    + " Access Key and signing method. Consult the service documentation for details.";
     private static final String BAD_TOKEN = "The security token included in the request is invalid.";
     private static final String EC2_AUTH = "AWS was not able to validate the provided access credentials";
 
@@ -21,7 +23,8 @@ record Refusals(Protocol protocol) {
 
     AwsError notSigned() {
         return switch (protocol) {
-            case EC2_QUERY, AWS_QUERY -> new AwsError("MissingAuthenticationToken", 403, "Request is missing Authentication Token");
+            case EC2_QUERY, AWS_QUERY ->
+                new AwsError("MissingAuthenticationToken", 403, "Request is missing Authentication Token");
             case REST_JSON, AWS_JSON_1_1 ->
                 new AwsError("MissingAuthenticationTokenException", forbidden(), "Missing Authentication Token");
         };
@@ -68,7 +71,9 @@ record Refusals(Protocol protocol) {
     }
 
     AwsError tooLate(String message) {
-        return protocol == Protocol.EC2_QUERY ? new AwsError("RequestExpired", 400, "Request has expired.") : badSignature(message);
+        return protocol == Protocol.EC2_QUERY
+                ? new AwsError("RequestExpired", 400, "Request has expired.")
+                : badSignature(message);
     }
 
     AwsError unknownOperation(String service, String operation) {
@@ -106,15 +111,22 @@ record Refusals(Protocol protocol) {
         return switch (protocol) {
             case EC2_QUERY -> new AwsError("InternalError", 500, "An internal error has occurred");
             case AWS_QUERY, REST_JSON, AWS_JSON_1_1 ->
-                new AwsError("InternalFailure", 500, "The request processing has failed because of an unknown error, exception or failure.");
+                new AwsError(
+                        "InternalFailure",
+                        500,
+                        "The request processing has failed because of an unknown error, exception or failure.");
         };
     }
 
     /** A denial, in the sentence that says which policy was missing or which one forbade. */
     AwsError denied(Principal principal, String action, Decision decision, String encoded) {
-        boolean somewhere = !decision.resource().isEmpty() && !decision.resource().equals("*");
-        String resource = somewhere || protocol != Protocol.EC2_QUERY ? " on resource: " + (somewhere ? decision.resource() : "*") : "";
-        String sentence = "User: " + principal.arn() + " is not authorized to perform: " + action + resource + because(decision, action);
+        boolean somewhere =
+                !decision.resource().isEmpty() && !decision.resource().equals("*");
+        String resource = somewhere || protocol != Protocol.EC2_QUERY
+                ? " on resource: " + (somewhere ? decision.resource() : "*")
+                : "";
+        String sentence = "User: " + principal.arn() + " is not authorized to perform: " + action + resource
+                + because(decision, action);
         return switch (protocol) {
             case EC2_QUERY ->
                 new AwsError(

@@ -11,17 +11,24 @@ import java.util.Set;
  * @param body the whole body; not copied and not to be changed
  * @param peer the peer's IP address
  * @param secure whether it came over TLS
- * @param trusted whether it came from the host's own loopback through a listener on the host; never so for a request from a sandbox
- *     or a VPC, whatever address such a peer shows
+ * @param trusted whether it came from the host's own loopback through a listener on the host; never so for a request
+ *     from a sandbox or a VPC, whatever address such a peer shows
  */
 public record Request(
-        String method, String rawPath, String rawQuery, Headers headers, byte[] body, String peer, boolean secure, boolean trusted) {
+        String method,
+        String rawPath,
+        String rawQuery,
+        Headers headers,
+        byte[] body,
+        String peer,
+        boolean secure,
+        boolean trusted) {
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
     /**
-     * Whether a browser on this machine sends it for a page that is not ours. Everybody knows the bootstrap keys, so that a page
-     * anywhere could sign with them; but a browser always says where a request comes from, and a name that was made to point to this
-     * machine shows in the Host header.
+     * Whether a browser on this machine sends it for a page that is not ours. Everybody knows the bootstrap keys, so
+     * that a page anywhere could sign with them; but a browser always says where a request comes from, and a name
+     * that was made to point to this machine shows in the Host header.
      */
     boolean fromForeignPage() {
         String site = headers.first("Sec-Fetch-Site");

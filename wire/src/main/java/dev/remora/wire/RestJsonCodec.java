@@ -122,7 +122,10 @@ final class RestJsonCodec implements Codec {
         try {
             return Scalars.parse(field, text, usual);
         } catch (IllegalArgumentException e) {
-            throw new AwsError("SerializationException", 400, "STRING_VALUE can not be converted to the type of " + field.locationName());
+            throw new AwsError(
+                    "SerializationException",
+                    400,
+                    "STRING_VALUE can not be converted to the type of " + field.locationName());
         }
     }
 
@@ -181,8 +184,8 @@ final class RestJsonCodec implements Codec {
     }
 
     /**
-     * Lambda's errors say Type and message; ResourceNotFoundException alone says Message, denials say nothing but Message, and what the
-     * front door refuses says nothing but message.
+     * Lambda's errors say Type and message; ResourceNotFoundException alone says Message, denials say nothing but
+     * Message, and what the front door refuses says nothing but message.
      */
     @Override
     public Response error(AwsError error, String requestId) {
@@ -201,7 +204,8 @@ final class RestJsonCodec implements Codec {
             if (!denied && !FRONT_DOOR.contains(code) && !error.members().containsKey("Type")) {
                 out.writeName("Type").writeString(error.status() >= 500 ? "Service" : "User");
             }
-            out.writeName(denied || code.equals("ResourceNotFoundException") ? "Message" : "message").writeString(error.text());
+            out.writeName(denied || code.equals("ResourceNotFoundException") ? "Message" : "message")
+                    .writeString(error.text());
             out.writeEndObject();
         });
         return new Response(error.status(), headers, body);

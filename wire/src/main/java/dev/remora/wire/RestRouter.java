@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the REST operation of a method, a path and a query: a tree of path segments, in which a literal goes before a label.
- * Some operations differ from others only by a literal in the query ({@code /layers?find=LayerVersion}).
+ * Finds the REST operation of a method, a path and a query: a tree of path segments, in which a literal goes before a
+ * label. Some operations differ from others only by a literal in the query ({@code /layers?find=LayerVersion}).
  */
 final class RestRouter {
     /** Paths of AWS have fewer segments. */
@@ -22,8 +22,13 @@ final class RestRouter {
 
     private static final class Node {
         final Map<String, Node> literals = new HashMap<>();
-        @Nullable Node label;
-        @Nullable Node greedy;
+
+        @Nullable
+        Node label;
+
+        @Nullable
+        Node greedy;
+
         final List<Route> routes = new ArrayList<>();
     }
 
@@ -32,7 +37,8 @@ final class RestRouter {
     /** Adds an operation; the URI is as models print it, e.g. {@code /2015-03-31/functions/{FunctionName}}. */
     void add(String operation, String method, String uri) {
         int mark = uri.indexOf('?');
-        List<String> query = mark < 0 ? List.of() : List.of(uri.substring(mark + 1).split("&"));
+        List<String> query =
+                mark < 0 ? List.of() : List.of(uri.substring(mark + 1).split("&"));
         List<String> segments = split(mark < 0 ? uri : uri.substring(0, mark));
         Node node = root;
         for (String segment : segments) {
@@ -47,7 +53,8 @@ final class RestRouter {
         node.routes.add(new Route(operation, method, segments, query));
     }
 
-    @Nullable Match find(String method, String rawPath, String rawQuery) {
+    @Nullable
+    Match find(String method, String rawPath, String rawQuery) {
         List<String> segments = split(rawPath);
         if (segments.size() > MAX_SEGMENTS) {
             return null;
@@ -89,7 +96,9 @@ final class RestRouter {
         for (int i = 0; i < route.segments().size(); i++) {
             String segment = route.segments().get(i);
             if (segment.endsWith("+}")) {
-                labels.put(segment.substring(1, segment.length() - 2), decode(String.join("/", segments.subList(i, segments.size()))));
+                labels.put(
+                        segment.substring(1, segment.length() - 2),
+                        decode(String.join("/", segments.subList(i, segments.size()))));
             } else if (segment.startsWith("{")) {
                 labels.put(segment.substring(1, segment.length() - 1), decode(segments.get(i)));
             }

@@ -16,12 +16,16 @@ import software.amazon.awssdk.core.traits.TimestampFormatTrait.Format;
 import software.amazon.awssdk.core.util.SdkAutoConstructList;
 import software.amazon.awssdk.core.util.SdkAutoConstructMap;
 
-/** Single values as text, in both directions, as the query protocols, headers, labels and query strings carry them. */
+/**
+ * Single values as text, in both directions, as the query protocols, headers, labels and query strings carry them.
+ */
 final class Scalars {
-    private static final DateTimeFormatter RFC_822 =
-            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
-    private static final DateTimeFormatter MILLIS =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter RFC_822 = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter MILLIS = DateTimeFormatter.ofPattern(
+                    "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
 
     private Scalars() {}
 
@@ -87,7 +91,9 @@ final class Scalars {
             case ISO_8601 -> DateTimeFormatter.ISO_OFFSET_DATE_TIME.parse(text, Instant::from);
             case RFC_822 -> DateTimeFormatter.RFC_1123_DATE_TIME.parse(text, Instant::from);
             case UNIX_TIMESTAMP, UNIX_TIMESTAMP_MILLIS -> {
-                long scaled = new BigDecimal(text).movePointRight(format == Format.UNIX_TIMESTAMP ? 3 : 0).longValue();
+                long scaled = new BigDecimal(text)
+                        .movePointRight(format == Format.UNIX_TIMESTAMP ? 3 : 0)
+                        .longValue();
                 yield Instant.ofEpochMilli(scaled);
             }
         };

@@ -43,7 +43,8 @@ final class Served {
         switch (service().protocol()) {
             case EC2_QUERY -> Ec2Validation.check(constraints(), operation.name(), input);
             case AWS_QUERY -> Validation.check(constraints(), operation.name(), input, "ValidationError");
-            case REST_JSON, AWS_JSON_1_1 -> Validation.check(constraints(), operation.name(), input, "ValidationException");
+            case REST_JSON, AWS_JSON_1_1 ->
+                Validation.check(constraints(), operation.name(), input, "ValidationException");
         }
     }
 

@@ -10,4 +10,9 @@ package dev.remora.wire;
  * @param targetPrefix of the JSON protocols' X-Amz-Target, else empty
  */
 public record ServiceInfo(
-        String signingName, String model, Protocol protocol, String apiVersion, String xmlNamespace, String targetPrefix) {}
+        String signingName,
+        String model,
+        Protocol protocol,
+        String apiVersion,
+        String xmlNamespace,
+        String targetPrefix) {}

@@ -18,13 +18,13 @@ import javax.crypto.spec.SecretKeySpec;
 /**
  * Verifies Signature Version 4, in the header and presigned in the query.
  *
- * <p>The signature covers method, path, query, the headers that it names and the hash of the body; it is recomputed with the caller's
- * secret and compared in constant time. The key of a day, region and service costs four HMACs and is kept; a keyed Mac is cloned for each
- * request, which is cheaper than making one. Rejected: re-signing with the SDK's signer, which must be fed a request cut down to its
- * signed headers and cannot do presigned ones.
+ * <p>The signature covers method, path, query, the headers that it names and the hash of the body; it is recomputed
+ * with the caller's secret and compared in constant time. The key of a day, region and service costs four HMACs and
+ * is kept; a keyed Mac is cloned for each request, which is cheaper than making one. Rejected: re-signing with the
+ * SDK's signer, which must be fed a request cut down to its signed headers and cannot do presigned ones.
  *
- * <p>The host must be signed, or a request could be replayed to another place; whether the timestamp is signed needs no check, because the
- * string to sign holds it.
+ * <p>The host must be signed, or a request could be replayed to another place; whether the timestamp is signed needs
+ * no check, because the string to sign holds it.
  */
 final class SigV4 {
     /** How far a caller's clock may be off. */
@@ -53,11 +53,12 @@ final class SigV4 {
         String declared = request.headers().first("X-Amz-Content-Sha256");
         String bodyHash = UNSIGNED.equals(declared) ? UNSIGNED : sha256(request.body());
         String canonical = Canonical.request(request, claim, bodyHash);
-        String toSign = Claim.ALGORITHM + '\n' + claim.timestamp() + '\n' + claim.day() + '/' + claim.region() + '/' + claim.service()
-                + "/aws4_request\n" + sha256(canonical.getBytes(StandardCharsets.UTF_8));
+        String toSign = Claim.ALGORITHM + '\n' + claim.timestamp() + '\n' + claim.day() + '/' + claim.region() + '/'
+                + claim.service() + "/aws4_request\n" + sha256(canonical.getBytes(StandardCharsets.UTF_8));
         String expected = HexFormat.of().formatHex(key(secret, claim).doFinal(toSign.getBytes(StandardCharsets.UTF_8)));
         byte[] given = claim.signature().getBytes(StandardCharsets.UTF_8);
-        if (!MessageDigest.isEqual(expected.getBytes(StandardCharsets.UTF_8), given) || !claim.signedHeaders().contains("host")) {
+        if (!MessageDigest.isEqual(expected.getBytes(StandardCharsets.UTF_8), given)
+                || !claim.signedHeaders().contains("host")) {
             throw refusals.badSignature();
         }
         checkTime(claim, now, refusals);
@@ -68,11 +69,14 @@ final class SigV4 {
         try {
             signed = TIMESTAMP.parse(claim.timestamp(), Instant::from);
         } catch (DateTimeException e) {
-            throw refusals.incompleteSignature("Date must be in ISO-8601 'basic format'. Got '" + claim.timestamp() + "'.");
+            throw refusals.incompleteSignature(
+                    "Date must be in ISO-8601 'basic format'. Got '" + claim.timestamp() + "'.");
         }
         if (!claim.timestamp().startsWith(claim.day())) {
-            throw refusals.badSignature("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '"
-                    + claim.day() + "' != '" + claim.timestamp().substring(0, 8) + "', from '" + claim.timestamp() + "'.");
+            throw refusals.badSignature(
+                    "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '"
+                            + claim.day() + "' != '" + claim.timestamp().substring(0, 8) + "', from '"
+                            + claim.timestamp() + "'.");
         }
         if (signed.isAfter(now.plus(MAX_SKEW))) {
             throw refusals.tooEarly("Signature not yet current: " + claim.timestamp() + " is still later than "
@@ -81,7 +85,8 @@ final class SigV4 {
         if (claim.presigned()) {
             Instant end = signed.plusSeconds(claim.expiresSeconds());
             if (end.isBefore(now)) {
-                throw refusals.tooLate("Signature expired: " + TIMESTAMP.format(end) + " is now earlier than " + TIMESTAMP.format(now));
+                throw refusals.tooLate("Signature expired: " + TIMESTAMP.format(end) + " is now earlier than "
+                        + TIMESTAMP.format(now));
             }
         } else if (signed.isBefore(now.minus(MAX_SKEW))) {
             throw refusals.tooLate("Signature expired: " + claim.timestamp() + " is now earlier than "

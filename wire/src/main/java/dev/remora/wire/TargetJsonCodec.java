@@ -10,7 +10,8 @@ final class TargetJsonCodec implements Codec {
     public Incoming open(Request request) {
         String target = request.headers().first("X-Amz-Target");
         if (target == null) {
-            throw new AwsError("UnknownOperationException", 400, "The request names no operation: it has no X-Amz-Target header.");
+            throw new AwsError(
+                    "UnknownOperationException", 400, "The request names no operation: it has no X-Amz-Target header.");
         }
         return new Incoming.Target(request, target.substring(target.lastIndexOf('.') + 1));
     }
@@ -23,7 +24,8 @@ final class TargetJsonCodec implements Codec {
 
     @Override
     public Response encode(Incoming incoming, SdkPojo output, int status, String requestId) {
-        return Response.of(status, CONTENT_TYPE, output.sdkFields().isEmpty() ? Response.EMPTY : JsonWriter.write(output));
+        return Response.of(
+                status, CONTENT_TYPE, output.sdkFields().isEmpty() ? Response.EMPTY : JsonWriter.write(output));
     }
 
     @Override
@@ -32,7 +34,8 @@ final class TargetJsonCodec implements Codec {
             out.writeStartObject();
             out.writeName("__type").writeString(error.code());
             error.members().forEach((name, value) -> JsonWriter.plain(out.writeName(name), value));
-            out.writeName(error.code().startsWith("AccessDenied") ? "Message" : "message").writeString(error.text());
+            out.writeName(error.code().startsWith("AccessDenied") ? "Message" : "message")
+                    .writeString(error.text());
             out.writeEndObject();
         });
         return Response.of(error.status(), CONTENT_TYPE, body);

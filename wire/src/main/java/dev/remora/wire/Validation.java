@@ -9,8 +9,9 @@ import software.amazon.awssdk.core.SdkField;
 import software.amazon.awssdk.core.SdkPojo;
 
 /**
- * Checks an input against the constraints of its shape and collects what is wrong, in AWS's words and order. A list of single values
- * is reported as a whole, with all constraints of its members, whichever of them failed; so are the keys and the values of a map.
+ * Checks an input against the constraints of its shape and collects what is wrong, in AWS's words and order. A list
+ * of single values is reported as a whole, with all constraints of its members, whichever of them failed; so are the
+ * keys and the values of a map.
  */
 final class Validation {
     private final Constraints constraints;
@@ -32,7 +33,9 @@ final class Validation {
         var validation = new Validation(constraints);
         validation.structure("", shape, input);
         if (!validation.violations.isEmpty()) {
-            String code = validation.code != null ? validation.code : constraints.validationCode != null ? constraints.validationCode : usualCode;
+            String code = validation.code != null
+                    ? validation.code
+                    : constraints.validationCode != null ? constraints.validationCode : usualCode;
             throw new AwsError(code, 400, Violation.text(validation.violations));
         }
     }
@@ -80,7 +83,8 @@ final class Validation {
             }
         }
         if (single && list.stream().anyMatch(value -> value == null || breaks(member, value))) {
-            violations.add(new Violation(shown(shape, member, list), path, "Member must satisfy constraint: " + all(member)));
+            violations.add(
+                    new Violation(shown(shape, member, list), path, "Member must satisfy constraint: " + all(member)));
         }
     }
 
@@ -88,7 +92,8 @@ final class Validation {
         size(path, shape, map.size(), map);
         Constraints.Shape key = constraints.shape(shape.members.get("key"));
         if (key != null && map.keySet().stream().anyMatch(k -> breaks(key, k))) {
-            violations.add(new Violation(shown(shape, key, map), path, "Map keys must satisfy constraint: " + all(key)));
+            violations.add(
+                    new Violation(shown(shape, key, map), path, "Map keys must satisfy constraint: " + all(key)));
         }
         Constraints.Shape member = constraints.shape(shape.members.get("value"));
         if (member == null) {
@@ -96,13 +101,16 @@ final class Validation {
         }
         boolean single = true;
         for (var entry : map.entrySet()) {
-            if (entry.getValue() instanceof SdkPojo || entry.getValue() instanceof List || entry.getValue() instanceof Map) {
+            if (entry.getValue() instanceof SdkPojo
+                    || entry.getValue() instanceof List
+                    || entry.getValue() instanceof Map) {
                 single = false;
                 value(path + "." + entry.getKey() + ".member", member, entry.getValue());
             }
         }
         if (single && map.values().stream().anyMatch(v -> v == null || breaks(member, v))) {
-            violations.add(new Violation(shown(shape, member, map), path, "Map value must satisfy constraint: " + all(member)));
+            violations.add(new Violation(
+                    shown(shape, member, map), path, "Map value must satisfy constraint: " + all(member)));
         }
     }
 
@@ -111,7 +119,11 @@ final class Validation {
         for (String broken : all) {
             violations.add(new Violation(shown(shape, shape, value), path, broken));
         }
-        if (all.isEmpty() && shape.bareMax != null && value instanceof String text && text.indexOf(':') < 0 && text.length() > shape.bareMax) {
+        if (all.isEmpty()
+                && shape.bareMax != null
+                && value instanceof String text
+                && text.indexOf(':') < 0
+                && text.length() > shape.bareMax) {
             violations.add(Violation.of(value, path, "Member must have length less than or equal to " + shape.bareMax));
             code = shape.bareCode;
         }

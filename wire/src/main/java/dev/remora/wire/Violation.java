@@ -21,8 +21,14 @@ public record Violation(String value, String path, String constraint) {
         out.append(violations.size() == 1 ? "" : "s").append(" detected: ");
         for (int i = 0; i < violations.size(); i++) {
             Violation v = violations.get(i);
-            out.append(i == 0 ? "" : "; ").append("Value ").append(v.value()).append(v.value().isEmpty() ? "" : " ");
-            out.append("at '").append(v.path()).append("' failed to satisfy constraint: ").append(v.constraint());
+            out.append(i == 0 ? "" : "; ")
+                    .append("Value ")
+                    .append(v.value())
+                    .append(v.value().isEmpty() ? "" : " ");
+            out.append("at '")
+                    .append(v.path())
+                    .append("' failed to satisfy constraint: ")
+                    .append(v.constraint());
         }
         return out.toString();
     }

@@ -67,7 +67,9 @@ final class XmlWriter {
                 members(structure);
                 close(name);
             }
-            case Instant time when ec2 && Scalars.format(field, Format.ISO_8601) == Format.ISO_8601 -> element(name, Scalars.millis(time));
+            case Instant time
+            when ec2 && Scalars.format(field, Format.ISO_8601) == Format.ISO_8601 ->
+                element(name, Scalars.millis(time));
             default -> element(name, Scalars.print(field, value, Format.ISO_8601));
         }
     }

@@ -14,7 +14,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The tables that were cut from AWS's models, with our overlay. */
 class ConstraintsTest {
     @ParameterizedTest
-    @CsvSource({"ec2, ec2, 600", "iam, iam, 150", "sts, sts, 8", "lambda, lambda, 60", "logs, cloudwatchlogs, 70", "rds, rds, 160"})
+    @CsvSource({
+        "ec2, ec2, 600",
+        "iam, iam, 150",
+        "sts, sts, 8",
+        "lambda, lambda, 60",
+        "logs, cloudwatchlogs, 70",
+        "rds, rds, 160"
+    })
     void noEnumerationIsBehindTheSdk(String model, String sdkPackage, int atLeast) throws ReflectiveOperationException {
         Constraints constraints = Constraints.of(model);
         assertThat(constraints.names).hasSizeGreaterThanOrEqualTo(atLeast);
@@ -48,7 +55,9 @@ class ConstraintsTest {
         Constraints.of(model).shapes.forEach((name, shape) -> {
             String pattern = shape.pattern;
             if (pattern != null) {
-                assertThatCode(() -> java.util.regex.Pattern.compile(pattern)).as(name).doesNotThrowAnyException();
+                assertThatCode(() -> java.util.regex.Pattern.compile(pattern))
+                        .as(name)
+                        .doesNotThrowAnyException();
             }
         });
     }
@@ -59,7 +68,9 @@ class ConstraintsTest {
         assertThat(lambda.status("CreateFunction")).isEqualTo(201);
         assertThat(lambda.status("DeleteFunction")).isEqualTo(204);
         assertThat(lambda.status("GetFunction")).isEqualTo(200);
-        assertThat(lambda.errors).containsEntry("ResourceConflictException", 409).containsEntry("TooManyRequestsException", 429);
+        assertThat(lambda.errors)
+                .containsEntry("ResourceConflictException", 409)
+                .containsEntry("TooManyRequestsException", 429);
         assertThat(Constraints.of("iam").status("createrole")).isEqualTo(200);
     }
 

@@ -13,7 +13,10 @@ class CoverageTest {
     @Test
     void undeclaredAndMisspelledParametersAreListed() {
         var iam = new Operations(Infos.IAM);
-        iam.on(DeleteRoleRequest.class, (in, call) -> DeleteRoleResponse.builder().build()).enforced("RolName");
+        iam.on(
+                        DeleteRoleRequest.class,
+                        (in, call) -> DeleteRoleResponse.builder().build())
+                .enforced("RolName");
         assertThat(Declarations.undeclared(iam)).containsExactly("DeleteRole.RoleName");
         assertThat(Declarations.unknown(iam)).containsExactly("DeleteRole.RolName");
     }
@@ -21,7 +24,9 @@ class CoverageTest {
     @Test
     void thePageSaysWhatTheTableSaysInAwsSpelling() {
         var rds = new Operations(Infos.RDS);
-        rds.on(DeleteDbSubnetGroupRequest.class, (in, call) -> DeleteDbSubnetGroupResponse.builder().build())
+        rds.on(
+                        DeleteDbSubnetGroupRequest.class,
+                        (in, call) -> DeleteDbSubnetGroupResponse.builder().build())
                 .enforced("DBSubnetGroupName");
         assertThat(Coverage.markdown(List.of(rds)))
                 .contains("| [rds](#rds) | 1 | 16")

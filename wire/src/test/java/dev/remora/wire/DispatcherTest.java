@@ -47,7 +47,8 @@ import software.amazon.awssdk.services.lambda.model.TooManyRequestsException;
 /** Through the real SDK clients: what they see of each step of the dispatcher. */
 class DispatcherTest {
     private static final AwsCredentials TEST = AwsBasicCredentials.create("test", "test");
-    private static final AwsCredentials SESSION = AwsSessionCredentials.create("ASIAEXAMPLE", "secret of ASIA", Keys.TOKEN);
+    private static final AwsCredentials SESSION =
+            AwsSessionCredentials.create("ASIAEXAMPLE", "secret of ASIA", Keys.TOKEN);
 
     private final AtomicReference<Call> call = new AtomicReference<>();
     private final AtomicReference<Map<String, List<String>>> context = new AtomicReference<>();
@@ -65,7 +66,9 @@ class DispatcherTest {
                 .enforced("CidrBlock", "DryRun")
                 .refused("Ipv4IpamPoolId")
                 .resources((in, c) -> List.of("arn:aws:ec2:us-east-1:" + c.account() + ":vpc/*"));
-        ec2.on(DescribeVpcsRequest.class, (in, c) -> DescribeVpcsResponse.builder().vpcs(List.of()).build());
+        ec2.on(
+                DescribeVpcsRequest.class,
+                (in, c) -> DescribeVpcsResponse.builder().vpcs(List.of()).build());
         var iam = new Operations(Infos.IAM);
         iam.on(GetRoleRequest.class, (Handler<GetRoleRequest, GetRoleResponse>) (in, c) -> {
             if (in.roleName().equals("bug")) {
@@ -76,13 +79,16 @@ class DispatcherTest {
         var lambda = new Operations(Infos.LAMBDA);
         lambda.on(InvokeRequest.class, this::invoke)
                 .action("lambda:InvokeFunction")
-                .resources((in, c) -> List.of("arn:aws:lambda:us-east-1:" + c.account() + ":function:" + in.functionName()))
+                .resources((in, c) ->
+                        List.of("arn:aws:lambda:us-east-1:" + c.account() + ":function:" + in.functionName()))
                 .context((in, c) -> Map.of("lambda:Extra", List.of("1")));
         lambda.on(GetFunctionRequest.class, (Handler<GetFunctionRequest, GetFunctionResponse>) (in, c) -> {
             throw new AwsError("ResourceNotFoundException", 404, "Function not found: " + in.functionName());
         });
         var logs = new Operations(Infos.LOGS);
-        logs.on(CreateLogGroupRequest.class, (in, c) -> CreateLogGroupResponse.builder().build());
+        logs.on(
+                CreateLogGroupRequest.class,
+                (in, c) -> CreateLogGroupResponse.builder().build());
         return new Dispatcher(
                 List.of(ec2, iam, lambda, logs),
                 Keys.ALL,
@@ -99,17 +105,27 @@ class DispatcherTest {
             return InvokeResponse.builder().statusCode(202).build();
         }
         if (in.payload().asUtf8String().equals("throttle")) {
-            throw new AwsError("TooManyRequestsException", 429, "Rate Exceeded.", Map.of(
-                    "Reason", "ReservedFunctionConcurrentInvocationLimitExceeded", "retryAfterSeconds", 3));
+            throw new AwsError(
+                    "TooManyRequestsException",
+                    429,
+                    "Rate Exceeded.",
+                    Map.of("Reason", "ReservedFunctionConcurrentInvocationLimitExceeded", "retryAfterSeconds", 3));
         }
-        return InvokeResponse.builder().statusCode(200).functionError("Unhandled").logResult("TA==").payload(in.payload()).build();
+        return InvokeResponse.builder()
+                .statusCode(200)
+                .functionError("Unhandled")
+                .logResult("TA==")
+                .payload(in.payload())
+                .build();
     }
 
     private <B extends AwsClientBuilder<B, C>, C> C client(B builder, AwsCredentials credentials) {
         builder.endpointOverride(URI.create("http://remora.internal"))
                 .region(Region.US_EAST_1)
                 .credentialsProvider(
-                        credentials == null ? AnonymousCredentialsProvider.create() : StaticCredentialsProvider.create(credentials))
+                        credentials == null
+                                ? AnonymousCredentialsProvider.create()
+                                : StaticCredentialsProvider.create(credentials))
                 .overrideConfiguration(c -> c.retryStrategy(s -> s.maxAttempts(1)));
         ((AwsSyncClientBuilder<?, ?>) builder).httpClient(http);
         return builder.build();
@@ -127,24 +143,60 @@ class DispatcherTest {
     @Test
     void eachProtocolWordsAnUnknownKeyItsOwnWay() {
         var nobody = AwsBasicCredentials.create("nobody", "x");
-        fails(() -> client(Ec2Client.builder(), nobody).describeVpcs(), 401, "AuthFailure", "AWS was not able to validate");
-        fails(() -> role(nobody, "r"), 403, "InvalidClientTokenId", "The security token included in the request is invalid");
-        fails(() -> invoke(nobody), 403, "UnrecognizedClientException", "The security token included in the request is invalid");
-        fails(() -> group(nobody), 400, "UnrecognizedClientException", "The security token included in the request is invalid");
+        fails(
+                () -> client(Ec2Client.builder(), nobody).describeVpcs(),
+                401,
+                "AuthFailure",
+                "AWS was not able to validate");
+        fails(
+                () -> role(nobody, "r"),
+                403,
+                "InvalidClientTokenId",
+                "The security token included in the request is invalid");
+        fails(
+                () -> invoke(nobody),
+                403,
+                "UnrecognizedClientException",
+                "The security token included in the request is invalid");
+        fails(
+                () -> group(nobody),
+                400,
+                "UnrecognizedClientException",
+                "The security token included in the request is invalid");
     }
 
     @Test
     void eachProtocolWordsAWrongSecretItsOwnWay() {
         var wrong = AwsBasicCredentials.create("AKIAEXAMPLE", "x");
-        fails(() -> client(Ec2Client.builder(), wrong).describeVpcs(), 401, "AuthFailure", "AWS was not able to validate");
-        fails(() -> role(wrong, "r"), 403, "SignatureDoesNotMatch", "The request signature we calculated does not match");
-        fails(() -> invoke(wrong), 403, "InvalidSignatureException", "The request signature we calculated does not match");
-        fails(() -> group(wrong), 400, "InvalidSignatureException", "The request signature we calculated does not match");
+        fails(
+                () -> client(Ec2Client.builder(), wrong).describeVpcs(),
+                401,
+                "AuthFailure",
+                "AWS was not able to validate");
+        fails(
+                () -> role(wrong, "r"),
+                403,
+                "SignatureDoesNotMatch",
+                "The request signature we calculated does not match");
+        fails(
+                () -> invoke(wrong),
+                403,
+                "InvalidSignatureException",
+                "The request signature we calculated does not match");
+        fails(
+                () -> group(wrong),
+                400,
+                "InvalidSignatureException",
+                "The request signature we calculated does not match");
     }
 
     @Test
     void eachProtocolWordsAMissingSignatureItsOwnWay() {
-        fails(() -> client(Ec2Client.builder(), null).describeVpcs(), 403, "MissingAuthenticationToken", "missing Authentication Token");
+        fails(
+                () -> client(Ec2Client.builder(), null).describeVpcs(),
+                403,
+                "MissingAuthenticationToken",
+                "missing Authentication Token");
         fails(() -> role(null, "r"), 403, "MissingAuthenticationToken", "Request is missing Authentication Token");
         fails(() -> invoke(null), 403, "MissingAuthenticationTokenException", "Missing Authentication Token");
         fails(() -> group(null), 400, "MissingAuthenticationTokenException", "Missing Authentication Token");
@@ -153,15 +205,23 @@ class DispatcherTest {
     @Test
     void anEndedSessionAndAForeignTokenAreToldApart() {
         fails(() -> role(AwsSessionCredentials.create("ASIAOLD", "x", "t"), "r"), 403, "ExpiredToken", "is expired");
-        fails(() -> role(AwsSessionCredentials.create("ASIAEXAMPLE", "secret of ASIA", "t"), "r"), 403, "InvalidClientTokenId", "is invalid");
+        fails(
+                () -> role(AwsSessionCredentials.create("ASIAEXAMPLE", "secret of ASIA", "t"), "r"),
+                403,
+                "InvalidClientTokenId",
+                "is invalid");
     }
 
     @Test
     void theBootstrapKeyIsUnknownFromASandboxAndFromAForeignPage() {
-        http = new InProcessClient(r -> dispatcher.handle(
-                new Request(r.method(), r.rawPath(), r.rawQuery(), r.headers(), r.body(), r.peer(), r.secure(), false)));
+        http = new InProcessClient(r -> dispatcher.handle(new Request(
+                r.method(), r.rawPath(), r.rawQuery(), r.headers(), r.body(), r.peer(), r.secure(), false)));
         fails(() -> role(TEST, "r"), 403, "InvalidClientTokenId", "is invalid");
-        fails(() -> role(AwsBasicCredentials.create("AKIAEXAMPLE", "secret/of+AKIA"), "r"), 404, "NoSuchEntity", "cannot be found");
+        fails(
+                () -> role(AwsBasicCredentials.create("AKIAEXAMPLE", "secret/of+AKIA"), "r"),
+                404,
+                "NoSuchEntity",
+                "cannot be found");
         http = new InProcessClient(r -> {
             r.headers().add("Origin", "https://evil.example");
             return dispatcher.handle(r);
@@ -175,7 +235,9 @@ class DispatcherTest {
                 .isInstanceOf(NoSuchEntityException.class)
                 .hasMessageContaining("The role with name r cannot be found.");
         assertThatThrownBy(() -> client(LambdaClient.builder(), TEST).getFunction(r -> r.functionName("f")))
-                .isInstanceOfSatisfying(ResourceNotFoundException.class, e -> assertThat(e.type()).isEqualTo("User"));
+                .isInstanceOfSatisfying(
+                        ResourceNotFoundException.class,
+                        e -> assertThat(e.type()).isEqualTo("User"));
         assertThatThrownBy(() -> client(LambdaClient.builder(), TEST)
                         .invoke(r -> r.functionName("f").payload(SdkBytes.fromUtf8String("throttle"))))
                 .isInstanceOfSatisfying(TooManyRequestsException.class, e -> {
@@ -192,15 +254,30 @@ class DispatcherTest {
 
     @Test
     void anAbsentOperationIsNamed() {
-        fails(() -> client(Ec2Client.builder(), TEST).deleteVpc(r -> r.vpcId("v")), 400, "InvalidAction", "DeleteVpc of ec2");
+        fails(
+                () -> client(Ec2Client.builder(), TEST).deleteVpc(r -> r.vpcId("v")),
+                400,
+                "InvalidAction",
+                "DeleteVpc of ec2");
         fails(() -> client(IamClient.builder(), TEST).listRoles(), 400, "InvalidAction", "docs/coverage.md");
-        fails(() -> client(LambdaClient.builder(), TEST).listFunctions(), 404, "UnknownOperationException", "ListFunctions of lambda");
-        fails(() -> client(CloudWatchLogsClient.builder(), TEST).describeLogGroups(), 400, "UnknownOperationException", "DescribeLogGroups");
+        fails(
+                () -> client(LambdaClient.builder(), TEST).listFunctions(),
+                404,
+                "UnknownOperationException",
+                "ListFunctions of lambda");
+        fails(
+                () -> client(CloudWatchLogsClient.builder(), TEST).describeLogGroups(),
+                400,
+                "UnknownOperationException",
+                "DescribeLogGroups");
     }
 
     @Test
     void aRefusedParameterIsNamed() {
-        fails(() -> client(Ec2Client.builder(), TEST).createVpc(r -> r.ipv4IpamPoolId("p")), 400, "InvalidParameterValue",
+        fails(
+                () -> client(Ec2Client.builder(), TEST).createVpc(r -> r.ipv4IpamPoolId("p")),
+                400,
+                "InvalidParameterValue",
                 "The parameter Ipv4IpamPoolId of CreateVpc is not supported by Remora");
         assertThat(handled).hasValue(0);
     }
@@ -208,12 +285,19 @@ class DispatcherTest {
     @Test
     void aDenialSaysWhyInTheServicesWords() {
         decision = new Decision(false, "arn:aws:lambda:us-east-1:000000000000:function:f", Reason.NO_IDENTITY_POLICY);
-        fails(() -> invoke(SESSION), 403, "AccessDeniedException",
-                "User: arn:aws:sts::000000000000:assumed-role/worker/s1 is not authorized to perform: lambda:InvokeFunction on resource: "
-                        + "arn:aws:lambda:us-east-1:000000000000:function:f because no identity-based policy allows the"
-                        + " lambda:InvokeFunction action");
+        fails(
+                () -> invoke(SESSION),
+                403,
+                "AccessDeniedException",
+                "User: arn:aws:sts::000000000000:assumed-role/worker/s1 is not authorized to perform:"
+                    + " lambda:InvokeFunction on resource: arn:aws:lambda:us-east-1:000000000000:function:f because no"
+                    + " identity-based policy allows the lambda:InvokeFunction action");
         decision = new Decision(false, "*", Reason.EXPLICIT_DENY);
-        fails(() -> role(SESSION, "r"), 403, "AccessDenied", "iam:GetRole on resource: * with an explicit deny in an identity-based policy");
+        fails(
+                () -> role(SESSION, "r"),
+                403,
+                "AccessDenied",
+                "iam:GetRole on resource: * with an explicit deny in an identity-based policy");
         fails(() -> group(SESSION), 400, "AccessDeniedException", "logs:CreateLogGroup");
     }
 
@@ -221,23 +305,37 @@ class DispatcherTest {
     void ec2EncodesTheDetailsOfADenialButNotForDescribes() {
         decision = new Decision(false, "arn:aws:ec2:us-east-1:000000000000:vpc/*", Reason.NO_IDENTITY_POLICY);
         Ec2Client ec2 = client(Ec2Client.builder(), TEST);
-        AwsServiceException e = catchThrowableOfType(AwsServiceException.class, () -> ec2.createVpc(r -> r.cidrBlock("10.0.0.0/16")));
+        AwsServiceException e =
+                catchThrowableOfType(AwsServiceException.class, () -> ec2.createVpc(r -> r.cidrBlock("10.0.0.0/16")));
         String message = e.awsErrorDetails().errorMessage();
-        assertThat(message).startsWith("You are not authorized to perform this operation. User: arn:aws:iam::000000000000:root is not");
+        assertThat(message)
+                .startsWith("You are not authorized to perform this operation. User: arn:aws:iam::000000000000:root is"
+                        + " not");
         String encoded = message.substring(message.lastIndexOf(' ') + 1);
         assertThat(AuthorizationMessage.decode(encoded).orElseThrow())
                 .contains("\"explicitDeny\":false", "\"action\":\"ec2:CreateVpc\"", "aws:RequestedRegion");
         decision = new Decision(false, "*", Reason.NO_IDENTITY_POLICY);
-        fails(ec2::describeVpcs, 403, "UnauthorizedOperation", "ec2:DescribeVpcs because no identity-based policy allows");
+        fails(
+                ec2::describeVpcs,
+                403,
+                "UnauthorizedOperation",
+                "ec2:DescribeVpcs because no identity-based policy allows");
     }
 
     @Test
     void dryRunIsAnsweredAfterThePermissionAndWithoutTheHandler() {
         Ec2Client ec2 = client(Ec2Client.builder(), TEST);
-        fails(() -> ec2.createVpc(r -> r.cidrBlock("10.0.0.0/16").dryRun(true)), 412, "DryRunOperation",
+        fails(
+                () -> ec2.createVpc(r -> r.cidrBlock("10.0.0.0/16").dryRun(true)),
+                412,
+                "DryRunOperation",
                 "Request would have succeeded, but DryRun flag is set.");
         decision = new Decision(false, "*", Reason.NO_IDENTITY_POLICY);
-        fails(() -> ec2.createVpc(r -> r.cidrBlock("10.0.0.0/16").dryRun(true)), 403, "UnauthorizedOperation", "not authorized");
+        fails(
+                () -> ec2.createVpc(r -> r.cidrBlock("10.0.0.0/16").dryRun(true)),
+                403,
+                "UnauthorizedOperation",
+                "not authorized");
         assertThat(handled).hasValue(0);
     }
 
@@ -264,7 +362,9 @@ class DispatcherTest {
         assertThat(out.functionError()).isEqualTo("Unhandled");
         assertThat(out.logResult()).isEqualTo("TA==");
         assertThat(out.responseMetadata().requestId()).isEqualTo(call.get().requestId());
-        assertThat(lambda.invoke(r -> r.functionName("f").invocationType("Event")).statusCode()).isEqualTo(202);
+        assertThat(lambda.invoke(r -> r.functionName("f").invocationType("Event"))
+                        .statusCode())
+                .isEqualTo(202);
     }
 
     @Test
@@ -285,7 +385,8 @@ class DispatcherTest {
     }
 
     private InvokeResponse invoke(AwsCredentials credentials) {
-        return client(LambdaClient.builder(), credentials).invoke(r -> r.functionName("f").payload(SdkBytes.fromUtf8String("{}")));
+        return client(LambdaClient.builder(), credentials)
+                .invoke(r -> r.functionName("f").payload(SdkBytes.fromUtf8String("{}")));
     }
 
     private CreateLogGroupResponse group(AwsCredentials credentials) {

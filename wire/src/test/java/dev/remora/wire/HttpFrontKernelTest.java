@@ -18,10 +18,12 @@ import org.junit.jupiter.api.Test;
 /** A listener belongs to the network namespace of the thread that opened it. */
 @Tag("kernel")
 class HttpFrontKernelTest {
-    private static final String UNSIGNED = "POST / HTTP/1.1\r\nHost: sts.amazonaws.com\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+    private static final String UNSIGNED =
+            "POST / HTTP/1.1\r\nHost: sts.amazonaws.com\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
     private static final String HEALTH = "GET /_remora/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
-    private final HttpFront front = new HttpFront(new Dispatcher(List.of(), Keys.ALL, Keys.EVERYTHING, InstantSource.system()))
+    private final HttpFront front = new HttpFront(
+                    new Dispatcher(List.of(), Keys.ALL, Keys.EVERYTHING, InstantSource.system()))
             .admin("GET", "/_remora/health", r -> Response.of(200, "text/plain", new byte[0]));
 
     private static String ask(int port, String request) throws IOException {
@@ -35,8 +37,11 @@ class HttpFrontKernelTest {
     void aListenerOpenedInsideANamespaceAnswersThereAndNowhereElse() throws Exception {
         try (Netns internet = Netns.create();
                 front) {
-            int port = internet.call(() -> front.listen("127.0.0.1", 0, Trust.NONE, null)).port();
-            assertThat(internet.call(() -> ask(port, UNSIGNED))).startsWith("HTTP/1.1 403").contains("MissingAuthenticationToken");
+            int port = internet.call(() -> front.listen("127.0.0.1", 0, Trust.NONE, null))
+                    .port();
+            assertThat(internet.call(() -> ask(port, UNSIGNED)))
+                    .startsWith("HTTP/1.1 403")
+                    .contains("MissingAuthenticationToken");
             assertThat(internet.call(() -> ask(port, HEALTH))).startsWith("HTTP/1.1 403");
             assertThatThrownBy(() -> ask(port, HEALTH)).isInstanceOf(ConnectException.class);
         }
@@ -46,7 +51,8 @@ class HttpFrontKernelTest {
     void aChannelOpenedEarlierInsideANamespaceIsServed() throws Exception {
         try (Netns internet = Netns.create();
                 front) {
-            ServerSocketChannel channel = internet.call(() -> ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 443)));
+            ServerSocketChannel channel =
+                    internet.call(() -> ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 443)));
             assertThat(front.serve(channel, Trust.NONE, null).port()).isEqualTo(443);
             assertThat(internet.call(() -> ask(443, UNSIGNED))).startsWith("HTTP/1.1 403");
         }

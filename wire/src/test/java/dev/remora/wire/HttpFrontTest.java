@@ -25,15 +25,23 @@ class HttpFrontTest {
     private final HttpFront front;
 
     HttpFrontTest() {
-        lambda.on(InvokeRequest.class, (in, call) -> InvokeResponse.builder()
-                        .statusCode(200)
-                        .executedVersion("$LATEST")
-                        .payload(in.payload())
-                        .build())
+        lambda.on(
+                        InvokeRequest.class,
+                        (in, call) -> InvokeResponse.builder()
+                                .statusCode(200)
+                                .executedVersion("$LATEST")
+                                .payload(in.payload())
+                                .build())
                 .action("lambda:InvokeFunction");
         front = new HttpFront(new Dispatcher(List.of(lambda), Keys.ALL, Keys.EVERYTHING, InstantSource.system()));
-        front.admin("GET", "/_remora/health", r -> Response.of(200, "application/json", "{}".getBytes(StandardCharsets.UTF_8)));
-        front.admin("POST", "/_remora/state/*", r -> Response.of(200, "text/plain", r.rawPath().getBytes(StandardCharsets.UTF_8)));
+        front.admin(
+                "GET",
+                "/_remora/health",
+                r -> Response.of(200, "application/json", "{}".getBytes(StandardCharsets.UTF_8)));
+        front.admin(
+                "POST",
+                "/_remora/state/*",
+                r -> Response.of(200, "text/plain", r.rawPath().getBytes(StandardCharsets.UTF_8)));
     }
 
     @AfterEach
@@ -42,7 +50,8 @@ class HttpFrontTest {
     }
 
     private static HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
-        try (var client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+        try (var client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
             return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
         }
     }
@@ -50,8 +59,9 @@ class HttpFrontTest {
     @Test
     void unsignedRequestGetsAnAwsErrorWithARequestId() throws Exception {
         int port = front.listen("127.0.0.1", 0, Trust.HOST, null).port();
-        var answer = send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/2015-03-31/functions/f/invocations"))
-                .POST(HttpRequest.BodyPublishers.ofString("{}")));
+        var answer = send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/2015-03-31/functions/f/invocations"))
+                        .POST(HttpRequest.BodyPublishers.ofString("{}")));
         assertThat(answer.statusCode()).isEqualTo(403);
         assertThat(answer.headers().firstValue("x-amzn-requestid")).isPresent();
         assertThat(answer.headers().firstValue("x-amzn-errortype")).contains("MissingAuthenticationTokenException");
@@ -68,8 +78,12 @@ class HttpFrontTest {
                                 .POST(HttpRequest.BodyPublishers.noBody()))
                         .body())
                 .isEqualTo("/_remora/state/a/b");
-        assertThat(send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + inside + "/_remora/health"))).statusCode()).isEqualTo(403);
-        assertThat(send(HttpRequest.newBuilder(health).header("Origin", "https://evil.example")).statusCode()).isEqualTo(403);
+        assertThat(send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + inside + "/_remora/health")))
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(send(HttpRequest.newBuilder(health).header("Origin", "https://evil.example"))
+                        .statusCode())
+                .isEqualTo(403);
     }
 
     @Test
@@ -89,8 +103,10 @@ class HttpFrontTest {
             OutputStream out = socket.getOutputStream();
             out.write(("POST /2015-03-31/functions/f/invocations HTTP/1.1\r\nHost: x\r\nContent-Length: "
                             + (HttpLimits.MAX_BODY_BYTES + 1L)
-                            + "\r\nAuthorization: AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/lambda/aws4_request,"
-                            + " SignedHeaders=host, Signature=00\r\nX-Amz-Date: 20260101T000000Z\r\n\r\n")
+                            + "\r\n"
+                            + "Authorization: AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/lambda/aws4_request,"
+                            + " SignedHeaders=host, Signature=00\r\n"
+                            + "X-Amz-Date: 20260101T000000Z\r\n\r\n")
                     .getBytes(StandardCharsets.US_ASCII));
             out.flush();
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -103,11 +119,15 @@ class HttpFrontTest {
     void closingAListenerEndsItsConnections() throws Exception {
         Listening listening = front.listen("127.0.0.1", 0, Trust.HOST, null);
         try (var socket = new Socket("127.0.0.1", listening.port())) {
-            socket.getOutputStream().write("GET /_remora/health HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream()
+                    .write("GET /_remora/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
             assertThat(socket.getInputStream().read()).isEqualTo('H');
             listening.close();
-            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).contains("200");
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .contains("200");
         }
-        assertThatThrownBy(() -> new Socket("127.0.0.1", listening.port()).close()).isInstanceOf(Exception.class);
+        assertThatThrownBy(() -> new Socket("127.0.0.1", listening.port()).close())
+                .isInstanceOf(Exception.class);
     }
 }

@@ -9,7 +9,12 @@ final class Keys {
     static final Principal ROOT = new Principal.Root(ACCOUNT);
     static final String TOKEN = "session-token//with=odd+characters";
     static final Principal SESSION = new Principal.RoleSession(
-            ACCOUNT, "arn:aws:iam::000000000000:role/path/worker", "worker", "AROAEXAMPLE", "s1", "arn:aws:lambda:us-east-1:000000000000:function:f");
+            ACCOUNT,
+            "arn:aws:iam::000000000000:role/path/worker",
+            "worker",
+            "AROAEXAMPLE",
+            "s1",
+            "arn:aws:lambda:us-east-1:000000000000:function:f");
     static final AccessKeys ALL = Keys::find;
     static final Authorizer EVERYTHING = (principal, action, resources, context) -> Authorizer.Decision.ALLOWED;
 
@@ -20,7 +25,9 @@ final class Keys {
             case "test" -> new AccessKeys.Holder(ROOT, "test", true);
             case "AKIAEXAMPLE" -> new AccessKeys.Holder(ROOT, "secret/of+AKIA", false);
             case "ASIAEXAMPLE" ->
-                token.equals(TOKEN) ? new AccessKeys.Holder(SESSION, "secret of ASIA", false) : AccessKeys.Absent.UNKNOWN;
+                token.equals(TOKEN)
+                        ? new AccessKeys.Holder(SESSION, "secret of ASIA", false)
+                        : AccessKeys.Absent.UNKNOWN;
             case "ASIAOLD" -> AccessKeys.Absent.EXPIRED;
             default -> AccessKeys.Absent.UNKNOWN;
         };

@@ -42,7 +42,9 @@ class PageTest {
     @Test
     void aTokenOfSomebodyElseIsTheServicesError() {
         for (String token : List.of("%%%", "Zm9v", "x".repeat(5000))) {
-            assertThatThrownBy(() -> page(List.of("a"), token)).isInstanceOf(AwsError.class).hasMessage("no token of ours");
+            assertThatThrownBy(() -> page(List.of("a"), token))
+                    .isInstanceOf(AwsError.class)
+                    .hasMessage("no token of ours");
         }
     }
 }

@@ -63,7 +63,10 @@ final class RandomPojo {
         } else if (type == MarshallingType.SDK_BYTES) {
             return SdkBytes.fromUtf8String("bytes" + random.nextInt());
         } else if (type == MarshallingType.DOCUMENT) {
-            return Document.mapBuilder().putString("k", "v").putNumber("n", random.nextInt(100)).build();
+            return Document.mapBuilder()
+                    .putString("k", "v")
+                    .putNumber("n", random.nextInt(100))
+                    .build();
         } else if (type == MarshallingType.SDK_POJO) {
             return structure(field, depth);
         } else if (type == MarshallingType.LIST) {

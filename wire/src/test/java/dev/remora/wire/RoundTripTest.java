@@ -31,9 +31,9 @@ import software.amazon.awssdk.services.rds.RdsClient;
 import software.amazon.awssdk.services.sts.StsClient;
 
 /**
- * Every operation of every service, with no case written by hand: a random request goes through the SDK's real client to our decoder and
- * must arrive as it was sent; a random response comes back the same way. It proves that we agree with the SDK, not with AWS: what both
- * read off the same class, such as a wrong name, it cannot see.
+ * Every operation of every service, with no case written by hand: a random request goes through the SDK's real client
+ * to our decoder and must arrive as it was sent; a random response comes back the same way. It proves that we agree
+ * with the SDK, not with AWS: what both read off the same class, such as a wrong name, it cannot see.
  */
 class RoundTripTest {
     private static final long SEED = 42;
@@ -48,7 +48,8 @@ class RoundTripTest {
             "rds CreateDbInstanceReadReplica", "the SDK uses SourceRegion itself and does not send it",
             "rds StartDbInstanceAutomatedBackupsReplication", "the SDK uses SourceRegion itself and does not send it");
 
-    private static final Set<String> KNOWN_RESPONSES = Set.of("sts AssumeRoleWithSaml", "sts AssumeRoleWithWebIdentity");
+    private static final Set<String> KNOWN_RESPONSES =
+            Set.of("sts AssumeRoleWithSaml", "sts AssumeRoleWithWebIdentity");
 
     private final Set<String> requestsDiffer = new TreeSet<>();
     private final Set<String> responsesDiffer = new TreeSet<>();
@@ -86,7 +87,12 @@ class RoundTripTest {
 
     private void run(ServiceInfo info, Class<?> client, AwsClientBuilder<?, ?> builder, int atLeast) throws Exception {
         var table = new Operations(new ServiceInfo(
-                info.signingName(), "none", info.protocol(), info.apiVersion(), info.xmlNamespace(), info.targetPrefix()));
+                info.signingName(),
+                "none",
+                info.protocol(),
+                info.apiVersion(),
+                info.xmlNamespace(),
+                info.targetPrefix()));
         var seen = new Object[1];
         var answer = new Object[1];
         Map<String, Method> methods = methods(client);
@@ -103,11 +109,14 @@ class RoundTripTest {
             }
         }
         assertThat(operations).isGreaterThanOrEqualTo(atLeast);
-        assertThat(requestsDiffer).isEqualTo(new TreeSet<>(KNOWN_REQUESTS.keySet().stream()
-                .filter(name -> name.startsWith(info.signingName() + " "))
-                .toList()));
+        assertThat(requestsDiffer)
+                .isEqualTo(new TreeSet<>(KNOWN_REQUESTS.keySet().stream()
+                        .filter(name -> name.startsWith(info.signingName() + " "))
+                        .toList()));
         assertThat(responsesDiffer)
-                .isEqualTo(new TreeSet<>(KNOWN_RESPONSES.stream().filter(n -> n.startsWith(info.signingName() + " ")).toList()));
+                .isEqualTo(new TreeSet<>(KNOWN_RESPONSES.stream()
+                        .filter(n -> n.startsWith(info.signingName() + " "))
+                        .toList()));
     }
 
     /** The client's methods that take one request and give one response: not the streaming ones. */

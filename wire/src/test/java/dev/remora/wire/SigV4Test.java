@@ -33,7 +33,8 @@ class SigV4Test {
 
     private final SigV4 signatures = new SigV4();
 
-    private static Request sign(SdkHttpRequest http, byte[] body, AwsCredentialsIdentity key, Duration presigned, boolean hashBody)
+    private static Request sign(
+            SdkHttpRequest http, byte[] body, AwsCredentialsIdentity key, Duration presigned, boolean hashBody)
             throws IOException {
         var signed = AwsV4HttpSigner.create().sign(r -> {
             r.identity(key)
@@ -68,7 +69,8 @@ class SigV4Test {
     private static String word(Random random, String alphabet) {
         var out = new StringBuilder();
         for (int i = 1 + random.nextInt(6); i > 0; i--) {
-            out.appendCodePoint(alphabet.codePointAt(alphabet.offsetByCodePoints(0, random.nextInt(alphabet.codePointCount(0, alphabet.length())))));
+            out.appendCodePoint(alphabet.codePointAt(
+                    alphabet.offsetByCodePoints(0, random.nextInt(alphabet.codePointCount(0, alphabet.length())))));
         }
         return out.toString();
     }
@@ -102,7 +104,9 @@ class SigV4Test {
             var random = new Random(seed);
             byte[] body = word(random, "abc{}").getBytes(StandardCharsets.UTF_8);
             Request request = sign(random(random), body, KEY, null, true);
-            assertThatCode(() -> verify(request, NOW)).as("seed " + seed + " " + request).doesNotThrowAnyException();
+            assertThatCode(() -> verify(request, NOW))
+                    .as("seed " + seed + " " + request)
+                    .doesNotThrowAnyException();
         }
     }
 
@@ -114,7 +118,8 @@ class SigV4Test {
             for (Request changed : changed(sign(random(random), body, KEY, null, true))) {
                 assertThatThrownBy(() -> verify(changed, NOW))
                         .as("seed " + seed + " " + changed)
-                        .isInstanceOfSatisfying(AwsError.class, e -> assertThat(e.code()).isEqualTo("SignatureDoesNotMatch"));
+                        .isInstanceOfSatisfying(
+                                AwsError.class, e -> assertThat(e.code()).isEqualTo("SignatureDoesNotMatch"));
             }
         }
     }
@@ -122,15 +127,20 @@ class SigV4Test {
     private static List<Request> changed(Request r) {
         List<Request> all = new ArrayList<>();
         String method = r.method().equals("GET") ? "PUT" : "GET";
-        all.add(new Request(method, r.rawPath(), r.rawQuery(), r.headers(), r.body(), r.peer(), r.secure(), r.trusted()));
-        all.add(new Request(r.method(), r.rawPath() + "x", r.rawQuery(), r.headers(), r.body(), r.peer(), r.secure(), r.trusted()));
+        all.add(new Request(
+                method, r.rawPath(), r.rawQuery(), r.headers(), r.body(), r.peer(), r.secure(), r.trusted()));
+        all.add(new Request(
+                r.method(), r.rawPath() + "x", r.rawQuery(), r.headers(), r.body(), r.peer(), r.secure(), r.trusted()));
         String query = r.rawQuery().isEmpty() ? "b=c" : r.rawQuery() + "&b=c";
         all.add(new Request(r.method(), r.rawPath(), query, r.headers(), r.body(), r.peer(), r.secure(), r.trusted()));
         byte[] body = (new String(r.body(), StandardCharsets.UTF_8) + "!").getBytes(StandardCharsets.UTF_8);
-        all.add(new Request(r.method(), r.rawPath(), r.rawQuery(), r.headers(), body, r.peer(), r.secure(), r.trusted()));
+        all.add(new Request(
+                r.method(), r.rawPath(), r.rawQuery(), r.headers(), body, r.peer(), r.secure(), r.trusted()));
         String authorization = r.headers().first("Authorization");
-        all.add(with(r, "Authorization", authorization.substring(0, authorization.length() - 1)
-                + (authorization.endsWith("0") ? "1" : "0")));
+        all.add(with(
+                r,
+                "Authorization",
+                authorization.substring(0, authorization.length() - 1) + (authorization.endsWith("0") ? "1" : "0")));
         all.add(with(r, "Authorization", authorization.replace("eu-north-1", "us-east-1")));
         all.add(with(r, "Authorization", authorization.replace("/lambda/", "/ec2/")));
         all.add(with(r, "Authorization", authorization.replace("host;", "")));
@@ -153,18 +163,26 @@ class SigV4Test {
             assertThat(Claim.of(request).presigned()).isTrue();
             verify(request, NOW);
             verify(request, NOW.plus(Duration.ofMinutes(10)));
-            assertThatThrownBy(() -> verify(request, NOW.plus(Duration.ofMinutes(10)).plusSeconds(1)))
+            assertThatThrownBy(() ->
+                            verify(request, NOW.plus(Duration.ofMinutes(10)).plusSeconds(1)))
                     .hasMessageContaining("Signature expired: 20260304T051607Z is now earlier than 20260304T051608Z");
             var longer = new Request(
-                    request.method(), request.rawPath(), request.rawQuery().replace("X-Amz-Expires=600", "X-Amz-Expires=60000"),
-                    request.headers(), request.body(), request.peer(), true, true);
+                    request.method(),
+                    request.rawPath(),
+                    request.rawQuery().replace("X-Amz-Expires=600", "X-Amz-Expires=60000"),
+                    request.headers(),
+                    request.body(),
+                    request.peer(),
+                    true,
+                    true);
             assertThatThrownBy(() -> verify(longer, NOW)).hasMessageContaining("does not match");
         }
     }
 
     @Test
     void aBodyMayBeLeftUnsigned() throws IOException {
-        SdkHttpRequest secure = random(new Random(1)).toBuilder().protocol("https").build();
+        SdkHttpRequest secure =
+                random(new Random(1)).toBuilder().protocol("https").build();
         Request request = sign(secure, "abc".getBytes(StandardCharsets.UTF_8), KEY, null, false);
         assertThat(request.headers().first("x-amz-content-sha256")).isEqualTo("UNSIGNED-PAYLOAD");
         verify(request, NOW);
@@ -176,9 +194,12 @@ class SigV4Test {
         verify(request, NOW.plusSeconds(300));
         verify(request, NOW.minusSeconds(300));
         assertThatThrownBy(() -> verify(request, NOW.plusSeconds(301)))
-                .hasMessage("Signature expired: 20260304T050607Z is now earlier than 20260304T050608Z (20260304T051108Z - 5 min.)");
+                .hasMessage(
+                        "Signature expired: 20260304T050607Z is now earlier than 20260304T050608Z (20260304T051108Z -"
+                                + " 5 min.)");
         assertThatThrownBy(() -> verify(request, NOW.minusSeconds(301)))
-                .hasMessage("Signature not yet current: 20260304T050607Z is still later than 20260304T050606Z (20260304T050106Z + 5 min.)");
+                .hasMessage("Signature not yet current: 20260304T050607Z is still later than 20260304T050606Z"
+                        + " (20260304T050106Z + 5 min.)");
     }
 
     @Test
@@ -218,9 +239,13 @@ class SigV4Test {
     void halfSignedRequestsSayWhatIsMissing() {
         assertThatThrownBy(() -> Claim.of(request("Authorization", "AWS4-HMAC-SHA256 Credential=a/b/c/d/e")))
                 .hasMessageContaining("'SignedHeaders'");
-        assertThatThrownBy(() -> Claim.of(request("Authorization", "Basic dGVzdA=="))).isInstanceOf(Claim.Incomplete.class);
+        assertThatThrownBy(() -> Claim.of(request("Authorization", "Basic dGVzdA==")))
+                .isInstanceOf(Claim.Incomplete.class);
         assertThatThrownBy(() -> Claim.of(request(
-                        "Authorization", "AWS4-HMAC-SHA256 Credential=a/20260101/r/s, SignedHeaders=host, Signature=0", "X-Amz-Date", "x")))
+                        "Authorization",
+                        "AWS4-HMAC-SHA256 Credential=a/20260101/r/s, SignedHeaders=host, Signature=0",
+                        "X-Amz-Date",
+                        "x")))
                 .hasMessageContaining("exactly 5 slash-delimited elements");
         assertThat(Claim.of(request("Host", "x"))).isNull();
     }

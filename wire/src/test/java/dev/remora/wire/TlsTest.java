@@ -27,8 +27,23 @@ class TlsTest {
     private SSLContext context() throws Exception {
         Path file = folder.resolve("keys.p12");
         String tool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-        Process made = new ProcessBuilder(tool, "-genkeypair", "-keyalg", "EC", "-alias", "a", "-dname", "CN=localhost", "-ext",
-                        "SAN=dns:localhost,ip:127.0.0.1", "-storetype", "PKCS12", "-keystore", file.toString(), "-storepass", "changeit")
+        Process made = new ProcessBuilder(
+                        tool,
+                        "-genkeypair",
+                        "-keyalg",
+                        "EC",
+                        "-alias",
+                        "a",
+                        "-dname",
+                        "CN=localhost",
+                        "-ext",
+                        "SAN=dns:localhost,ip:127.0.0.1",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        file.toString(),
+                        "-storepass",
+                        "changeit")
                 .redirectErrorStream(true)
                 .start();
         String said = new String(made.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -52,12 +67,18 @@ class TlsTest {
         var dispatcher = new Dispatcher(List.of(), Keys.ALL, Keys.EVERYTHING, InstantSource.system());
         try (var front = new HttpFront(dispatcher);
                 var client = HttpClient.newBuilder().sslContext(tls).build()) {
-            front.admin("GET", "/_remora/secure", r -> Response.of(
-                    200, "text/plain", (r.secure() + " " + r.peer()).getBytes(StandardCharsets.UTF_8)));
+            front.admin(
+                    "GET",
+                    "/_remora/secure",
+                    r -> Response.of(
+                            200, "text/plain", (r.secure() + " " + r.peer()).getBytes(StandardCharsets.UTF_8)));
             int port = front.listen("127.0.0.1", 0, Trust.HOST, tls).port();
-            var request = HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + port + "/_remora/secure")).build();
+            var request = HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + port + "/_remora/secure"))
+                    .build();
             for (int i = 0; i < 3; i++) {
-                assertThat(client.send(request, HttpResponse.BodyHandlers.ofString()).body()).isEqualTo("true 127.0.0.1");
+                assertThat(client.send(request, HttpResponse.BodyHandlers.ofString())
+                                .body())
+                        .isEqualTo("true 127.0.0.1");
             }
         }
     }
