@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.net.Fabric;
 import dev.remora.net.FabricConfig;
+import dev.remora.net.InternetMode;
 import dev.remora.net.KernelFabric;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.time.InstantSource;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -28,7 +28,7 @@ class RealNetworkKernelTest {
 
     @Test
     void aFunctionReachesWhatItMayAndNothingElse() throws Exception {
-        try (Fabric fabric = KernelFabric.open(new FabricConfig(InstantSource.system(), 2));
+        try (Fabric fabric = KernelFabric.open(FabricConfig.defaults(InternetMode.CLOSED));
                 Lab lab = new Lab(1, config -> config, fabric.slots());
                 ServerSocket server = fabric.internet().call(() -> {
                     ServerSocket listening = new ServerSocket();
@@ -46,7 +46,8 @@ class RealNetworkKernelTest {
                 neighbour.init();
                 String address = Lab.answer(Lab.invoke(neighbour, "\"" + fabric.apiAddress() + "\""));
                 assertThat(address).startsWith("\"169.254.");
-                String event = "{\"name\": \"api.example.com\", \"port\": %d, \"neighbour\": %s}".formatted(server.getLocalPort(), address);
+                String event = "{\"name\": \"api.example.com\", \"port\": %d, \"neighbour\": %s}"
+                        .formatted(server.getLocalPort(), address);
                 String expected = "[\"hello\", \"AF_INET\", \"ConnectionRefusedError\", \"TimeoutError\"]";
                 assertThat(Lab.answer(lab.python(ASK).env("PYTHONUNBUFFERED", "1").once(event))).isEqualTo(expected);
                 PreparedKernelTest.await(lab, lab.python("def handler(e, c): pass"));

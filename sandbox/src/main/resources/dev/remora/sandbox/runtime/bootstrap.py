@@ -1,7 +1,8 @@
 """Runs a Python function: asks the Runtime API for events, calls the handler, posts what it returns.
 
-Speaks HTTP over one bare socket, for http.client takes longer to import than the interpreter to start. The acknowledgement of an answer is read together with the next event, since both requests are sent at once. What is
-seldom needed (traceback, logging) is imported when it is.
+Speaks HTTP over one bare socket, for http.client takes longer to import than the interpreter to start. The acknowledgement of an
+answer is read together with the next event, since both requests are sent at once. What is seldom needed (traceback, logging) is
+imported when it is.
 """
 import json
 import os
