@@ -25,14 +25,16 @@ import org.jspecify.annotations.Nullable;
  * came that far. rtnetlink does each message by itself, also those after a failed one; nf_tables does all of a batch or
  * nothing.
  *
- * <p>Buffers: one of {@link #RECEIVE_BYTES} for answers, and for each send a copy that lives for the call. Both are native memory
- * because the kernel writes to them while the collector may move Java's.
+ * <p>Buffers, one for each send and each receive, live for the call; in native memory, because the collector may move Java's while
+ * the kernel reads and writes.
  */
 final class NetlinkSocket implements AutoCloseable {
     static final int ROUTE = 0;
     static final int NETFILTER = 12;
 
-    private static final int RECEIVE_BYTES = 64 * 1024;
+    /** The kernel makes no larger datagram of a dump (net/netlink/af_netlink.c, netlink_recvmsg). */
+    private static final int RECEIVE_BYTES = 32 * 1024;
+
     private static final int KERNEL_BUFFER_BYTES = 16 * 1024 * 1024;
 
     private static final int AF_NETLINK = 16;
@@ -76,7 +78,6 @@ final class NetlinkSocket implements AutoCloseable {
             Native.function("recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
 
     private final int fd;
-    private final MemorySegment in = Arena.ofAuto().allocate(RECEIVE_BYTES);
     private int sequence;
     private boolean closed;
 
@@ -131,7 +132,7 @@ final class NetlinkSocket implements AutoCloseable {
         int first = next(batch.messages());
         transmit(batch.sealed(first, acknowledged), call);
         Answers answers = new Answers(batch, first, acknowledged, call);
-        while (receive(MSG_DONTWAIT, answers)) {}
+        while (receive(answers)) {}
         answers.check();
     }
 
@@ -144,7 +145,7 @@ final class NetlinkSocket implements AutoCloseable {
         transmit(request.numbered(first), call);
         boolean[] done = new boolean[1];
         while (!done[0]) {
-            boolean more = receive(MSG_DONTWAIT, (type, flags, number, body) -> {
+            boolean more = receive((type, flags, number, body) -> {
                 if (number != first) {
                     return;
                 }
@@ -164,9 +165,11 @@ final class NetlinkSocket implements AutoCloseable {
         }
     }
 
-    /** Waits for messages that nobody asked for and hands them over; answers false when the socket was closed meanwhile. */
-    boolean listen(BiConsumer<Integer, ByteBuffer> message) {
-        return receive(0, (type, flags, number, body) -> message.accept(type, body));
+    /** Hands over a datagram of messages that nobody asked for, if one is there and the socket was not closed meanwhile. */
+    synchronized void listen(BiConsumer<Integer, ByteBuffer> message) {
+        if (!closed) {
+            receive((type, flags, number, body) -> message.accept(type, body));
+        }
     }
 
     int fd() {
@@ -219,28 +222,37 @@ final class NetlinkSocket implements AutoCloseable {
         void message(int type, int flags, int sequence, ByteBuffer body);
     }
 
-    /** One datagram: answers false if there is none, or if the socket is closed. */
-    private boolean receive(int flags, Visitor visitor) {
-        long length;
+    /** One datagram, if one is there: else answers false. */
+    private boolean receive(Visitor visitor) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment in = arena.allocate(RECEIVE_BYTES, 4);
+            long length = receive(in);
+            if (length < 0) {
+                return switch (Native.errno()) {
+                    case Errno.EAGAIN -> false;
+                    case Errno.EINTR -> true;
+                    default -> throw Native.refused("recv", "a netlink socket");
+                };
+            }
+            visit(in.asSlice(0, length).asByteBuffer().order(ByteOrder.nativeOrder()), visitor);
+            return true;
+        }
+    }
+
+    private long receive(MemorySegment in) {
         try {
-            length = (long) RECV.invokeExact(Native.capture(), fd, in, (long) RECEIVE_BYTES, flags);
+            return (long) RECV.invokeExact(Native.capture(), fd, in, (long) RECEIVE_BYTES, MSG_DONTWAIT);
         } catch (Throwable thrown) {
             throw Native.unexpected(thrown);
         }
-        if (length < 0) {
-            return switch (Native.errno()) {
-                case Errno.EAGAIN -> false;
-                case Errno.EINTR -> true;
-                case Errno.EBADF -> false;
-                default -> throw Native.refused("recv", "a netlink socket");
-            };
-        }
-        ByteBuffer datagram = in.asSlice(0, length).asByteBuffer().order(ByteOrder.nativeOrder());
+    }
+
+    private static void visit(ByteBuffer datagram, Visitor visitor) {
         while (datagram.remaining() >= NetlinkBatch.HEADER) {
             int start = datagram.position();
             int end = start + datagram.getInt(start);
             if (end > datagram.limit() || end < start + NetlinkBatch.HEADER) {
-                throw new IllegalStateException("a netlink answer of " + length + " bytes is cut off");
+                throw new IllegalStateException("a netlink answer of " + datagram.limit() + " bytes is cut off");
             }
             ByteBuffer body = datagram.duplicate().order(ByteOrder.nativeOrder());
             body.limit(end).position(start + NetlinkBatch.HEADER);
@@ -248,7 +260,6 @@ final class NetlinkSocket implements AutoCloseable {
             visitor.message(type, datagram.getShort(start + 6) & 0xffff, datagram.getInt(start + 8), body);
             datagram.position(Math.min((end + 3) & ~3, datagram.limit()));
         }
-        return true;
     }
 
     /** The text of an extended acknowledgement: attribute 1 after the error number and the header of the message in question. */

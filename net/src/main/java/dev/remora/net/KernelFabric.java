@@ -1,6 +1,8 @@
 package dev.remora.net;
 
 import dev.remora.linux.Netns;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -19,11 +21,11 @@ public final class KernelFabric implements Fabric {
     /** Drops counted by routers that are gone. */
     private final Map<Drop.Cause, Long> past = new EnumMap<>(Drop.Cause.class);
 
-    private KernelFabric(FabricConfig config, Optional<Outside> outside) {
-        resolver = new Resolver(KernelInternet.API, outside);
-        drops = new Drops(config.clock());
-        internet = new KernelInternet(resolver, drops, outside);
-        slots = new KernelSlots(config.readySlots(), drops, internet);
+    private KernelFabric(Drops drops, Resolver resolver, KernelInternet internet, KernelSlots slots) {
+        this.drops = drops;
+        this.resolver = resolver;
+        this.internet = internet;
+        this.slots = slots;
     }
 
     public static Fabric open(FabricConfig config) {
@@ -35,7 +37,19 @@ public final class KernelFabric implements Fabric {
     }
 
     static Fabric open(FabricConfig config, Optional<Outside> outside) {
-        return new KernelFabric(config, outside);
+        Deque<Runnable> undo = new ArrayDeque<>();
+        try {
+            Resolver resolver = new Resolver(KernelInternet.API, outside);
+            undo.push(resolver::close);
+            Drops drops = new Drops(config.clock());
+            undo.push(drops::close);
+            KernelInternet internet = new KernelInternet(resolver, drops, outside);
+            undo.push(internet::close);
+            return new KernelFabric(drops, resolver, internet, new KernelSlots(config.readySlots(), drops, internet));
+        } catch (RuntimeException refused) {
+            undo.forEach(Runnable::run);
+            throw refused;
+        }
     }
 
     @Override
@@ -48,7 +62,7 @@ public final class KernelFabric implements Fabric {
         Router router = routers.remove(name);
         if (router != null) {
             Map<Drop.Cause, Long> counted = router.dropCounts();
-            router.close();
+            router.remove();
             synchronized (past) {
                 add(counted, past);
             }

@@ -32,8 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The namespace that plays the internet. Remora's own API and the resolver are in it; beyond it lies nothing, or the
- * {@link Outside}. What goes there is checked against {@link Outside#BLOCKED} here, in our own namespace, by the kernel; the process
+ * The namespace that plays the internet. Remora's own API and the resolver are in it; beyond it lies nothing, or the {@link
+ * Outside}. What goes there is checked against {@link Outside#BLOCKED} here, in our own namespace, by the kernel; the process
  * that carries it is not trusted with that.
  *
  * <p>Its addresses are of 198.18.0.0/15, which RFC 2544 gives to benchmarks of network devices: no host of the real internet
@@ -200,7 +200,8 @@ final class KernelInternet implements AutoCloseable {
         NftValue source = NftValue.constant(NftData.address(Outside.ADDRESS.bytes()));
         rules.addBaseChain("postrouting", "nat", NftHook.POSTROUTING, SOURCE_NAT, NftVerdict.ACCEPT);
         for (int protocol : new int[] {6, 17}) {
-            rules.addRule("postrouting", out, is(NftValue.PROTOCOL, NftData.octet(protocol)), NftStatement.snat(source, 1024, 65535));
+            NftStatement ofProtocol = is(NftValue.PROTOCOL, NftData.octet(protocol));
+            rules.addRule("postrouting", out, ofProtocol, NftStatement.snat(source, 1024, 65535));
         }
         return rules.addRule("postrouting", out, NftStatement.snat(source, 0, 0));
     }

@@ -57,7 +57,7 @@ final class KernelSlot implements Slot {
         if (state == State.CLOSED) {
             return;
         }
-        if (state == State.BOUND) {
+        if (state == State.BOUND && !owner.closing()) {
             shard.unbind(this);
         }
         state = State.CLOSED;

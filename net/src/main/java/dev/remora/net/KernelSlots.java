@@ -111,6 +111,14 @@ final class KernelSlots implements Slots, AutoCloseable {
     void closed(KernelSlot slot) {
         closed.add(slot);
         work.release();
+        if (closing) {
+            slot.namespace().close();
+        }
+    }
+
+    /** From then on only namespaces are closed: the shards are gone, or going. */
+    boolean closing() {
+        return closing;
     }
 
     Map<Drop.Cause, Long> dropCounts() {

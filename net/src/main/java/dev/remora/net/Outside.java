@@ -64,10 +64,10 @@ record Outside(List<String> enter, List<Ipv4> own, Callable<DatagramSocket> sock
     }
 
     /**
-     * Beside the process that carries packets wait a shell and a holder. The holder ends when its standard input does, and with it
-     * all: so nothing is left of them when this process ends, however it does. The holder has the namespace open and no capability
-     * at all, because the carrier gives up most of its own before it opens the namespace, and may then look only into processes that
-     * have no more than it has.
+     * Beside the process that carries packets wait a shell and a holder. The holder ends when its standard input does, and
+     * with it all: so nothing is left of them when this process ends, however it does. The holder has the namespace open and
+     * no capability at all, because the carrier gives up most of its own before it opens the namespace, and may then look
+     * only into processes that have no more than it has.
      */
     private static final String LIFELINE = """
             exec 3<&0 4<"$1"; shift
@@ -81,9 +81,9 @@ record Outside(List<String> enter, List<Ipv4> own, Callable<DatagramSocket> sock
             """;
 
     /**
-     * Starts the process that carries packets between the namespace's device {@link #DEVICE} and the outside. It must run as root,
-     * because root owns the namespace; it gives up its capabilities and its file system by itself. Nothing is forwarded inwards, and
-     * the gateway is not mapped to the outside's loopback. Ends when its standard input is closed.
+     * Starts the process that carries packets between the namespace's device {@link #DEVICE} and the outside. It must run as
+     * root, because root owns the namespace; it gives up its capabilities and its file system by itself. Nothing is forwarded
+     * inwards, and the gateway is not mapped to the outside's loopback. Ends when its standard input is closed.
      */
     Process start(Netns namespace) {
         List<String> shell = List.of("/bin/sh", "-c", LIFELINE, "sh", namespace.path());

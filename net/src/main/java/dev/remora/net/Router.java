@@ -132,16 +132,22 @@ final class Router implements AutoCloseable {
         return DropChains.causes(filter.counters(NftTransaction.Family.INET, RouterRules.TABLE));
     }
 
+    /** Closes the interfaces in their shards, then the router. */
+    synchronized void remove() {
+        for (Device device : devices.values()) {
+            device.cable.ifPresent(cable -> shard(cable).shut(cable));
+            forgetKey(device);
+        }
+        close();
+    }
+
+    /** The kernel takes all devices away with the namespace, at once and in the background. */
     @Override
     public synchronized void close() {
         drops.remove(report);
         resolver.ifPresent(Resolver.Listening::close);
-        for (Device device : devices.values()) {
-            device.cable.ifPresent(cable -> shard(cable).shut(cable));
-            device.workload.ifPresent(Netns::close);
-            forgetKey(device);
-        }
-        devices.values().forEach(device -> device.cable.ifPresent(cable -> shard(cable).remove(cable)));
+        devices.values().forEach(device -> device.workload.ifPresent(Netns::close));
+        devices.clear();
         routes.close();
         filter.close();
         connections.close();

@@ -1,6 +1,7 @@
 package dev.remora.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.remora.linux.Netns;
 import dev.remora.linux.RouteChanges;
@@ -9,6 +10,7 @@ import dev.remora.linux.VethEnd;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -38,8 +40,9 @@ class OutsideKernelTest {
     OutsideKernelTest() {
         try (Rtnetlink here = Rtnetlink.open(host);
                 Rtnetlink there = Rtnetlink.open(web)) {
+            VethEnd end = new VethEnd("eth0", 7, LinkLocal.HOST_MAC);
             here.commit(new RouteChanges()
-                    .veth(new VethEnd("eth0", 7, LinkLocal.HOST_MAC), new VethEnd("eth0", 9, LinkLocal.ROUTER_MAC), web, "a cable")
+                    .veth(end, new VethEnd("eth0", 9, LinkLocal.ROUTER_MAC), web, "a cable")
                     .up(7, "the host")
                     .address(7, HOST.bytes(), "the host")
                     .neighbour(7, GATEWAY.bytes(), LinkLocal.ROUTER_MAC, "the host")
@@ -103,5 +106,14 @@ class OutsideKernelTest {
             Message told = new Message(java.util.Arrays.copyOf(got.getData(), got.getLength()));
             assertThat(told.getSection(Section.ANSWER)).singleElement().extracting(Record::rdataToString).isEqualTo(WEB.toString());
         }
+    }
+
+    @Test
+    void whatCannotBeEnteredIsRefusedAndLeavesNothing() {
+        Outside broken = new Outside(List.of("/bin/false"), List.of(), DatagramSocket::new, List.of());
+        FabricConfig config = new FabricConfig(InstantSource.system(), 0, InternetMode.CLOSED);
+        assertThatThrownBy(() -> KernelFabric.open(config, Optional.of(broken)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("passt");
     }
 }
