@@ -110,23 +110,34 @@ sources_stamp() {
         | LC_ALL=C sort | sha256sum | cut -d' ' -f1
 }
 
-# Builds the distribution if the sources are not those that it was built from.
+built() { [ -r "$dist/stamp" ] && [ "$(cat "$dist/stamp")" = "$1" ]; }
+
+# Builds the distribution if the sources are not those that it was built from. Who comes second waits for who came first.
 build() {
     local stamp
     stamp=$(sources_stamp)
-    if [ -r "$dist/stamp" ] && [ "$(cat "$dist/stamp")" = "$stamp" ]; then
-        return 0
+    built "$stamp" && return 0
+    mkdir -p "$root/app/target"
+    exec 8> "$root/app/target/build.lock"
+    flock 8
+    if ! built "$stamp"; then
+        build_now "$stamp"
     fi
+    exec 8>&-
+}
+
+build_now() {
+    local stamp=$1
     command -v mvn > /dev/null || install_build_tools
     say "Building (a few minutes the first time) ..."
-    mkdir -p "$root/app/target"
     local log=$root/app/target/build.log
+    # Not overwritten in place: a server that runs still reads the old files.
+    rm -rf "$dist/lib" "$dist/remora.aot" "$dist/no-aot"
     if ! (cd "$root" && JAVA_HOME=$java_home mvn -B -ntp -q -pl app -am package -DskipTests) > "$log" 2>&1; then
         tail -40 "$log" >&2
         die "the build failed; all that it said is in $log"
     fi
     install_clients
-    rm -f "$dist/remora.aot"
     printf '%s\n' "$stamp" > "$dist/stamp"
 }
 
@@ -164,4 +175,26 @@ class_path() {
     local IFS=:
     local jars=("$dist"/lib/*.jar)
     printf '%s' "${jars[*]}"
+}
+
+# A cache that fits no longer is ignored by Java itself; one that is damaged must not stop a start either.
+aot_option() {
+    [ -r "$dist/remora.aot" ] && printf -- '-XX:AOTCache=%s -XX:AOTMode=auto' "$dist/remora.aot"
+    return 0
+}
+
+# Lets the server run once and end by itself, watched by Java, which keeps the loaded and linked classes in a file.
+make_aot_cache() {
+    [ -r "$dist/remora.aot" ] || [ -e "$dist/no-aot" ] && return 0
+    say "Preparing a faster start (once) ..."
+    java_options
+    if ! unshare --mount --propagation private "$java_home/bin/java" "${java_opts[@]}" \
+        -XX:AOTCacheOutput="$dist/remora.aot.new" -cp "$(class_path)" \
+        dev.remora.app.Main start --rehearse > "$dist/aot.log" 2>&1; then
+        say "That failed (see $dist/aot.log); the server starts without it."
+        rm -f "$dist/remora.aot.new"
+        touch "$dist/no-aot"
+        return 0
+    fi
+    mv "$dist/remora.aot.new" "$dist/remora.aot"
 }
