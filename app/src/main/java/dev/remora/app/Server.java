@@ -206,7 +206,16 @@ final class Server implements AutoCloseable {
         if (!missing.isEmpty()) {
             throw new StartFailure("this kernel lacks what the networks are made of: " + String.join("; ", missing) + ".");
         }
-        return KernelFabric.open(new FabricConfig(clock, FabricConfig.READY_SLOTS, InternetMode.CLOSED));
+        if (settings.internet() == InternetMode.HOST && !onPath("pasta")) {
+            throw new StartFailure("--internet=host needs the program pasta (Debian's package passt):"
+                    + " install it, or start with --internet=closed.");
+        }
+        return KernelFabric.open(new FabricConfig(clock, FabricConfig.READY_SLOTS, settings.internet()));
+    }
+
+    private static boolean onPath(String program) {
+        return Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 
     private static SandboxConfig sandboxConfig(Path data, Authority authority) {

@@ -1,5 +1,6 @@
 package dev.remora.app;
 
+import dev.remora.net.InternetMode;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -14,17 +15,10 @@ import java.util.Optional;
  * @param strictRuntimes whether a runtime is refused whose exact version this host does not have
  * @param listen a further address to serve on, without the keys that every installation knows
  */
-record Settings(int port, Path data, boolean ephemeral, Internet internet, boolean strictRuntimes, Optional<String> listen) {
+record Settings(int port, Path data, boolean ephemeral, InternetMode internet, boolean strictRuntimes, Optional<String> listen) {
     static final int PORT = 4566;
     static final Path DATA = Path.of("/var/lib/remora");
-    static final Internet INTERNET = Internet.HOST;
-
-    enum Internet {
-        /** The real one, by user-mode networking out of the host, without the host's own and private addresses. */
-        HOST,
-        /** Nothing beyond Remora's own API. */
-        CLOSED
-    }
+    static final InternetMode INTERNET = InternetMode.HOST;
 
     static Settings defaults(Map<String, String> environment) {
         return new Settings(PORT, data(environment), false, INTERNET, false, Optional.empty());

@@ -1,7 +1,7 @@
 package dev.remora.app;
 
 import dev.remora.app.Arguments.WrongUse;
-import dev.remora.app.Settings.Internet;
+import dev.remora.net.InternetMode;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,15 +37,15 @@ final class Start {
         boolean rehearse = given.flag(REHEARSE);
         boolean ephemeral = given.flag("--ephemeral") || rehearse;
         int port = given.option("--port").map(Arguments::port).orElse(rehearse ? 0 : defaults.port());
-        Internet internet = given.option("--internet").map(Start::internet).orElse(rehearse ? Internet.CLOSED : defaults.internet());
+        InternetMode internet = given.option("--internet").map(Start::internet).orElse(rehearse ? InternetMode.CLOSED : defaults.internet());
         Path data = DataFolders.choose(given.option("--data").map(Path::of), ephemeral, environment);
         return new Settings(port, data, ephemeral, internet, given.flag("--strict-runtimes"), given.option("--listen"));
     }
 
-    private static Internet internet(String text) {
+    private static InternetMode internet(String text) {
         return switch (text) {
-            case "host" -> Internet.HOST;
-            case "closed" -> Internet.CLOSED;
+            case "host" -> InternetMode.HOST;
+            case "closed" -> InternetMode.CLOSED;
             default -> throw new WrongUse("--internet is 'host' or 'closed', not '" + text + "'");
         };
     }
