@@ -14,6 +14,7 @@ import dev.remora.net.Topology;
 import dev.remora.wire.AwsError;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -86,7 +87,7 @@ class FunctionStatesTest {
     void theInterfaceIsMadeAsLambdaMakesIt() {
         lab.active(attached("f", List.of(SUBNET_A), GROUP_2, GROUP_1));
 
-        Networks.Wanted made = lab.networks.made.get("eni-1");
+        Networks.Wanted made = Objects.requireNonNull(lab.networks.made.get("eni-1"));
         assertThat(made.interfaceType()).isEqualTo("lambda");
         assertThat(made.description()).matches("AWS Lambda VPC"
                 + " ENI-f-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");

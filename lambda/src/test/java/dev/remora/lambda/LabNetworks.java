@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -126,7 +127,7 @@ final class LabNetworks implements Networks {
     }
 
     private Interface view(String id, Wanted wanted) {
-        Subnet subnet = subnets.get(wanted.subnetId());
+        Subnet subnet = Objects.requireNonNull(subnets.get(wanted.subnetId()));
         return new Interface(
                 id, wanted.subnetId(), subnet.vpcId(), new Ipv4(last), wanted.groups(), wanted.description());
     }

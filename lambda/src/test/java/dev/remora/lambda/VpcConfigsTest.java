@@ -20,6 +20,7 @@ import dev.remora.wire.Operation;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -200,6 +201,6 @@ class VpcConfigsTest {
         String name = request.getClass().getSimpleName().replaceAll("Request$", "");
         var operation = (Operation<AwsRequest, ?>)
                 lab.service.operations().byName(name);
-        return operation.context(request).apply(lab.call());
+        return Objects.requireNonNull(operation).context(request).apply(lab.call());
     }
 }
