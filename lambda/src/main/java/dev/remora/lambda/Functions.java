@@ -9,6 +9,7 @@ import dev.remora.store.Transaction;
 import dev.remora.store.View;
 import dev.remora.wire.AwsError;
 import dev.remora.wire.Call;
+import dev.remora.wire.Page;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -217,13 +218,13 @@ final class Functions {
         List<VersionDocument> all = view.all(VersionDocument.KIND, scope).stream()
                 .filter(v -> versions || v.latest())
                 .toList();
-        Page<VersionDocument> page = Page.of(all, VersionDocument::id, request.marker(), request.maxItems());
+        Page<VersionDocument> page = Listing.page(all, VersionDocument::id, request.marker(), request.maxItems());
         var shown = new ArrayList<FunctionConfiguration>();
         for (VersionDocument each : page.items()) {
             String arn = FunctionName.arn(scope, each.function());
             shown.add(answers.listed(scope, each, versions ? arn + ":" + each.version() : arn));
         }
-        return ListFunctionsResponse.builder().functions(shown).nextMarker(page.next().orElse(null)).build();
+        return ListFunctionsResponse.builder().functions(shown).nextMarker(page.nextToken().orElse(null)).build();
     }
 
     DeleteFunctionResponse delete(DeleteFunctionRequest request, Call call) {

@@ -8,8 +8,8 @@ import dev.remora.store.Store;
 import dev.remora.store.Transaction;
 import dev.remora.store.View;
 import dev.remora.wire.Call;
+import dev.remora.wire.Page;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -103,16 +103,14 @@ final class Versions {
     ListVersionsByFunctionResponse list(ListVersionsByFunctionRequest request, Call call) {
         FunctionName name = FunctionName.reach(request.functionName(), null, call, "lambda:ListVersionsByFunction");
         Scope scope = name.scope();
-        List<VersionDocument> all = store.view().find(VersionDocument.KIND, scope, "function", name.name()).stream()
-                .sorted(Comparator.comparing(Versions::sortKey))
-                .toList();
+        List<VersionDocument> all = store.view().find(VersionDocument.KIND, scope, "function", name.name());
         if (all.isEmpty()) {
             throw Refusal.functionNotFound(name.arn());
         }
-        Page<VersionDocument> page = Page.of(all, Versions::sortKey, request.marker(), request.maxItems());
+        Page<VersionDocument> page = Listing.page(all, Versions::sortKey, request.marker(), request.maxItems());
         var shown = new ArrayList<FunctionConfiguration>();
         page.items().forEach(v -> shown.add(answers.listed(scope, v, name.arn() + ":" + v.version())));
-        return ListVersionsByFunctionResponse.builder().versions(shown).nextMarker(page.next().orElse(null)).build();
+        return ListVersionsByFunctionResponse.builder().versions(shown).nextMarker(page.nextToken().orElse(null)).build();
     }
 
     /** {@code $LATEST} first, then the numbers as numbers. */
