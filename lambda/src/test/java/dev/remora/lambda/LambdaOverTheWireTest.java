@@ -99,7 +99,8 @@ class LambdaOverTheWireTest {
         assertThat(made.lastUpdateStatus()).isNull();
         assertThat(root.waiter().waitUntilFunctionActiveV2(r -> r.functionName("f")).matched().response()).isPresent();
 
-        InvokeResponse answer = root.invoke(r -> r.functionName("f").logType(LogType.TAIL).payload(SdkBytes.fromUtf8String("{}")));
+        InvokeResponse answer =
+                root.invoke(r -> r.functionName("f").logType(LogType.TAIL).payload(SdkBytes.fromUtf8String("{}")));
         assertThat(answer.payload().asUtf8String()).isEqualTo("\"ok\"");
         assertThat(answer.sdkHttpResponse().firstMatchingHeader("X-Amz-Executed-Version")).contains("$LATEST");
         assertThat(answer.sdkHttpResponse().firstMatchingHeader("X-Amz-Function-Error")).isEmpty();
@@ -113,7 +114,9 @@ class LambdaOverTheWireTest {
         assertThat(shown.vpcConfig().hasSubnetIds()).isTrue();
         assertThat(shown.vpcConfig().vpcId()).isEmpty();
         assertThat(done.code().location()).startsWith("http://127.0.0.1:4566/_remora/code/");
-        assertThat(root.listFunctionsPaginator().functions()).extracting(FunctionConfiguration::functionName).containsExactly("f");
+        assertThat(root.listFunctionsPaginator().functions())
+                .extracting(FunctionConfiguration::functionName)
+                .containsExactly("f");
         assertThat(root.deleteFunction(r -> r.functionName("f")).sdkHttpResponse().statusCode()).isEqualTo(204);
     }
 
@@ -135,7 +138,8 @@ class LambdaOverTheWireTest {
                         + " constraint: Member must satisfy regular expression pattern: ");
         assertThat(fault(() -> root.createFunction(
                         function("f").vpcConfig(vpc(List.of("bad"), List.of(GROUP_1))).build())))
-                .startsWith("400 ValidationException: 1 validation error detected: Value '[bad]' at 'vpcConfig.subnetIds' failed to"
+                .startsWith("400 ValidationException: 1 validation error detected: Value '[bad]' at 'vpcConfig.subnetIds'"
+                + " failed to"
                         + " satisfy constraint: ");
         assertThat(fault(() -> root.createFunction(function("f").timeout(901).build())))
                 .isEqualTo("400 ValidationException: 1 validation error detected: Value '901' at 'timeout' failed to satisfy"
@@ -143,7 +147,8 @@ class LambdaOverTheWireTest {
         List<String> many = IntStream.range(0, 17).mapToObj(i -> "subnet-" + i).toList();
         assertThat(fault(() -> root.createFunction(function("f").vpcConfig(vpc(many, List.of(GROUP_1))).build())))
                 .startsWith("400 ValidationException: ")
-                .contains("at 'vpcConfig.subnetIds' failed to satisfy constraint: Member must have length less than or equal to 16");
+                .contains("at 'vpcConfig.subnetIds' failed to satisfy constraint: Member must have length less than or equal"
+                + " to 16");
     }
 
     @Test
@@ -168,7 +173,8 @@ class LambdaOverTheWireTest {
     }
 
     private static final String ALL = "{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}";
-    private static final String DEPLOY = "\"Action\":[\"lambda:CreateFunction\",\"lambda:UpdateFunctionConfiguration\"],\"Resource\":\"*\"";
+    private static final String DEPLOY =
+            "\"Action\":[\"lambda:CreateFunction\",\"lambda:UpdateFunctionConfiguration\"],\"Resource\":\"*\"";
 
     @Test
     void onlyFunctionsWithAVpcMayBeDeployed() {
@@ -192,7 +198,8 @@ class LambdaOverTheWireTest {
     void subnetsAndGroupsCanBeForbidden() {
         LambdaClient guarded = may(
                 ALL,
-                "{\"Effect\":\"Deny\"," + DEPLOY + ",\"Condition\":{\"ForAnyValue:StringEquals\":{\"lambda:SubnetIds\":[\"" + SUBNET_B
+                "{\"Effect\":\"Deny\"," + DEPLOY + ",\"Condition\":{\"ForAnyValue:StringEquals\":{\"lambda:SubnetIds\":[\""
+                + SUBNET_B
                         + "\"]}}}",
                 "{\"Effect\":\"Deny\"," + DEPLOY + ",\"Condition\":{\"ForAnyValue:StringEquals\":{\"lambda:SecurityGroupIds\":[\""
                         + GROUP_2 + "\"]}}}");
