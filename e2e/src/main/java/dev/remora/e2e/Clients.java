@@ -6,7 +6,7 @@ import java.nio.file.Path;
 public final class Clients {
     /** The AWS SDK for JavaScript, the same that functions find. */
     public static Path nodeModules() {
-        return Project.ROOT.resolve("app/target/dist/nodejs/node_modules");
+        return Project.ROOT.resolve("app/target/dist/node/node_modules");
     }
 
     private Clients() {}

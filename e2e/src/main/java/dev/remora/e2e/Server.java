@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 /** A running {@code ./remora start}, as a user starts it. */
 public final class Server implements AutoCloseable {
     private static final Pattern URL = Pattern.compile("http://127\\.0\\.0\\.1:([0-9]+)");
-    private static final Duration START = Duration.ofSeconds(90);
+    private static final Duration START = Duration.ofSeconds(300);
     private static final Duration STOP = Duration.ofSeconds(30);
 
     private final Process process;
