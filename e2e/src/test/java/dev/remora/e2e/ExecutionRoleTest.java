@@ -102,7 +102,7 @@ class ExecutionRoleTest {
         functions.lambda().waiter().waitUntilFunctionUpdatedV2(r -> r.functionName("my_function"));
         assertThat(functions.invoke("my_function", "{}").payload()).contains("UnauthorizedOperation", "explicit deny");
 
-        functions.python("other", role, code, f -> f.timeout(30).memorySize(512).environment(e -> e.variables(Map.of("A", "b"))));
+        functions.python("other", role, code, f -> f.timeout(30).memorySize(512).environment(e -> e.variables(Map.of("OTHER", "b"))));
         assertThat(functions.invoke("other", "{}").payload()).isEqualTo("\"allowed\"");
     }
 }
