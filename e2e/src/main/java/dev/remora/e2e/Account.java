@@ -49,8 +49,18 @@ public record Account(Server server, String id) {
         return command.all().strip();
     }
 
+    /** Runs the {@code aws} of the PATH, whichever version that is. */
     public Command awsCommand(String... words) {
-        var line = new ArrayList<>(List.of("aws", "--endpoint-url", server.endpoint(), "--output", "json"));
+        return cli("aws", words);
+    }
+
+    /** Runs Debian's AWS CLI, which is a version 2. */
+    public Command awsVersion2(String... words) {
+        return cli("/usr/bin/aws", words);
+    }
+
+    private Command cli(String program, String... words) {
+        var line = new ArrayList<>(List.of(program, "--endpoint-url", server.endpoint(), "--output", "json"));
         line.addAll(List.of(words));
         return Command.run(CLIENT, environment(), line);
     }

@@ -96,8 +96,8 @@ class InvokeTest {
         functions.python("f", functions.role("r", "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"), TROUBLE, f -> f);
         assertThat(functions.lambda().invoke(r -> r.functionName("f").invocationType(InvocationType.EVENT)
                 .payload(SdkBytes.fromUtf8String("{\"later\":true}"))).statusCode()).isEqualTo(202);
-        Eventually.holds("the event's line is in the log", () -> account.awsCommand("logs", "tail", "/aws/lambda/f").out().contains("event is {'later': True}"));
-        assertThat(account.awsCommand("logs", "tail", "/aws/lambda/f").mustSucceed().out()).contains("INIT_START Runtime Version: python", "START RequestId: ", "REPORT RequestId: ");
+        Eventually.holds("the event's line is in the log", () -> account.awsVersion2("logs", "tail", "/aws/lambda/f").out().contains("event is {'later': True}"));
+        assertThat(account.awsVersion2("logs", "tail", "/aws/lambda/f").mustSucceed().out()).contains("INIT_START Runtime Version: python", "START RequestId: ", "REPORT RequestId: ");
     }
 
     @Test
