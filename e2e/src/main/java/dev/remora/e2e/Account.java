@@ -84,7 +84,7 @@ public record Account(Server server, String id) {
                     return f"{e.response['ResponseMetadata']['HTTPStatusCode']} {e.response['Error']['Code']}: {e.response['Error']['Message']}"
                 return 'was not refused'
             """;
-        return Command.run(CLIENT, environment(), List.of("python3", "-c", prelude + program)).mustSucceed().out().strip();
+        return Command.run(CLIENT, environment(), List.of(Clients.pythonWithBoto3(), "-c", prelude + program)).mustSucceed().out().strip();
     }
 
     /** Runs a JavaScript program with the AWS SDK for JavaScript; what it prints is returned. */
