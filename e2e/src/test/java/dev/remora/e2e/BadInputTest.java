@@ -48,7 +48,7 @@ class BadInputTest {
             print(vpc([a], []))
             print(vpc([], [app]))
             print(create(Environment={'Variables': {'AWS_REGION': 'x'}}))
-            print(create(Environment={'Variables': {'A': 'x' * 5000}})[:120])
+            print(create(Environment={'Variables': {'BIG': 'x' * 5000}})[:120])
             print(len(lam.list_functions()['Functions']), len(ec2.describe_network_interfaces()['NetworkInterfaces']))
             """.formatted("(" + String.join(", ", quoted(one.subnetA(), one.subnetB(), one.app(), two.subnetA(), two.app(), role)) + ")"));
         assertThat(answer.lines()).satisfiesExactly(
