@@ -94,9 +94,9 @@ install_build_tools() {
     [ -e /usr/include/stdlib.h ] || install_packages libc6-dev
 }
 
-# What functions run with; the server itself needs none of it.
+# What functions run with, the AWS CLI, and the way to the internet.
 install_runtimes() {
-    install_missing python3=python3 node=nodejs npm=npm aws=awscli
+    install_missing python3=python3 node=nodejs npm=npm aws=awscli pasta=passt
     local system_python=/usr/bin/python3
     if [ -x $system_python ] && ! $system_python -c 'import boto3' 2> /dev/null; then
         install_packages python3-boto3
