@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The paths that are not AWS's: {@code /_remora/*} and the health page in LocalStack's form. The front answers them to peers on the
- * host's loopback only.
+ * The paths that are not AWS's: {@code /_remora/*} and the health page in LocalStack's form. The front answers them to peers
+ * on the host's loopback only.
  */
 final class Admin {
     private static final JsonMapper JSON = new JsonMapper();
@@ -79,7 +79,11 @@ final class Admin {
         }
         var page = new LinkedHashMap<String, Object>();
         page.put("drops", lines);
-        page.put("next", lines.isEmpty() ? query.getOrDefault("after", "0") : Long.toString(lines.getLast().micros()));
+        page.put(
+                "next",
+                lines.isEmpty()
+                        ? query.getOrDefault("after", "0")
+                        : Long.toString(lines.getLast().micros()));
         return ok(page);
     }
 
@@ -92,11 +96,18 @@ final class Admin {
         }
         var listener = server.database(scope(query), database);
         if (listener.isEmpty()) {
-            return refused(404, "there is no available DB instance '" + database + "' in " + scope(query).region() + ".");
+            return refused(
+                    404,
+                    "there is no available DB instance '" + database + "' in "
+                            + scope(query).region() + ".");
         }
         try {
             int opened = server.forwards().open(Integer.parseInt(port), listener.get());
-            return ok(Map.of("port", opened, "to", listener.get().endpoint() + ":" + listener.get().port()));
+            return ok(Map.of(
+                    "port",
+                    opened,
+                    "to",
+                    listener.get().endpoint() + ":" + listener.get().port()));
         } catch (StartFailure taken) {
             return refused(409, taken.line());
         }
@@ -126,7 +137,8 @@ final class Admin {
     }
 
     private static Scope scope(Map<String, String> query) {
-        return new Scope(query.getOrDefault("account", Defaults.ACCOUNT), query.getOrDefault("region", Defaults.REGION));
+        return new Scope(
+                query.getOrDefault("account", Defaults.ACCOUNT), query.getOrDefault("region", Defaults.REGION));
     }
 
     static Map<String, String> query(Request request) {
@@ -134,7 +146,9 @@ final class Admin {
         for (String pair : request.rawQuery().split("&")) {
             int equals = pair.indexOf('=');
             if (equals > 0) {
-                parameters.put(pair.substring(0, equals), URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
+                parameters.put(
+                        pair.substring(0, equals),
+                        URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
             }
         }
         return parameters;

@@ -9,10 +9,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A command's arguments: {@code --name value} or {@code --name=value} for options, {@code --name} for flags, the rest by its place.
+ * A command's arguments: {@code --name value} or {@code --name=value} for options, {@code --name} for flags, the rest by its
+ * place.
  *
- * <p>Rejected: a library for it. The one at hand is compiled for a Java so old that its classes cannot be kept in Java's cache, and
- * reading them anew took a tenth of a second of each start.
+ * <p>Rejected: a library for it. The one at hand is compiled for a Java so old that its classes cannot be kept in Java's
+ * cache, and reading them anew took a tenth of a second of each start.
  */
 record Arguments(Map<String, String> options, Set<String> flags, List<String> places) {
     /** The command was wrongly used; the message says how. */

@@ -33,13 +33,13 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * The installation's own certificate authority. What runs in a sandbox trusts it, so that AWS's own names lead to Remora over TLS
- * and verify. It is made at the first start and belongs to the data folder; its key never leaves it, and nothing on the host trusts
- * it.
+ * The installation's own certificate authority. What runs in a sandbox trusts it, so that AWS's own names lead to Remora over
+ * TLS and verify. It is made at the first start and belongs to the data folder; its key never leaves it, and nothing on the
+ * host trusts it.
  *
  * <p>The JDK signs and reads certificates but does not make them, so the few structures of RFC 5280 are written here with
- * {@link Der}. Rejected: Bouncy Castle, whose jars are signed: checking the signatures took a third of a second of each start, and
- * signed classes cannot be kept in Java's cache.
+ * {@link Der}. Rejected: Bouncy Castle, whose jars are signed: checking the signatures took a third of a second of each
+ * start, and signed classes cannot be kept in Java's cache.
  */
 final class Authority {
     private static final Duration CA_LIFE = Duration.ofDays(3650);
@@ -86,13 +86,15 @@ final class Authority {
                 make(folder, certificateFile, keyFile, clock);
             }
             var certificate = read(Files.readAllBytes(certificateFile));
-            byte[] encoded = Base64.getMimeDecoder().decode(Files.readString(keyFile).replaceAll("-----[A-Z ]+-----", ""));
+            byte[] encoded =
+                    Base64.getMimeDecoder().decode(Files.readString(keyFile).replaceAll("-----[A-Z ]+-----", ""));
             var key = KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(encoded));
             return new Authority(certificate, key, certificateFile, clock);
         } catch (IOException failure) {
             throw new UncheckedIOException("the certificate authority in " + folder, failure);
         } catch (GeneralSecurityException | IllegalArgumentException damaged) {
-            throw new StartFailure("the certificate authority in " + folder + " is damaged: remove it to have a new one.");
+            throw new StartFailure(
+                    "the certificate authority in " + folder + " is damaged: remove it to have a new one.");
         }
     }
 
@@ -167,7 +169,8 @@ final class Authority {
                 names.add(Der.implicit(DNS_NAME, dnsName.getBytes(StandardCharsets.US_ASCII)));
             }
             for (String address : addresses) {
-                names.add(Der.implicit(IP_ADDRESS, InetAddress.ofLiteral(address).getAddress()));
+                names.add(
+                        Der.implicit(IP_ADDRESS, InetAddress.ofLiteral(address).getAddress()));
             }
             byte[] authorityKey = Der.sequence(Der.implicit(0, keyId(certificate.getPublicKey())));
             byte[] extensions = Der.sequence(

@@ -26,7 +26,9 @@ final class DataFolders {
         try {
             Path folder = ephemeral
                     ? Files.createTempDirectory("remora-")
-                    : wanted.orElseGet(() -> Settings.data(environment)).toAbsolutePath().normalize();
+                    : wanted.orElseGet(() -> Settings.data(environment))
+                            .toAbsolutePath()
+                            .normalize();
             if (folder.toString().length() > PATH_MAX) {
                 throw new StartFailure("the data folder's path is too long for the sockets in it (at most " + PATH_MAX
                         + " characters): " + folder);
@@ -47,7 +49,8 @@ final class DataFolders {
             }
 
             @Override
-            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure) throws IOException {
+            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
+                    throws IOException {
                 Files.delete(directory);
                 return FileVisitResult.CONTINUE;
             }

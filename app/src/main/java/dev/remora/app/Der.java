@@ -9,7 +9,8 @@ import java.time.format.DateTimeFormatter;
 
 /** Writes ASN.1's distinguished encoding (ITU-T X.690), as far as a certificate needs it. */
 final class Der {
-    private static final DateTimeFormatter UTC_TIME = DateTimeFormatter.ofPattern("yyMMddHHmmss'Z'").withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter UTC_TIME =
+            DateTimeFormatter.ofPattern("yyMMddHHmmss'Z'").withZone(ZoneOffset.UTC);
 
     static byte[] sequence(byte[]... elements) {
         return tagged(0x30, join(elements));

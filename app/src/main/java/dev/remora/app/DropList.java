@@ -14,10 +14,11 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * What the network refused, in the words of those who use it: which function, which connection, and which groups did not allow it.
+ * What the network refused, in the words of those who use it: which function, which connection, and which groups did not
+ * allow it.
  *
- * <p>A connection that gets no answer is tried again by the kernel that opens it, each time with the same ports: those are one line,
- * with the time of the first and the number of all.
+ * <p>A connection that gets no answer is tried again by the kernel that opens it, each time with the same ports: those are
+ * one line, with the time of the first and the number of all.
  */
 final class DropList {
     private static final int TCP = 6;
@@ -64,11 +65,14 @@ final class DropList {
     List<Line> lines(Scope scope, Optional<String> function, long after) {
         var byConnection = new LinkedHashMap<Connection, List<Drop>>();
         for (Drop drop : drops.get()) {
-            byConnection.computeIfAbsent(connection(drop), c -> new ArrayList<>()).add(drop);
+            byConnection
+                    .computeIfAbsent(connection(drop), c -> new ArrayList<>())
+                    .add(drop);
         }
         return byConnection.entrySet().stream()
                 .filter(e -> micros(e.getValue().getFirst()) > after)
-                .filter(e -> function.isEmpty() || of(scope, function.get(), e.getValue().getFirst()))
+                .filter(e -> function.isEmpty()
+                        || of(scope, function.get(), e.getValue().getFirst()))
                 .map(e -> line(e.getKey(), e.getValue()))
                 .toList();
     }
@@ -105,7 +109,9 @@ final class DropList {
                 protocol(connection.protocol()) + " " + connection.from() + " -> " + connection.to(),
                 cause(first.cause()),
                 byGroups
-                        ? why.groups().stream().map(g -> g.id() + " (" + g.name() + ")").collect(Collectors.joining(", "))
+                        ? why.groups().stream()
+                                .map(g -> g.id() + " (" + g.name() + ")")
+                                .collect(Collectors.joining(", "))
                         : why.interfaceId().orElse(""),
                 why.sentence(),
                 drops.size());

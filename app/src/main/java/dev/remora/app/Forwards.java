@@ -21,7 +21,8 @@ final class Forwards implements AutoCloseable {
      */
     synchronized int open(int wanted, Listener to) {
         if (closed || byPort.size() >= MAX) {
-            throw new StartFailure(closed ? "the server is stopping." : "at most " + MAX + " ports can be forwarded at once.");
+            throw new StartFailure(
+                    closed ? "the server is stopping." : "at most " + MAX + " ports can be forwarded at once.");
         }
         var relay = new Relay(wanted, to.network(), new InetSocketAddress(to.address(), to.port()));
         byPort.put(relay.port(), relay);

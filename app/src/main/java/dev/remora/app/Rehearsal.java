@@ -21,7 +21,8 @@ import javax.crypto.spec.SecretKeySpec;
  * calls need, loaded and linked, in a file beside the jars. It makes one signed call in each of the protocols.
  */
 final class Rehearsal {
-    private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter STAMP =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
     private static final String FORM = "application/x-www-form-urlencoded; charset=utf-8";
     private static final String SECRET = "test";
 
@@ -38,11 +39,13 @@ final class Rehearsal {
             new Call("lambda", "GET", "/2015-03-31/functions", "application/json", ""));
 
     static void of(Server server) {
-        new RemoteServer(Map.of("REMORA_PORT", Integer.toString(server.port()))).ask("GET", "/_remora/health", Map.of());
+        new RemoteServer(Map.of("REMORA_PORT", Integer.toString(server.port())))
+                .ask("GET", "/_remora/health", Map.of());
         for (Call call : CALLS) {
             int status = send(server.port(), call);
             if (status != 200) {
-                throw new StartFailure("the rehearsal's call to " + call.service() + " was answered with " + status + ".");
+                throw new StartFailure(
+                        "the rehearsal's call to " + call.service() + " was answered with " + status + ".");
             }
         }
     }
@@ -70,7 +73,8 @@ final class Rehearsal {
     }
 
     /** Signature Version 4 over three headers. */
-    private static String authorization(Call call, String host, String stamp, byte[] body) throws GeneralSecurityException {
+    private static String authorization(Call call, String host, String stamp, byte[] body)
+            throws GeneralSecurityException {
         String scope = stamp.substring(0, 8) + "/" + Defaults.REGION + "/" + call.service() + "/aws4_request";
         String request = String.join(
                 "\n",
@@ -83,8 +87,8 @@ final class Rehearsal {
                 "",
                 "content-type;host;x-amz-date",
                 hash(body));
-        String text = String.join(
-                "\n", "AWS4-HMAC-SHA256", stamp, scope, hash(request.getBytes(StandardCharsets.UTF_8)));
+        String text =
+                String.join("\n", "AWS4-HMAC-SHA256", stamp, scope, hash(request.getBytes(StandardCharsets.UTF_8)));
         byte[] key = ("AWS4" + SECRET).getBytes(StandardCharsets.UTF_8);
         for (String part : scope.split("/")) {
             key = mac(key, part);

@@ -31,7 +31,8 @@ final class RemoteServer {
             before = '&';
         }
         try {
-            var connection = (HttpURLConnection) URI.create(text.toString()).toURL().openConnection();
+            var connection =
+                    (HttpURLConnection) URI.create(text.toString()).toURL().openConnection();
             connection.setRequestMethod(method);
             connection.setConnectTimeout(TIMEOUT_MILLIS);
             connection.setReadTimeout(TIMEOUT_MILLIS);

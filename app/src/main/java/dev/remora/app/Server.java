@@ -59,9 +59,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Everything, built with plain constructors in the order of what needs what, and closed in the reverse order.
  *
- * <p>The port is bound first, because a port that is taken is the likeliest refusal; who connects before the rest is there waits. The
- * store, the data plane and the sandboxes do not need each other, so they are made at the same time. What fails on the way closes what
- * was made before it: a refused start leaves nothing.
+ * <p>The port is bound first, because a port that is taken is the likeliest refusal; who connects before the rest is there
+ * waits. The store, the data plane and the sandboxes do not need each other, so they are made at the same time. What fails on
+ * the way closes what was made before it: a refused start leaves nothing.
  */
 final class Server implements AutoCloseable {
     /** Where functions find the API: in the namespace that plays the internet. */
@@ -154,9 +154,7 @@ final class Server implements AutoCloseable {
 
         var iam = new IamService(store, ids, clock, settings.listen().isEmpty());
         ec2 = made("ec2", new Ec2Service(store, fabric, ids, clock, Gate.OPEN));
-        rds = made(
-                "rds",
-                new RdsService(store, ec2.networks(), fabric, new Names(fabric), launcher, ids, data.path()));
+        rds = made("rds", new RdsService(store, ec2.networks(), fabric, new Names(fabric), launcher, ids, data.path()));
         var logs = made("logs", new LogsService(store, streams, clock));
         lambda = made(
                 "lambda",
@@ -204,7 +202,8 @@ final class Server implements AutoCloseable {
     private Fabric openFabric() {
         List<String> missing = KernelFeatures.check();
         if (!missing.isEmpty()) {
-            throw new StartFailure("this kernel lacks what the networks are made of: " + String.join("; ", missing) + ".");
+            throw new StartFailure(
+                    "this kernel lacks what the networks are made of: " + String.join("; ", missing) + ".");
         }
         if (settings.internet() == InternetMode.HOST && !onPath("pasta")) {
             throw new StartFailure("--internet=host needs the program pasta (Debian's package passt):"
@@ -251,7 +250,8 @@ final class Server implements AutoCloseable {
                 throw failure;
             }
         } catch (BindException taken) {
-            throw new StartFailure("port " + port + " of " + address + " is in use by another program: choose another with --port.");
+            throw new StartFailure(
+                    "port " + port + " of " + address + " is in use by another program: choose another with --port.");
         } catch (IOException failure) {
             throw new StartFailure("cannot listen on " + address + " port " + port + ": " + failure.getMessage() + ".");
         }
@@ -344,10 +344,11 @@ final class Server implements AutoCloseable {
 
     /** The line that says where it serves and what it lets out. */
     String modeLine() {
-        String internet = switch (settings.internet()) {
-            case HOST -> "internet through this host";
-            case CLOSED -> "internet closed";
-        };
+        String internet =
+                switch (settings.internet()) {
+                    case HOST -> "internet through this host";
+                    case CLOSED -> "internet closed";
+                };
         String kept = settings.ephemeral() ? "nothing is kept" : "data in " + settings.data();
         return "Remora " + Version.TEXT + " on http://127.0.0.1:" + port + "; " + kept + "; " + internet + ".";
     }

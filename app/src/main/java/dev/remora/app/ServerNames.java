@@ -61,7 +61,10 @@ final class ServerNames extends X509ExtendedKeyManager {
 
     private synchronized Leaf leaf(String name) {
         return leaves.computeIfAbsent(
-                name, n -> n.equals(OURS) ? authority.issue(List.of(OURS), addresses) : authority.issue(List.of(n), List.of()));
+                name,
+                n -> n.equals(OURS)
+                        ? authority.issue(List.of(OURS), addresses)
+                        : authority.issue(List.of(n), List.of()));
     }
 
     private static String alias(@Nullable SSLSession session) {

@@ -15,7 +15,13 @@ import java.util.Optional;
  * @param strictRuntimes whether a runtime is refused whose exact version this host does not have
  * @param listen a further address to serve on, without the keys that every installation knows
  */
-record Settings(int port, Path data, boolean ephemeral, InternetMode internet, boolean strictRuntimes, Optional<String> listen) {
+record Settings(
+        int port,
+        Path data,
+        boolean ephemeral,
+        InternetMode internet,
+        boolean strictRuntimes,
+        Optional<String> listen) {
     static final int PORT = 4566;
     static final Path DATA = Path.of("/var/lib/remora");
     static final InternetMode INTERNET = InternetMode.HOST;
@@ -25,6 +31,9 @@ record Settings(int port, Path data, boolean ephemeral, InternetMode internet, b
     }
 
     static Path data(Map<String, String> environment) {
-        return Optional.ofNullable(environment.get("REMORA_DATA")).filter(d -> !d.isBlank()).map(Path::of).orElse(DATA);
+        return Optional.ofNullable(environment.get("REMORA_DATA"))
+                .filter(d -> !d.isBlank())
+                .map(Path::of)
+                .orElse(DATA);
     }
 }

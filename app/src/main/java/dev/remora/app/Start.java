@@ -37,7 +37,9 @@ final class Start {
         boolean rehearse = given.flag(REHEARSE);
         boolean ephemeral = given.flag("--ephemeral") || rehearse;
         int port = given.option("--port").map(Arguments::port).orElse(rehearse ? 0 : defaults.port());
-        InternetMode internet = given.option("--internet").map(Start::internet).orElse(rehearse ? InternetMode.CLOSED : defaults.internet());
+        InternetMode internet = given.option("--internet")
+                .map(Start::internet)
+                .orElse(rehearse ? InternetMode.CLOSED : defaults.internet());
         Path data = DataFolders.choose(given.option("--data").map(Path::of), ephemeral, environment);
         return new Settings(port, data, ephemeral, internet, given.flag("--strict-runtimes"), given.option("--listen"));
     }

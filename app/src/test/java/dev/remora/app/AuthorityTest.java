@@ -29,26 +29,31 @@ class AuthorityTest {
         var second = Authority.in(folder, InstantSource.system());
 
         assertThat(second.certificate()).isEqualTo(first.certificate());
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("ca.key")))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("ca.key"))))
+                .isEqualTo("rw-------");
     }
 
     @Test
     void makesAwssNamesVerify() throws Exception {
-        assertThat(handshake("sts.us-east-1.amazonaws.com", "sts.us-east-1.amazonaws.com")).isTrue();
-        assertThat(handshake("a.b.s3.eu-west-1.amazonaws.com", "a.b.s3.eu-west-1.amazonaws.com")).isTrue();
+        assertThat(handshake("sts.us-east-1.amazonaws.com", "sts.us-east-1.amazonaws.com"))
+                .isTrue();
+        assertThat(handshake("a.b.s3.eu-west-1.amazonaws.com", "a.b.s3.eu-west-1.amazonaws.com"))
+                .isTrue();
     }
 
     @Test
     void makesNoOtherNamesVerify() {
         assertThatThrownBy(() -> handshake("example.com", "example.com")).isInstanceOf(SSLException.class);
-        assertThatThrownBy(() -> handshake("sts.amazonaws.com", "iam.amazonaws.com")).isInstanceOf(SSLException.class);
+        assertThatThrownBy(() -> handshake("sts.amazonaws.com", "iam.amazonaws.com"))
+                .isInstanceOf(SSLException.class);
     }
 
     /** One TLS handshake by loopback, the client asking for {@code sni} and checking for {@code expected}. */
     private boolean handshake(String sni, String expected) throws Exception {
         var authority = Authority.in(folder, InstantSource.system());
         var names = new ServerNames(authority, List.of("127.0.0.1"));
-        try (var listener = (SSLServerSocket) names.context().getServerSocketFactory().createServerSocket(0)) {
+        try (var listener =
+                (SSLServerSocket) names.context().getServerSocketFactory().createServerSocket(0)) {
             var server = CompletableFuture.runAsync(() -> {
                 try (var socket = (SSLSocket) listener.accept()) {
                     socket.startHandshake();
@@ -62,8 +67,10 @@ class AuthorityTest {
                 parameters.setServerNames(List.of(new SNIHostName(sni)));
                 socket.setSSLParameters(parameters);
                 socket.startHandshake();
-                var certificate = (java.security.cert.X509Certificate) socket.getSession().getPeerCertificates()[0];
-                boolean named = certificate.getSubjectAlternativeNames().stream().anyMatch(n -> n.get(1).equals(expected));
+                var certificate =
+                        (java.security.cert.X509Certificate) socket.getSession().getPeerCertificates()[0];
+                boolean named = certificate.getSubjectAlternativeNames().stream()
+                        .anyMatch(n -> n.get(1).equals(expected));
                 if (!named) {
                     throw new SSLException("not for " + expected);
                 }

@@ -59,8 +59,12 @@ class CoverageTest {
     void everyParameterIsDeclaredAndExists() throws IOException {
         withServices(services -> {
             for (Operations service : services) {
-                assertThat(Declarations.undeclared(service)).as(service.service().signingName()).isEmpty();
-                assertThat(Declarations.unknown(service)).as(service.service().signingName()).isEmpty();
+                assertThat(Declarations.undeclared(service))
+                        .as(service.service().signingName())
+                        .isEmpty();
+                assertThat(Declarations.unknown(service))
+                        .as(service.service().signingName())
+                        .isEmpty();
             }
         });
     }
@@ -102,8 +106,9 @@ class CoverageTest {
     }
 
     private static <T> T never(Class<T> type) {
-        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
-            throw new IllegalStateException("nothing should call " + method);
-        }));
+        return type.cast(
+                Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+                    throw new IllegalStateException("nothing should call " + method);
+                }));
     }
 }

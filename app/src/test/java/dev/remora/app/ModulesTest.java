@@ -49,7 +49,9 @@ class ModulesTest {
             for (Dependency dependency : user.getDirectDependenciesFromSelf()) {
                 String from = module(user);
                 String to = module(dependency.getTargetClass());
-                if (!to.isEmpty() && !from.equals(to) && !ARROWS.getOrDefault(from, Set.of()).contains(to)) {
+                if (!to.isEmpty()
+                        && !from.equals(to)
+                        && !ARROWS.getOrDefault(from, Set.of()).contains(to)) {
                     wrong.add(from + " -> " + to + ": " + dependency.getDescription());
                 }
             }
@@ -59,7 +61,10 @@ class ModulesTest {
 
     @Test
     void areAllDrawn() {
-        var found = classes.stream().map(ModulesTest::module).filter(m -> !m.isEmpty()).collect(Collectors.toSet());
+        var found = classes.stream()
+                .map(ModulesTest::module)
+                .filter(m -> !m.isEmpty())
+                .collect(Collectors.toSet());
 
         assertThat(found).isEqualTo(ARROWS.keySet());
     }

@@ -12,7 +12,12 @@ class SettingsTest {
     void haveTheseDefaults() {
         assertThat(Settings.defaults(Map.of()))
                 .isEqualTo(new Settings(
-                        4566, Path.of("/var/lib/remora"), false, dev.remora.net.InternetMode.HOST, false, Optional.empty()));
+                        4566,
+                        Path.of("/var/lib/remora"),
+                        false,
+                        dev.remora.net.InternetMode.HOST,
+                        false,
+                        Optional.empty()));
     }
 
     @Test

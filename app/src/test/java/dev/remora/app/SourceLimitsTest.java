@@ -28,7 +28,8 @@ class SourceLimitsTest {
     private static final double PUBLIC_SHARE = 0.50;
 
     /** Methods that are longer for a reason: {@code File.method} and the reason. */
-    private static final Map<String, String> LONG_METHODS = Map.of();
+    private static final Map<String, String> LONG_METHODS =
+            Map.of("ConditionTest.holds", "a table of cases, one a line");
 
     private static final Path ROOT = Path.of(System.getProperty("remora.root")).toAbsolutePath();
     private static List<Path> sources = List.of();
@@ -54,7 +55,8 @@ class SourceLimitsTest {
             }
             for (int i = 0; i < lines.size(); i++) {
                 if (lines.get(i).length() > LINE_LENGTH) {
-                    wrong.add(name(file) + ":" + (i + 1) + " has " + lines.get(i).length() + " characters");
+                    wrong.add(
+                            name(file) + ":" + (i + 1) + " has " + lines.get(i).length() + " characters");
                 }
             }
         }
@@ -72,7 +74,8 @@ class SourceLimitsTest {
                 long last = lines.getLineNumber(positions.getEndPosition(unit, method));
                 String simple = file.getFileName().toString().replace(".java", "") + "." + method.getName();
                 if (last - first + 1 > METHOD_LINES && !LONG_METHODS.containsKey(simple)) {
-                    wrong.add(name(file) + ":" + first + " " + method.getName() + " has " + (last - first + 1) + " lines");
+                    wrong.add(name(file) + ":" + first + " " + method.getName() + " has " + (last - first + 1)
+                            + " lines");
                 }
                 return super.visitMethod(method, nothing);
             }
@@ -84,7 +87,9 @@ class SourceLimitsTest {
     void mostTypesAreOfTheirModuleOnly() throws IOException {
         int[] counts = new int[2];
         each((file, unit, positions) -> {
-            if (!file.toString().contains("/src/main/") || name(file).startsWith("e2e/") || name(file).startsWith("benchmark/")) {
+            if (!file.toString().contains("/src/main/")
+                    || name(file).startsWith("e2e/")
+                    || name(file).startsWith("benchmark/")) {
                 return;
             }
             for (var declared : unit.getTypeDecls()) {

@@ -4,7 +4,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The names that services give to addresses; tells the {@link Fabric} the whole at each change, because that is what it takes. */
+/**
+ * The names that services give to addresses; tells the {@link Fabric} the whole at each change, because that is what it
+ * takes.
+ */
 public final class Names {
     private final Fabric fabric;
     private final Map<String, Ipv4> names = new TreeMap<>();

@@ -29,8 +29,8 @@ record Database(
         Map<String, String> tags) {
     private static final int FOLDER_LETTERS = 12;
     static final String BY_SUBNET_GROUP = "subnet-group";
-    static final Kind<Database> KIND =
-            Kind.of("rds.instance", Database.class).index(BY_SUBNET_GROUP, d -> List.of(d.place().subnetGroup()));
+    static final Kind<Database> KIND = Kind.of("rds.instance", Database.class)
+            .index(BY_SUBNET_GROUP, d -> List.of(d.place().subnetGroup()));
 
     /** Where it stands; {@link #text} is AWS's word. */
     enum Status {

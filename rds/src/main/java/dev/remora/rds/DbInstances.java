@@ -66,7 +66,8 @@ final class DbInstances {
     CreateDbInstanceResponse create(CreateDbInstanceRequest request, Call call) {
         Scope scope = scope(call);
         String id = InstanceRequest.check(request);
-        String groupName = request.dbSubnetGroupName() == null ? "default" : DbSubnetGroups.name(request.dbSubnetGroupName());
+        String groupName =
+                request.dbSubnetGroupName() == null ? "default" : DbSubnetGroups.name(request.dbSubnetGroupName());
         SubnetGroup group = subnetGroups.require(scope, groupName);
         Set<String> groups = groups(scope, group.vpcId(), request.vpcSecurityGroupIds());
         var database = document(request, call, id, group, groups);
@@ -80,14 +81,18 @@ final class DbInstances {
         });
         Database placed = placed(scope, database, group, Optional.ofNullable(request.availabilityZone()));
         provisioner.attend(scope, id);
-        return CreateDbInstanceResponse.builder().dbInstance(shape(scope, placed)).build();
+        return CreateDbInstanceResponse.builder()
+                .dbInstance(shape(scope, placed))
+                .build();
     }
 
     private Database placed(Scope scope, Database database, SubnetGroup group, Optional<String> zone) {
         try {
             Place place = new Placement(networks).take(scope, database.place(), group.subnetIds(), zone);
             return store.write(tx -> {
-                Database placed = tx.get(Database.KIND, scope, database.id()).orElse(database).with(place);
+                Database placed = tx.get(Database.KIND, scope, database.id())
+                        .orElse(database)
+                        .with(place);
                 tx.put(Database.KIND, scope, database.id(), placed);
                 return placed;
             });
@@ -155,8 +160,9 @@ final class DbInstances {
             var group = networks.group(scope, id)
                     .orElseThrow(() -> RdsErrors.invalid("Invalid security group , groupId= " + id + ", groupName=."));
             if (!group.vpcId().equals(vpcId)) {
-                throw RdsErrors.combination("The DB instance and EC2 security group are in different VPCs. The DB instance is in "
-                        + vpcId + " and the EC2 security group is in " + group.vpcId());
+                throw RdsErrors.combination(
+                        "The DB instance and EC2 security group are in different VPCs. The DB instance is in " + vpcId
+                                + " and the EC2 security group is in " + group.vpcId());
             }
             groups.add(id);
         }
@@ -183,7 +189,8 @@ final class DbInstances {
 
     DescribeDbInstancesResponse describe(DescribeDbInstancesRequest request, Call call) {
         Scope scope = scope(call);
-        if (request.dbInstanceIdentifier() != null && !request.dbInstanceIdentifier().isEmpty()) {
+        if (request.dbInstanceIdentifier() != null
+                && !request.dbInstanceIdentifier().isEmpty()) {
             Database found = require(scope, idOf(request.dbInstanceIdentifier()));
             return DescribeDbInstancesResponse.builder()
                     .dbInstances(shape(scope, found))
@@ -202,7 +209,8 @@ final class DbInstances {
     private static boolean matches(Scope scope, Filter filter, Database database) {
         var values = filter.values();
         return switch (String.valueOf(filter.name())) {
-            case "db-instance-id" -> values.contains(database.id()) || values.contains(InstanceShapes.arn(scope, database.id()));
+            case "db-instance-id" ->
+                values.contains(database.id()) || values.contains(InstanceShapes.arn(scope, database.id()));
             case "dbi-resource-id" -> values.contains(database.resourceId());
             case "engine" -> values.contains("postgres");
             case "db-cluster-id", "domain" -> false;
@@ -229,7 +237,9 @@ final class DbInstances {
             return database.with(Status.DELETING);
         });
         provisioner.attend(scope, id);
-        return DeleteDbInstanceResponse.builder().dbInstance(shape(scope, deleting)).build();
+        return DeleteDbInstanceResponse.builder()
+                .dbInstance(shape(scope, deleting))
+                .build();
     }
 
     StopDbInstanceResponse stop(StopDbInstanceRequest request, Call call) {

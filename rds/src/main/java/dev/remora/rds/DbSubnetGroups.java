@@ -38,10 +38,11 @@ final class DbSubnetGroups {
         String name = name(request.dbSubnetGroupName());
         if (!NAME.matcher(name).matches() || name.equals("default")) {
             throw RdsErrors.invalid(
-                    "The parameter DBSubnetGroupName must contain no more than 255 letters, numbers, periods, underscores,"
-                            + " spaces, or hyphens, and must not be 'default'.");
+                    "The parameter DBSubnetGroupName must contain no more than 255 letters, numbers, periods,"
+                            + " underscores, spaces, or hyphens, and must not be 'default'.");
         }
-        if (request.dbSubnetGroupDescription() == null || request.dbSubnetGroupDescription().isBlank()) {
+        if (request.dbSubnetGroupDescription() == null
+                || request.dbSubnetGroupDescription().isBlank()) {
             throw RdsErrors.blank("DBSubnetGroupDescription");
         }
         var subnets = subnets(scope, request.subnetIds());
@@ -66,7 +67,9 @@ final class DbSubnetGroups {
         }
         if (request.dbSubnetGroupName() != null) {
             var group = shape(scope, require(scope, name(request.dbSubnetGroupName())));
-            return DescribeDbSubnetGroupsResponse.builder().dbSubnetGroups(group).build();
+            return DescribeDbSubnetGroupsResponse.builder()
+                    .dbSubnetGroups(group)
+                    .build();
         }
         var page = Page.of(
                 store.view().all(SubnetGroup.KIND, scope), SubnetGroup::name, request.maxRecords(), request.marker());
@@ -173,7 +176,9 @@ final class DbSubnetGroups {
                 .map(id -> Subnet.builder()
                         .subnetIdentifier(id)
                         .subnetAvailabilityZone(AvailabilityZone.builder()
-                                .name(networks.subnet(scope, id).map(Networks.Subnet::zone).orElse(null))
+                                .name(networks.subnet(scope, id)
+                                        .map(Networks.Subnet::zone)
+                                        .orElse(null))
                                 .build())
                         .subnetStatus("Active")
                         .build())

@@ -14,9 +14,8 @@ final class EngineVersions {
     DescribeDbEngineVersionsResponse describe(DescribeDbEngineVersionsRequest request, Call call) {
         boolean ourVersion = same(request.engineVersion(), PostgresBinaries.VERSION)
                 || PostgresBinaries.MAJOR.equals(request.engineVersion());
-        boolean matches = same(request.engine(), "postgres")
-                && ourVersion
-                && same(request.dbParameterGroupFamily(), FAMILY);
+        boolean matches =
+                same(request.engine(), "postgres") && ourVersion && same(request.dbParameterGroupFamily(), FAMILY);
         var only = DBEngineVersion.builder()
                 .engine("postgres")
                 .engineVersion(PostgresBinaries.VERSION)

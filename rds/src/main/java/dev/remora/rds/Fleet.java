@@ -59,8 +59,8 @@ final class Fleet implements Provisioner, AutoCloseable {
     private final Path folders;
     private final Map<Key, ReentrantLock> locks = new ConcurrentHashMap<>();
     private final Map<Key, PostgresServer> servers = new ConcurrentHashMap<>();
-    private final ExecutorService work =
-            Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("databases-", 0).factory());
+    private final ExecutorService work = Executors.newCachedThreadPool(
+            Thread.ofPlatform().daemon().name("databases-", 0).factory());
     private volatile boolean closing;
 
     /** @param resourceId sets an instance apart from an earlier one of the same name */
@@ -113,9 +113,7 @@ final class Fleet implements Provisioner, AutoCloseable {
 
     @Override
     public void attend(Scope scope, String id) {
-        store.view()
-                .get(Database.KIND, scope, id)
-                .ifPresent(d -> attend(new Key(scope, id, d.resourceId()), work));
+        store.view().get(Database.KIND, scope, id).ifPresent(d -> attend(new Key(scope, id, d.resourceId()), work));
     }
 
     private void attend(Key key, Executor when) {
@@ -134,9 +132,8 @@ final class Fleet implements Provisioner, AutoCloseable {
     }
 
     private Optional<Database> newest(Key key) {
-        return store.view()
-                .get(Database.KIND, key.scope(), key.id())
-                .filter(d -> d.resourceId().equals(key.resourceId()));
+        return store.view().get(Database.KIND, key.scope(), key.id()).filter(d -> d.resourceId()
+                .equals(key.resourceId()));
     }
 
     private void attendTo(Key key, Database database) {
@@ -146,7 +143,11 @@ final class Fleet implements Provisioner, AutoCloseable {
             if (closing) {
                 return;
             }
-            LOG.error("DB instance {} is {} and cannot go on", key.id(), database.status().text(), failure);
+            LOG.error(
+                    "DB instance {} is {} and cannot go on",
+                    key.id(),
+                    database.status().text(),
+                    failure);
             if (database.status() == Status.CREATING) {
                 update(key, d -> d.with(Status.FAILED));
             } else {
@@ -178,7 +179,9 @@ final class Fleet implements Provisioner, AutoCloseable {
                 end(key);
                 update(key, d -> d.with(Status.STOPPED));
             }
-            case STOPPED -> names.put(database.place().endpoint(), Ipv4.parse(database.place().address()));
+            case STOPPED ->
+                names.put(
+                        database.place().endpoint(), Ipv4.parse(database.place().address()));
             case DELETING -> remove(key, database);
             case FAILED -> {}
         }
@@ -233,7 +236,9 @@ final class Fleet implements Provisioner, AutoCloseable {
 
     /** The namespace that an instance's server lives in. */
     Netns namespace(Scope scope, Database database) {
-        return fabric.workload(networks.router(scope, database.place().vpcId()), database.place().interfaceId());
+        return fabric.workload(
+                networks.router(scope, database.place().vpcId()),
+                database.place().interfaceId());
     }
 
     private void end(Key key) {
@@ -260,10 +265,15 @@ final class Fleet implements Provisioner, AutoCloseable {
     /** Changes the newest document, if it is still there; a deletion that was asked for meanwhile stays asked for. */
     private void update(Key key, UnaryOperator<Database> change) {
         boolean deleting = store.write(tx -> {
-            var now = tx.get(Database.KIND, key.scope(), key.id()).filter(d -> d.resourceId().equals(key.resourceId()));
+            var now = tx.get(Database.KIND, key.scope(), key.id())
+                    .filter(d -> d.resourceId().equals(key.resourceId()));
             now.ifPresent(d -> {
                 Database next = change.apply(d);
-                tx.put(Database.KIND, key.scope(), key.id(), d.status() == Status.DELETING ? next.with(Status.DELETING) : next);
+                tx.put(
+                        Database.KIND,
+                        key.scope(),
+                        key.id(),
+                        d.status() == Status.DELETING ? next.with(Status.DELETING) : next);
             });
             return now.map(d -> d.status() == Status.DELETING).orElse(false);
         });
@@ -278,12 +288,19 @@ final class Fleet implements Provisioner, AutoCloseable {
         if (server == null) {
             throw new IOException("the server of " + database.id() + " does not run");
         }
-        server.execute("postgres", List.of(FirstStatements.password(database.master().username(), verifier)));
+        server.execute(
+                "postgres", List.of(FirstStatements.password(database.master().username(), verifier)));
     }
 
     static Networks.Wanted wanted(String subnetId, Set<String> groups) {
         return new Networks.Wanted(
-                subnetId, groups, "interface", INTERFACE_DESCRIPTION, REQUESTER, true, new Topology.Attachment.Workload());
+                subnetId,
+                groups,
+                "interface",
+                INTERFACE_DESCRIPTION,
+                REQUESTER,
+                true,
+                new Topology.Attachment.Workload());
     }
 
     /** Stops all servers, each so that its next start needs no recovery. The documents stay as they are. */
@@ -291,7 +308,8 @@ final class Fleet implements Provisioner, AutoCloseable {
     public void close() {
         closing = true;
         work.shutdown();
-        try (var stopping = Executors.newThreadPerTaskExecutor(Thread.ofPlatform().name("stopping-", 0).factory())) {
+        try (var stopping = Executors.newThreadPerTaskExecutor(
+                Thread.ofPlatform().name("stopping-", 0).factory())) {
             servers.values().forEach(server -> stopping.execute(server::close));
         }
         try {

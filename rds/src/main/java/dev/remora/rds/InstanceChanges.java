@@ -57,13 +57,10 @@ final class InstanceChanges {
             networks.regroup(scope, now.place().interfaceId(), groups);
         }
         boolean protection = or(request.deletionProtection(), now.deletionProtection());
-        var changed = instances.change(
-                scope,
-                id,
-                (tx, newest) -> newest.with(regrouped(newest.place(), groups))
-                        .with(master)
-                        .with(kept)
-                        .protectedBy(protection));
+        var changed = instances.change(scope, id, (tx, newest) -> newest.with(regrouped(newest.place(), groups))
+                .with(master)
+                .with(kept)
+                .protectedBy(protection));
         return ModifyDbInstanceResponse.builder()
                 .dbInstance(instances.shape(scope, changed))
                 .build();

@@ -23,8 +23,8 @@ final class InstanceRequest {
     private static final Pattern USERNAME = Pattern.compile("[a-zA-Z][a-zA-Z0-9_]{0,62}");
     private static final Pattern DATABASE = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]{0,62}");
     private static final Pattern PASSWORD = Pattern.compile("[!-~&&[^/@\"]]*");
-    private static final Set<String> RESERVED_USERS =
-            Set.of("admin", "rdsadmin", "rds_superuser", "rds_replication", "rdsrepladmin", "rds_password", "user", "public");
+    private static final Set<String> RESERVED_USERS = Set.of(
+            "admin", "rdsadmin", "rds_superuser", "rds_replication", "rdsrepladmin", "rds_password", "user", "public");
     private static final Set<String> RESERVED_DATABASES = Set.of("rdsadmin", "template0", "template1");
 
     /** Refuses what is wrong by itself; answers the identifier in lower case. */
@@ -46,8 +46,8 @@ final class InstanceRequest {
         password(request.masterUserPassword());
         databaseName(request.dbName());
         if (request.port() != null && (request.port() < PORT_MIN || request.port() > PORT_MAX)) {
-            throw RdsErrors.invalid(
-                    "Invalid port: " + request.port() + ". The port must be between " + PORT_MIN + " and " + PORT_MAX + ".");
+            throw RdsErrors.invalid("Invalid port: " + request.port() + ". The port must be between " + PORT_MIN
+                    + " and " + PORT_MAX + ".");
         }
         if (Boolean.TRUE.equals(request.enableIAMDatabaseAuthentication())) {
             throw RdsErrors.combination("IAM Database Authentication is not supported for this configuration.");
@@ -79,9 +79,9 @@ final class InstanceRequest {
         }
         if (!IDENTIFIER.matcher(id).matches()) {
             throw RdsErrors.invalid(
-                    "The parameter DBInstanceIdentifier is not a valid identifier. Identifiers must begin with a letter; must"
-                            + " contain only ASCII letters, digits, and hyphens; and must not end with a hyphen or contain two"
-                            + " consecutive hyphens.");
+                    "The parameter DBInstanceIdentifier is not a valid identifier. Identifiers must begin with a"
+                            + " letter; must contain only ASCII letters, digits, and hyphens; and must not end with a"
+                            + " hyphen or contain two consecutive hyphens.");
         }
         return id.toLowerCase(Locale.ROOT);
     }
@@ -141,7 +141,8 @@ final class InstanceRequest {
             throw RdsErrors.invalid(words + " because it is longer than " + PASSWORD_MAX + " characters.");
         }
         if (!PASSWORD.matcher(password).matches()) {
-            throw RdsErrors.invalid(words + ". Only printable ASCII characters besides '/', '@', '\"', ' ' may be used.");
+            throw RdsErrors.invalid(
+                    words + ". Only printable ASCII characters besides '/', '@', '\"', ' ' may be used.");
         }
     }
 

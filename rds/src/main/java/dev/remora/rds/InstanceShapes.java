@@ -25,7 +25,8 @@ final class InstanceShapes {
     static DBInstance shape(Scope scope, Database database, Optional<DBSubnetGroup> subnetGroup) {
         var kept = database.kept();
         var place = database.place();
-        boolean reachable = database.status() != Status.CREATING && !place.address().isEmpty();
+        boolean reachable =
+                database.status() != Status.CREATING && !place.address().isEmpty();
         var endpoint = Endpoint.builder()
                 .address(place.endpoint())
                 .port(database.server().port())

@@ -10,10 +10,12 @@ record Page<T>(List<T> items, @Nullable String marker) {
     static final int MAX = 100;
 
     /** @param items in the order of their names */
-    static <T> Page<T> of(List<T> items, Function<T, String> name, @Nullable Integer maxRecords, @Nullable String marker) {
+    static <T> Page<T> of(
+            List<T> items, Function<T, String> name, @Nullable Integer maxRecords, @Nullable String marker) {
         int size = maxRecords == null ? MAX : maxRecords;
         if (size < MIN || size > MAX) {
-            throw RdsErrors.invalid("Invalid value " + size + " for MaxRecords. Must be between " + MIN + " and " + MAX);
+            throw RdsErrors.invalid(
+                    "Invalid value " + size + " for MaxRecords. Must be between " + MIN + " and " + MAX);
         }
         var rest = items.stream()
                 .filter(item -> marker == null || name.apply(item).compareTo(marker) > 0)

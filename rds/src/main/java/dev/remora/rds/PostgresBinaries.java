@@ -63,7 +63,8 @@ final class PostgresBinaries {
                 Files.createDirectories(path.getParent());
                 Files.copy(archive, path);
                 boolean executable = (entry.getMode() & 0100) != 0;
-                Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(executable ? "rwxr-xr-x" : "rw-r--r--"));
+                Files.setPosixFilePermissions(
+                        path, PosixFilePermissions.fromString(executable ? "rwxr-xr-x" : "rw-r--r--"));
             }
         }
     }

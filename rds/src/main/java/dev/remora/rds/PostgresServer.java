@@ -45,7 +45,8 @@ final class PostgresServer implements AutoCloseable {
     private static final long RESTART_MAX_MILLIS = 30_000;
     private static final int LINES_KEPT = 30;
     private static final int FAST_SHUTDOWN = 2;
-    private static final String ACCESS = """
+    private static final String ACCESS =
+            """
             local all rdsadmin trust
             local all all reject
             host all rdsadmin all reject

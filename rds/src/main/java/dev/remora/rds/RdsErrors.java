@@ -40,15 +40,16 @@ final class RdsErrors {
     }
 
     static AwsError subnetGroupExists(String name) {
-        return new AwsError("DBSubnetGroupAlreadyExists", BAD_REQUEST, "The DB subnet group '" + name + "' already exists.");
+        return new AwsError(
+                "DBSubnetGroupAlreadyExists", BAD_REQUEST, "The DB subnet group '" + name + "' already exists.");
     }
 
     static AwsError tooFewZones(String zones) {
         return new AwsError(
                 "DBSubnetGroupDoesNotCoverEnoughAZs",
                 BAD_REQUEST,
-                "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current AZ coverage: " + zones
-                        + ". Add subnets to cover at least 2 AZs.");
+                "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current AZ coverage: "
+                        + zones + ". Add subnets to cover at least 2 AZs.");
     }
 
     static AwsError subnetGroupInUse(String name, String instance) {
@@ -68,7 +69,8 @@ final class RdsErrors {
     }
 
     static AwsError noOptionGroup(String name) {
-        return new AwsError("OptionGroupNotFoundFault", NOT_FOUND, "Specified OptionGroupName: " + name + " not found.");
+        return new AwsError(
+                "OptionGroupNotFoundFault", NOT_FOUND, "Specified OptionGroupName: " + name + " not found.");
     }
 
     private RdsErrors() {}

@@ -39,42 +39,73 @@ final class RdsOperations {
         modifyInstance(operations, new InstanceChanges(instances, networks, provisioner, ids));
         otherInstances(operations, instances);
         tags(operations, new Tags(store));
-        operations.on(DescribeDbEngineVersionsRequest.class, new EngineVersions()::describe)
-                .enforced("Engine", "EngineVersion", "DBParameterGroupFamily", "DefaultOnly", "IncludeAll", "MaxRecords")
+        operations
+                .on(DescribeDbEngineVersionsRequest.class, new EngineVersions()::describe)
+                .enforced(
+                        "Engine", "EngineVersion", "DBParameterGroupFamily", "DefaultOnly", "IncludeAll", "MaxRecords")
                 .recorded("ListSupportedCharacterSets", "ListSupportedTimezones")
                 .refused("Filters", "Marker");
         return operations;
     }
 
     private static void subnetGroups(Operations operations, DbSubnetGroups groups) {
-        operations.on(CreateDbSubnetGroupRequest.class, groups::create)
+        operations
+                .on(CreateDbSubnetGroupRequest.class, groups::create)
                 .enforced("DBSubnetGroupName", "DBSubnetGroupDescription", "SubnetIds", "Tags")
                 .resources((i, c) -> List.of(subnetGroup(c, i.dbSubnetGroupName())));
-        operations.on(DescribeDbSubnetGroupsRequest.class, groups::describe)
+        operations
+                .on(DescribeDbSubnetGroupsRequest.class, groups::describe)
                 .enforced("DBSubnetGroupName", "MaxRecords", "Marker", "Filters")
                 .resources((i, c) -> List.of(subnetGroup(c, i.dbSubnetGroupName())));
-        operations.on(ModifyDbSubnetGroupRequest.class, groups::modify)
+        operations
+                .on(ModifyDbSubnetGroupRequest.class, groups::modify)
                 .enforced("DBSubnetGroupName", "DBSubnetGroupDescription", "SubnetIds")
                 .resources((i, c) -> List.of(subnetGroup(c, i.dbSubnetGroupName())));
-        operations.on(DeleteDbSubnetGroupRequest.class, groups::delete)
+        operations
+                .on(DeleteDbSubnetGroupRequest.class, groups::delete)
                 .enforced("DBSubnetGroupName")
                 .resources((i, c) -> List.of(subnetGroup(c, i.dbSubnetGroupName())));
     }
 
     private static void createInstance(Operations operations, DbInstances instances) {
-        operations.on(CreateDbInstanceRequest.class, instances::create)
-                .enforced("DBInstanceIdentifier", "DBName", "DBInstanceClass", "Engine", "EngineVersion", "MasterUsername")
-                .enforced("MasterUserPassword", "VpcSecurityGroupIds", "AvailabilityZone", "DBSubnetGroupName", "Port", "Tags")
+        operations
+                .on(CreateDbInstanceRequest.class, instances::create)
+                .enforced(
+                        "DBInstanceIdentifier",
+                        "DBName",
+                        "DBInstanceClass",
+                        "Engine",
+                        "EngineVersion",
+                        "MasterUsername")
+                .enforced(
+                        "MasterUserPassword",
+                        "VpcSecurityGroupIds",
+                        "AvailabilityZone",
+                        "DBSubnetGroupName",
+                        "Port",
+                        "Tags")
                 .enforced("DeletionProtection", "DBParameterGroupName", "OptionGroupName", "NetworkType")
                 .enforced("EnableIAMDatabaseAuthentication", "ManageMasterUserPassword")
-                .recorded("AllocatedStorage", "StorageType", "Iops", "StorageThroughput", "MaxAllocatedStorage", "MultiAZ")
+                .recorded(
+                        "AllocatedStorage",
+                        "StorageType",
+                        "Iops",
+                        "StorageThroughput",
+                        "MaxAllocatedStorage",
+                        "MultiAZ")
                 .recorded("PubliclyAccessible", "StorageEncrypted", "AutoMinorVersionUpgrade", "CopyTagsToSnapshot")
-                .recorded("BackupRetentionPeriod", "PreferredBackupWindow", "PreferredMaintenanceWindow", "LicenseModel")
+                .recorded(
+                        "BackupRetentionPeriod", "PreferredBackupWindow", "PreferredMaintenanceWindow", "LicenseModel")
                 .recorded("CACertificateIdentifier", "MonitoringInterval", "EnablePerformanceInsights", "BackupTarget")
                 .recorded("EngineLifecycleSupport", "PerformanceInsightsRetentionPeriod", "DatabaseInsightsMode")
                 .refused("DBSecurityGroups", "CharacterSetName", "NcharCharacterSetName", "DBClusterIdentifier")
                 .refused("TdeCredentialArn", "TdeCredentialPassword", "KmsKeyId", "Domain", "DomainFqdn", "DomainOu")
-                .refused("DomainAuthSecretArn", "DomainDnsIps", "DomainIAMRoleName", "MonitoringRoleArn", "PromotionTier")
+                .refused(
+                        "DomainAuthSecretArn",
+                        "DomainDnsIps",
+                        "DomainIAMRoleName",
+                        "MonitoringRoleArn",
+                        "PromotionTier")
                 .refused("Timezone", "PerformanceInsightsKMSKeyId", "EnableCloudwatchLogsExports", "ProcessorFeatures")
                 .refused("EnableCustomerOwnedIp", "CustomIamInstanceProfile", "DBSystemId", "MasterUserSecretKmsKeyId")
                 .refused("MultiTenant", "DedicatedLogVolume", "AdditionalStorageVolumes", "TagSpecifications")
@@ -83,57 +114,98 @@ final class RdsOperations {
     }
 
     private static void modifyInstance(Operations operations, InstanceChanges changes) {
-        operations.on(ModifyDbInstanceRequest.class, changes::modify)
+        operations
+                .on(ModifyDbInstanceRequest.class, changes::modify)
                 .enforced("DBInstanceIdentifier", "VpcSecurityGroupIds", "MasterUserPassword", "DeletionProtection")
                 .enforced("EngineVersion", "DBParameterGroupName", "OptionGroupName", "NetworkType")
                 .enforced("EnableIAMDatabaseAuthentication")
-                .recorded("AllocatedStorage", "StorageType", "Iops", "StorageThroughput", "MaxAllocatedStorage", "MultiAZ")
-                .recorded("PubliclyAccessible", "AutoMinorVersionUpgrade", "CopyTagsToSnapshot", "BackupRetentionPeriod")
-                .recorded("PreferredBackupWindow", "PreferredMaintenanceWindow", "LicenseModel", "CACertificateIdentifier")
+                .recorded(
+                        "AllocatedStorage",
+                        "StorageType",
+                        "Iops",
+                        "StorageThroughput",
+                        "MaxAllocatedStorage",
+                        "MultiAZ")
+                .recorded(
+                        "PubliclyAccessible", "AutoMinorVersionUpgrade", "CopyTagsToSnapshot", "BackupRetentionPeriod")
+                .recorded(
+                        "PreferredBackupWindow",
+                        "PreferredMaintenanceWindow",
+                        "LicenseModel",
+                        "CACertificateIdentifier")
                 .recorded("MonitoringInterval", "EnablePerformanceInsights", "ApplyImmediately")
-                .recorded("AllowMajorVersionUpgrade", "CertificateRotationRestart", "PerformanceInsightsRetentionPeriod")
+                .recorded(
+                        "AllowMajorVersionUpgrade", "CertificateRotationRestart", "PerformanceInsightsRetentionPeriod")
                 .recorded("DatabaseInsightsMode", "EngineLifecycleSupport")
-                .refused("DBInstanceClass", "DBSubnetGroupName", "DBSecurityGroups", "NewDBInstanceIdentifier", "DBPortNumber")
-                .refused("TdeCredentialArn", "TdeCredentialPassword", "Domain", "DomainFqdn", "DomainOu", "DomainAuthSecretArn")
+                .refused(
+                        "DBInstanceClass",
+                        "DBSubnetGroupName",
+                        "DBSecurityGroups",
+                        "NewDBInstanceIdentifier",
+                        "DBPortNumber")
+                .refused(
+                        "TdeCredentialArn",
+                        "TdeCredentialPassword",
+                        "Domain",
+                        "DomainFqdn",
+                        "DomainOu",
+                        "DomainAuthSecretArn")
                 .refused("DomainDnsIps", "DomainIAMRoleName", "DisableDomain", "MonitoringRoleArn", "PromotionTier")
                 .refused("PerformanceInsightsKMSKeyId", "CloudwatchLogsExportConfiguration", "ProcessorFeatures")
-                .refused("UseDefaultProcessorFeatures", "ReplicaMode", "AutomationMode", "ResumeFullAutomationModeMinutes")
+                .refused(
+                        "UseDefaultProcessorFeatures",
+                        "ReplicaMode",
+                        "AutomationMode",
+                        "ResumeFullAutomationModeMinutes")
                 .refused("EnableCustomerOwnedIp", "AwsBackupRecoveryPointArn", "ManageMasterUserPassword")
-                .refused("RotateMasterUserPassword", "MasterUserSecretKmsKeyId", "MultiTenant", "DedicatedLogVolume", "Engine")
+                .refused(
+                        "RotateMasterUserPassword",
+                        "MasterUserSecretKmsKeyId",
+                        "MultiTenant",
+                        "DedicatedLogVolume",
+                        "Engine")
                 .refused("AdditionalStorageVolumes", "TagSpecifications", "MasterUserAuthenticationType")
                 .resources((i, c) -> List.of(instance(c, i.dbInstanceIdentifier())));
     }
 
     private static void otherInstances(Operations operations, DbInstances instances) {
-        operations.on(DescribeDbInstancesRequest.class, instances::describe)
+        operations
+                .on(DescribeDbInstancesRequest.class, instances::describe)
                 .enforced("DBInstanceIdentifier", "Filters", "MaxRecords", "Marker")
                 .resources((i, c) -> List.of(instance(c, i.dbInstanceIdentifier())));
-        operations.on(DeleteDbInstanceRequest.class, instances::delete)
+        operations
+                .on(DeleteDbInstanceRequest.class, instances::delete)
                 .enforced("DBInstanceIdentifier", "SkipFinalSnapshot")
                 .recorded("DeleteAutomatedBackups")
                 .refused("FinalDBSnapshotIdentifier")
                 .resources((i, c) -> List.of(instance(c, i.dbInstanceIdentifier())));
-        operations.on(StopDbInstanceRequest.class, instances::stop)
+        operations
+                .on(StopDbInstanceRequest.class, instances::stop)
                 .enforced("DBInstanceIdentifier")
                 .refused("DBSnapshotIdentifier")
                 .resources((i, c) -> List.of(instance(c, i.dbInstanceIdentifier())));
-        operations.on(StartDbInstanceRequest.class, instances::start)
+        operations
+                .on(StartDbInstanceRequest.class, instances::start)
                 .enforced("DBInstanceIdentifier")
                 .resources((i, c) -> List.of(instance(c, i.dbInstanceIdentifier())));
-        operations.on(RebootDbInstanceRequest.class, instances::reboot)
+        operations
+                .on(RebootDbInstanceRequest.class, instances::reboot)
                 .enforced("DBInstanceIdentifier", "ForceFailover")
                 .resources((i, c) -> List.of(instance(c, i.dbInstanceIdentifier())));
     }
 
     private static void tags(Operations operations, Tags tags) {
-        operations.on(AddTagsToResourceRequest.class, tags::add)
+        operations
+                .on(AddTagsToResourceRequest.class, tags::add)
                 .enforced("ResourceName", "Tags")
                 .resources((i, c) -> List.of(i.resourceName()));
-        operations.on(ListTagsForResourceRequest.class, tags::list)
+        operations
+                .on(ListTagsForResourceRequest.class, tags::list)
                 .enforced("ResourceName")
                 .refused("Filters")
                 .resources((i, c) -> List.of(i.resourceName()));
-        operations.on(RemoveTagsFromResourceRequest.class, tags::remove)
+        operations
+                .on(RemoveTagsFromResourceRequest.class, tags::remove)
                 .enforced("ResourceName", "TagKeys")
                 .resources((i, c) -> List.of(i.resourceName()));
     }

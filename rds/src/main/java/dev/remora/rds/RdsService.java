@@ -49,7 +49,10 @@ public final class RdsService implements AutoCloseable {
                 .get(Database.KIND, scope, id.toLowerCase(Locale.ROOT))
                 .filter(d -> d.status() == Database.Status.AVAILABLE)
                 .map(d -> new Listener(
-                        fleet.namespace(scope, d), d.place().address(), d.server().port(), d.place().endpoint()));
+                        fleet.namespace(scope, d),
+                        d.place().address(),
+                        d.server().port(),
+                        d.place().endpoint()));
     }
 
     /**

@@ -56,10 +56,13 @@ final class Tags {
 
     private static Target target(Call call, String arn) {
         Matcher parts = ARN.matcher(arn == null ? "" : arn);
-        if (!parts.matches() || !parts.group(2).equals(call.account()) || !parts.group(1).equals(call.region())) {
+        if (!parts.matches()
+                || !parts.group(2).equals(call.account())
+                || !parts.group(1).equals(call.region())) {
             throw RdsErrors.invalid("Invalid resource name: " + arn);
         }
-        return new Target(new Scope(call.account(), call.region()), parts.group(3).equals("db"), parts.group(4));
+        return new Target(
+                new Scope(call.account(), call.region()), parts.group(3).equals("db"), parts.group(4));
     }
 
     private void change(Call call, String arn, java.util.function.Consumer<Map<String, String>> edit) {
@@ -113,7 +116,10 @@ final class Tags {
     static List<Tag> list(Map<String, String> tags) {
         return new TreeMap<>(tags)
                 .entrySet().stream()
-                        .map(t -> Tag.builder().key(t.getKey()).value(t.getValue()).build())
+                        .map(t -> Tag.builder()
+                                .key(t.getKey())
+                                .value(t.getValue())
+                                .build())
                         .toList();
     }
 }

@@ -22,11 +22,13 @@ final class Verifier {
     static String of(String password, byte[] salt) {
         try {
             var spec = new PBEKeySpec(password.toCharArray(), salt, ITERATIONS, KEY_BITS);
-            byte[] salted = SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256").generateSecret(spec).getEncoded();
+            byte[] salted = SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")
+                    .generateSecret(spec)
+                    .getEncoded();
             byte[] stored = MessageDigest.getInstance("SHA-256").digest(hmac(salted, "Client Key"));
             var base64 = Base64.getEncoder();
-            return "SCRAM-SHA-256$" + ITERATIONS + ":" + base64.encodeToString(salt) + "$" + base64.encodeToString(stored) + ":"
-                    + base64.encodeToString(hmac(salted, "Server Key"));
+            return "SCRAM-SHA-256$" + ITERATIONS + ":" + base64.encodeToString(salt) + "$"
+                    + base64.encodeToString(stored) + ":" + base64.encodeToString(hmac(salted, "Server Key"));
         } catch (GeneralSecurityException impossible) {
             throw new IllegalStateException(impossible);
         }

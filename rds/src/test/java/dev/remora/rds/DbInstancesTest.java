@@ -44,12 +44,15 @@ class DbInstancesTest {
         rds.create(UnaryOperator.identity());
         rds.reached("orders", Status.AVAILABLE);
 
-        var instance = rds.instances.describe(named("ORDERS"), CALL).dbInstances().getFirst();
+        var instance =
+                rds.instances.describe(named("ORDERS"), CALL).dbInstances().getFirst();
 
         assertThat(instance.dbInstanceStatus()).isEqualTo("available");
         assertThat(instance.endpoint().address()).matches("orders\\.[a-z0-9]{12}\\.eu-west-1\\.rds\\.amazonaws\\.com");
         assertThat(instance.endpoint().port()).isEqualTo(5432);
-        assertThat(instance.vpcSecurityGroups()).extracting(g -> g.vpcSecurityGroupId()).containsExactly("sg-db");
+        assertThat(instance.vpcSecurityGroups())
+                .extracting(g -> g.vpcSecurityGroupId())
+                .containsExactly("sg-db");
         assertThat(instance.dbSubnetGroup().vpcId()).isEqualTo("vpc-1");
         assertThat(instance.engineVersion()).isEqualTo("18.6");
         assertThat(instance.instanceCreateTime()).isEqualTo(CALL.time());
@@ -59,7 +62,11 @@ class DbInstancesTest {
     void keepsNoPassword() {
         rds.create(UnaryOperator.identity());
 
-        assertThat(rds.store.view().get(Database.KIND, SCOPE, "orders").orElseThrow().toString())
+        assertThat(rds.store
+                        .view()
+                        .get(Database.KIND, SCOPE, "orders")
+                        .orElseThrow()
+                        .toString())
                 .doesNotContain("correct-horse")
                 .contains("SCRAM-SHA-256$4096:");
     }
@@ -76,10 +83,12 @@ class DbInstancesTest {
 
     @Test
     void goesToTheZoneAskedForAndToTheSubnetThatHasRoom() {
-        assertThat(rds.create(r -> r.availabilityZone("eu-west-1b")).availabilityZone()).isEqualTo("eu-west-1b");
+        assertThat(rds.create(r -> r.availabilityZone("eu-west-1b")).availabilityZone())
+                .isEqualTo("eu-west-1b");
 
         rds.networks.full.add("subnet-a");
-        assertThat(rds.create(r -> r.dbInstanceIdentifier("second")).availabilityZone()).isEqualTo("eu-west-1b");
+        assertThat(rds.create(r -> r.dbInstanceIdentifier("second")).availabilityZone())
+                .isEqualTo("eu-west-1b");
     }
 
     @Test
@@ -99,7 +108,9 @@ class DbInstancesTest {
     void takesTheDefaultGroupOfTheVpc() {
         var created = rds.create(r -> r.vpcSecurityGroupIds(java.util.List.of()));
 
-        assertThat(created.vpcSecurityGroups()).extracting(g -> g.vpcSecurityGroupId()).containsExactly("sg-default-of-vpc-1");
+        assertThat(created.vpcSecurityGroups())
+                .extracting(g -> g.vpcSecurityGroupId())
+                .containsExactly("sg-default-of-vpc-1");
     }
 
     @Test
@@ -107,8 +118,8 @@ class DbInstancesTest {
         RdsFixture.refused(
                 () -> rds.create(r -> r.vpcSecurityGroupIds("sg-foreign")),
                 "InvalidParameterCombination",
-                "The DB instance and EC2 security group are in different VPCs. The DB instance is in vpc-1 and the EC2 security"
-                        + " group is in vpc-2");
+                "The DB instance and EC2 security group are in different VPCs. The DB instance is in vpc-1 and the EC2"
+                        + " security group is in vpc-2");
         RdsFixture.refused(
                 () -> rds.create(r -> r.vpcSecurityGroupIds("sg-none")),
                 "InvalidParameterValue",
@@ -139,10 +150,13 @@ class DbInstancesTest {
         rds.create(UnaryOperator.identity());
         rds.create(r -> r.dbInstanceIdentifier("second"));
 
-        assertThat(rds.instances.describe(filtered("db-instance-id", "second"), CALL).dbInstances())
+        assertThat(rds.instances
+                        .describe(filtered("db-instance-id", "second"), CALL)
+                        .dbInstances())
                 .extracting(i -> i.dbInstanceIdentifier())
                 .containsExactly("second");
-        assertThat(rds.instances.describe(filtered("engine", "postgres"), CALL).dbInstances()).hasSize(2);
+        assertThat(rds.instances.describe(filtered("engine", "postgres"), CALL).dbInstances())
+                .hasSize(2);
         RdsFixture.refused(
                 () -> rds.instances.describe(filtered("colour", "red"), CALL),
                 "InvalidParameterValue",
@@ -152,7 +166,9 @@ class DbInstancesTest {
     @Test
     void isUnknownToOtherAccountsAndAfterItsEnd() {
         RdsFixture.refused(
-                () -> rds.instances.describe(named("orders"), CALL), "DBInstanceNotFound", "DBInstance orders not found.");
+                () -> rds.instances.describe(named("orders"), CALL),
+                "DBInstanceNotFound",
+                "DBInstance orders not found.");
     }
 
     @Test
@@ -160,7 +176,11 @@ class DbInstancesTest {
         rds.create(UnaryOperator.identity());
 
         RdsFixture.refused(
-                () -> rds.instances.delete(DeleteDbInstanceRequest.builder().dbInstanceIdentifier("orders").build(), CALL),
+                () -> rds.instances.delete(
+                        DeleteDbInstanceRequest.builder()
+                                .dbInstanceIdentifier("orders")
+                                .build(),
+                        CALL),
                 "InvalidParameterCombination",
                 "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.");
     }
@@ -169,7 +189,8 @@ class DbInstancesTest {
     void isDeletedOnce() {
         rds.create(UnaryOperator.identity());
 
-        assertThat(rds.instances.delete(deletion(), CALL).dbInstance().dbInstanceStatus()).isEqualTo("deleting");
+        assertThat(rds.instances.delete(deletion(), CALL).dbInstance().dbInstanceStatus())
+                .isEqualTo("deleting");
         RdsFixture.refused(
                 () -> rds.instances.delete(deletion(), CALL),
                 "InvalidDBInstanceState",
@@ -190,12 +211,16 @@ class DbInstancesTest {
     @Test
     void isStoppedOnlyWhenAvailable() {
         rds.create(UnaryOperator.identity());
-        var stop = StopDbInstanceRequest.builder().dbInstanceIdentifier("orders").build();
+        var stop =
+                StopDbInstanceRequest.builder().dbInstanceIdentifier("orders").build();
 
         RdsFixture.refused(
-                () -> rds.instances.stop(stop, CALL), "InvalidDBInstanceState", "Instance orders is not in available state.");
+                () -> rds.instances.stop(stop, CALL),
+                "InvalidDBInstanceState",
+                "Instance orders is not in available state.");
         rds.reached("orders", Status.AVAILABLE);
-        assertThat(rds.instances.stop(stop, CALL).dbInstance().dbInstanceStatus()).isEqualTo("stopping");
+        assertThat(rds.instances.stop(stop, CALL).dbInstance().dbInstanceStatus())
+                .isEqualTo("stopping");
     }
 
     @Test

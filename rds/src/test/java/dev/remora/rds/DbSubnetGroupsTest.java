@@ -29,7 +29,8 @@ class DbSubnetGroupsTest {
         assertThat(group.subnetGroupStatus()).isEqualTo("Complete");
         assertThat(group.dbSubnetGroupArn()).isEqualTo("arn:aws:rds:eu-west-1:123456789012:subgrp:private");
         assertThat(group.subnets())
-                .extracting(s -> s.subnetIdentifier() + " " + s.subnetAvailabilityZone().name())
+                .extracting(s ->
+                        s.subnetIdentifier() + " " + s.subnetAvailabilityZone().name())
                 .containsExactly("subnet-a eu-west-1a", "subnet-b eu-west-1b");
     }
 
@@ -38,8 +39,8 @@ class DbSubnetGroupsTest {
         RdsFixture.refused(
                 () -> rds.group("one", "subnet-a", "subnet-a2"),
                 "DBSubnetGroupDoesNotCoverEnoughAZs",
-                "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current AZ coverage: eu-west-1a."
-                        + " Add subnets to cover at least 2 AZs.");
+                "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current AZ coverage:"
+                        + " eu-west-1a. Add subnets to cover at least 2 AZs.");
     }
 
     @Test
@@ -68,18 +69,23 @@ class DbSubnetGroupsTest {
     void cannotBeDeletedWhileAnInstanceUsesIt() {
         rds.group("private", "subnet-a", "subnet-b");
         rds.create(UnaryOperator.identity());
-        var delete = DeleteDbSubnetGroupRequest.builder().dbSubnetGroupName("private").build();
+        var delete = DeleteDbSubnetGroupRequest.builder()
+                .dbSubnetGroupName("private")
+                .build();
 
         RdsFixture.refused(
                 () -> rds.groups.delete(delete, CALL),
                 "InvalidDBSubnetGroupStateFault",
-                "Cannot delete the subnet group 'private' because at least one database instance: orders is still using it.");
+                "Cannot delete the subnet group 'private' because at least one database instance: orders is still"
+                        + " using it.");
     }
 
     @Test
     void isGoneAfterItsDeletion() {
         rds.group("private", "subnet-a", "subnet-b");
-        var delete = DeleteDbSubnetGroupRequest.builder().dbSubnetGroupName("private").build();
+        var delete = DeleteDbSubnetGroupRequest.builder()
+                .dbSubnetGroupName("private")
+                .build();
         rds.groups.delete(delete, CALL);
 
         RdsFixture.refused(
@@ -100,8 +106,8 @@ class DbSubnetGroupsTest {
         RdsFixture.refused(
                 () -> rds.groups.modify(more.toBuilder().subnetIds("subnet-a").build(), CALL),
                 "DBSubnetGroupDoesNotCoverEnoughAZs",
-                "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current AZ coverage: eu-west-1a."
-                        + " Add subnets to cover at least 2 AZs.");
+                "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current AZ coverage:"
+                        + " eu-west-1a. Add subnets to cover at least 2 AZs.");
     }
 
     @Test
@@ -109,12 +115,15 @@ class DbSubnetGroupsTest {
         for (int i = 0; i < 21; i++) {
             rds.group("group-" + (char) ('a' + i), "subnet-a", "subnet-b");
         }
-        var first = rds.groups.describe(DescribeDbSubnetGroupsRequest.builder().maxRecords(20).build(), CALL);
+        var first = rds.groups.describe(
+                DescribeDbSubnetGroupsRequest.builder().maxRecords(20).build(), CALL);
         var second = rds.groups.describe(
                 DescribeDbSubnetGroupsRequest.builder().marker(first.marker()).build(), CALL);
 
         assertThat(first.dbSubnetGroups()).hasSize(20);
-        assertThat(second.dbSubnetGroups()).extracting(g -> g.dbSubnetGroupName()).containsExactly("group-u");
+        assertThat(second.dbSubnetGroups())
+                .extracting(g -> g.dbSubnetGroupName())
+                .containsExactly("group-u");
         assertThat(second.marker()).isNull();
     }
 

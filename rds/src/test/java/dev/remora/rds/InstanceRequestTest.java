@@ -16,9 +16,9 @@ class InstanceRequestTest {
         refused(
                 r -> r.dbInstanceIdentifier(id),
                 "InvalidParameterValue",
-                "The parameter DBInstanceIdentifier is not a valid identifier. Identifiers must begin with a letter; must"
-                        + " contain only ASCII letters, digits, and hyphens; and must not end with a hyphen or contain two"
-                        + " consecutive hyphens.");
+                "The parameter DBInstanceIdentifier is not a valid identifier. Identifiers must begin with a letter;"
+                        + " must contain only ASCII letters, digits, and hyphens; and must not end with a hyphen or"
+                        + " contain two consecutive hyphens.");
     }
 
     @Test
@@ -32,7 +32,9 @@ class InstanceRequestTest {
     @CsvSource({"17.1", "18.7", "8", "latest"})
     void refusesVersionsThatWeDoNotHave(String version) {
         refused(
-                r -> r.engineVersion(version), "InvalidParameterCombination", "Cannot find version " + version + " for postgres");
+                r -> r.engineVersion(version),
+                "InvalidParameterCombination",
+                "Cannot find version " + version + " for postgres");
     }
 
     @Test
@@ -62,8 +64,8 @@ class InstanceRequestTest {
             refused(
                     r -> r.masterUserPassword(bad),
                     "InvalidParameterValue",
-                    "The parameter MasterUserPassword is not a valid password. Only printable ASCII characters besides '/', '@',"
-                            + " '\"', ' ' may be used.");
+                    "The parameter MasterUserPassword is not a valid password. Only printable ASCII characters besides"
+                            + " '/', '@', '\"', ' ' may be used.");
         }
     }
 
@@ -76,8 +78,8 @@ class InstanceRequestTest {
         refused(
                 r -> r.masterUsername("pg_dba"),
                 "InvalidParameterValue",
-                "MasterUsername pg_dba cannot be used because role names starting with \"pg_\" are reserved by the PostgreSQL"
-                        + " engine");
+                "MasterUsername pg_dba cannot be used because role names starting with \"pg_\" are reserved by the"
+                        + " PostgreSQL engine");
     }
 
     @ParameterizedTest

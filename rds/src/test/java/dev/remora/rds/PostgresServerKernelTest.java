@@ -68,16 +68,19 @@ class PostgresServerKernelTest {
     @Test
     void servesItsMasterUserByPassword() throws Exception {
         try (var server = started()) {
-            assertThat(ask("app", PASSWORD, "SELECT current_database() || ' ' || current_user")).isEqualTo("shop app");
+            assertThat(ask("app", PASSWORD, "SELECT current_database() || ' ' || current_user"))
+                    .isEqualTo("shop app");
             assertThat(ask("app", PASSWORD, "SHOW fsync")).isEqualTo("on");
-            assertThatThrownBy(() -> ask("app", "wrong-horse", "SELECT 1")).hasMessageContaining("password authentication failed");
+            assertThatThrownBy(() -> ask("app", "wrong-horse", "SELECT 1"))
+                    .hasMessageContaining("password authentication failed");
         }
     }
 
     @Test
     void letsNobodyInAsItsOwner() throws Exception {
         try (var server = started()) {
-            assertThatThrownBy(() -> ask("rdsadmin", PASSWORD, "SELECT 1")).hasMessageContaining("pg_hba.conf rejects connection");
+            assertThatThrownBy(() -> ask("rdsadmin", PASSWORD, "SELECT 1"))
+                    .hasMessageContaining("pg_hba.conf rejects connection");
             assertThatThrownBy(() -> ask("app", PASSWORD, "SELECT pg_read_file('/etc/hostname')"))
                     .hasMessageContaining("permission denied");
         }
@@ -86,7 +89,8 @@ class PostgresServerKernelTest {
     @Test
     void takesAnotherPassword() throws Exception {
         try (var server = started()) {
-            server.execute("postgres", List.of(FirstStatements.password("app", Verifier.of("battery-staple", new byte[16]))));
+            server.execute(
+                    "postgres", List.of(FirstStatements.password("app", Verifier.of("battery-staple", new byte[16]))));
             assertThat(ask("app", "battery-staple", "SELECT 1")).isEqualTo("1");
             server.execute("postgres", List.of(FirstStatements.password("app", Verifier.of(PASSWORD, new byte[16]))));
         }
@@ -100,7 +104,8 @@ class PostgresServerKernelTest {
             killServer(server);
 
             assertThat(eventually("SELECT answer FROM kept")).isEqualTo("42");
-            assertThat(ask("app", PASSWORD, "SELECT pg_postmaster_start_time()")).isNotEqualTo(born);
+            assertThat(ask("app", PASSWORD, "SELECT pg_postmaster_start_time()"))
+                    .isNotEqualTo(born);
         }
         try (var again = started()) {
             assertThat(ask("app", PASSWORD, "SELECT answer FROM kept")).isEqualTo("42");
@@ -150,7 +155,8 @@ class PostgresServerKernelTest {
         return network.call(() -> {
             var properties = new java.util.Properties();
             properties.putAll(Map.of("user", user, "password", password, "sslmode", "disable"));
-            try (Connection connection = DriverManager.getConnection("jdbc:postgresql://127.0.0.1:5432/shop", properties);
+            try (Connection connection =
+                            DriverManager.getConnection("jdbc:postgresql://127.0.0.1:5432/shop", properties);
                     var statement = connection.createStatement()) {
                 boolean rows = statement.execute(query);
                 if (!rows) {

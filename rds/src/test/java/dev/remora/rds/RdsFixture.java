@@ -22,7 +22,11 @@ import software.amazon.awssdk.services.rds.model.DBInstance;
 final class RdsFixture implements AutoCloseable {
     static final Scope SCOPE = new Scope("123456789012", "eu-west-1");
     static final Call CALL = new Call(
-            "request", "eu-west-1", new Principal.Root("123456789012"), "127.0.0.1", Instant.parse("2026-01-02T03:04:05Z"));
+            "request",
+            "eu-west-1",
+            new Principal.Root("123456789012"),
+            "127.0.0.1",
+            Instant.parse("2026-01-02T03:04:05Z"));
 
     final Store store = SqliteStore.inMemory(RdsService.kinds());
     final TestNetworks networks = new TestNetworks();
@@ -91,11 +95,10 @@ final class RdsFixture implements AutoCloseable {
     }
 
     static void refused(ThrowingCallable call, String code, String message) {
-        assertThatThrownBy(call)
-                .isInstanceOfSatisfying(AwsError.class, error -> {
-                    org.assertj.core.api.Assertions.assertThat(error.code()).isEqualTo(code);
-                    org.assertj.core.api.Assertions.assertThat(error.text()).isEqualTo(message);
-                });
+        assertThatThrownBy(call).isInstanceOfSatisfying(AwsError.class, error -> {
+            org.assertj.core.api.Assertions.assertThat(error.code()).isEqualTo(code);
+            org.assertj.core.api.Assertions.assertThat(error.text()).isEqualTo(message);
+        });
     }
 
     @Override

@@ -12,9 +12,12 @@ class RdsOperationsTest {
     @Test
     void declareEveryMemberOfEveryRequest() throws ReflectiveOperationException {
         try (var rds = new RdsFixture()) {
-            for (Operation<?, ?> operation : RdsOperations.of(rds.store, rds.networks, rds.provisioner, rds.ids).all()) {
-                var builder = (Buildable) operation.request().getMethod("builder").invoke(null);
-                var members = ((SdkPojo) builder.build()).sdkFields().stream().map(SdkField::memberName).toList();
+            for (Operation<?, ?> operation : RdsOperations.of(rds.store, rds.networks, rds.provisioner, rds.ids)
+                    .all()) {
+                var builder =
+                        (Buildable) operation.request().getMethod("builder").invoke(null);
+                var members = ((SdkPojo) builder.build())
+                        .sdkFields().stream().map(SdkField::memberName).toList();
 
                 assertThat(operation.parameters().keySet())
                         .as(operation.name())

@@ -26,7 +26,11 @@ class TagsTest {
         add(instance, tag("stage", "test"));
         add("arn:aws:rds:eu-west-1:123456789012:subgrp:private", tag("x", "y"));
         rds.tags.remove(
-                RemoveTagsFromResourceRequest.builder().resourceName(instance).tagKeys("team").build(), CALL);
+                RemoveTagsFromResourceRequest.builder()
+                        .resourceName(instance)
+                        .tagKeys("team")
+                        .build(),
+                CALL);
 
         assertThat(list(instance)).containsExactly(tag("stage", "test"));
         assertThat(list("arn:aws:rds:eu-west-1:123456789012:subgrp:private")).containsExactly(tag("x", "y"));
@@ -38,7 +42,9 @@ class TagsTest {
         Tag[] many = IntStream.range(0, 51).mapToObj(i -> tag("k" + i, "v")).toArray(Tag[]::new);
 
         RdsFixture.refused(
-                () -> add(instance, many), "InvalidParameterValue", "Too many tags: at most 50 are allowed on a resource.");
+                () -> add(instance, many),
+                "InvalidParameterValue",
+                "Too many tags: at most 50 are allowed on a resource.");
         assertThat(list(instance)).isEmpty();
     }
 
@@ -51,7 +57,8 @@ class TagsTest {
     }
 
     private void add(String arn, Tag... tags) {
-        rds.tags.add(AddTagsToResourceRequest.builder().resourceName(arn).tags(tags).build(), CALL);
+        rds.tags.add(
+                AddTagsToResourceRequest.builder().resourceName(arn).tags(tags).build(), CALL);
     }
 
     private List<Tag> list(String arn) {

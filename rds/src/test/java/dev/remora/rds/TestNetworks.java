@@ -72,8 +72,7 @@ final class TestNetworks implements Networks {
     @Override
     public void regroup(Scope scope, String id, Set<String> groups) {
         interfaces.computeIfPresent(
-                id,
-                (k, i) -> new Interface(i.id(), i.subnetId(), i.vpcId(), i.address(), groups, i.description()));
+                id, (k, i) -> new Interface(i.id(), i.subnetId(), i.vpcId(), i.address(), groups, i.description()));
     }
 
     @Override
