@@ -28,8 +28,9 @@ class SourceLimitsTest {
     private static final double PUBLIC_SHARE = 0.50;
 
     /** Methods that are longer for a reason: {@code File.method} and the reason. */
-    private static final Map<String, String> LONG_METHODS =
-            Map.of("ConditionTest.holds", "a table of cases, one a line");
+    private static final Map<String, String> LONG_METHODS = Map.of(
+            "ConditionTest.holds", "a table of cases, one a line",
+            "BadInputTest.createFunction", "one table of inputs and their answers, in one run of the client");
 
     private static final Path ROOT = Path.of(System.getProperty("remora.root")).toAbsolutePath();
     private static List<Path> sources = List.of();
@@ -53,11 +54,14 @@ class SourceLimitsTest {
             if (lines.size() > FILE_LINES) {
                 wrong.add(name(file) + " has " + lines.size() + " lines");
             }
+            // What stands in a text block is of another language, with limits of its own.
+            boolean text = false;
             for (int i = 0; i < lines.size(); i++) {
-                if (lines.get(i).length() > LINE_LENGTH) {
-                    wrong.add(
-                            name(file) + ":" + (i + 1) + " has " + lines.get(i).length() + " characters");
+                String line = lines.get(i);
+                if (!text && line.length() > LINE_LENGTH) {
+                    wrong.add(name(file) + ":" + (i + 1) + " has " + line.length() + " characters");
                 }
+                text ^= line.split("\"\"\"", -1).length % 2 == 0;
             }
         }
         assertThat(wrong).isEmpty();

@@ -8,8 +8,8 @@ import dev.remora.linux.VethEnd;
 import java.util.Map;
 
 /**
- * The least that the kernel can do, over the same netlink sockets as Remora's: a namespace with one cable, and a plain router between
- * two namespaces without any rule.
+ * The least that the kernel can do, over the same netlink sockets as Remora's: a namespace with one cable, and a plain router
+ * between two namespaces without any rule.
  */
 final class BareNetwork implements AutoCloseable {
     private static final byte[] MAC = {2, 0, 0, 0, 0, 1};

@@ -11,11 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The least that the Runtime API can cost: a Python process with {@code http.client} asks for the next event and posts its answer, over
- * one connection on the host's loopback, to a loop that only reads and writes bytes.
+ * The least that the Runtime API can cost: a Python process with {@code http.client} asks for the next event and posts its
+ * answer, over one connection on the host's loopback, to a loop that only reads and writes bytes.
  */
 final class BareRuntimeLoop implements AutoCloseable {
-    private static final String CLIENT = """
+    private static final String CLIENT =
+            """
         import http.client, json, sys
         c = http.client.HTTPConnection('127.0.0.1', int(sys.argv[1]))
         while True:
@@ -30,21 +31,25 @@ final class BareRuntimeLoop implements AutoCloseable {
     private final InputStream in;
     private final OutputStream out;
     private final byte[] event;
-    private static final byte[] ACCEPTED = "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] ACCEPTED =
+            "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private BareRuntimeLoop(ServerSocket listener, Process python, Socket socket, String event) throws IOException {
         this.listener = listener;
         this.python = python;
         this.in = new BufferedInputStream(socket.getInputStream());
         this.out = socket.getOutputStream();
-        this.event = ("HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: x\r\nContent-Length: " + event.length() + "\r\n\r\n" + event)
+        this.event = ("HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id: x\r\nContent-Length: " + event.length()
+                        + "\r\n\r\n" + event)
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
     static BareRuntimeLoop start(String event) throws IOException {
         var listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         listener.setSoTimeout(20_000);
-        Process python = new ProcessBuilder("/usr/bin/python3", "-c", CLIENT, String.valueOf(listener.getLocalPort())).inheritIO().start();
+        Process python = new ProcessBuilder("/usr/bin/python3", "-c", CLIENT, String.valueOf(listener.getLocalPort()))
+                .inheritIO()
+                .start();
         Socket socket = listener.accept();
         socket.setTcpNoDelay(true);
         var loop = new BareRuntimeLoop(listener, python, socket, event);

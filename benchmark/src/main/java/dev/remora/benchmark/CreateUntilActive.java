@@ -24,33 +24,56 @@ final class CreateUntilActive implements Benchmark {
 
     @Override
     public void run(Consumer<Row> rows) throws Exception {
-        try (var server = Server.start("--ephemeral"); var bare = new BareNetwork(); var disk = new Disk()) {
+        try (var server = Server.start("--ephemeral");
+                var bare = new BareNetwork();
+                var disk = new Disk()) {
             var account = Account.fresh(server);
             var functions = Functions.of(account);
             var network = Network.create(account);
             String role = functions.role("r", Functions.VPC_ACCESS);
             byte[] code = Files.readAllBytes(Zips.of(Map.of("index.py", "def handler(event, context): return event")));
             Sampled reference = () -> Sampled.micros(() -> {
-                bare.namespaceWithVeth();
-                disk.sync();
-            }).sample();
-            rows.accept(Sampled.alternate("CreateFunction until Active, new interface / namespace + veth + fdatasync", "us", "<= 3", 5, SAMPLES,
-                    () -> create(functions, role, code, network, newGroup(network)), reference));
-            rows.accept(Sampled.alternate("CreateFunction until Active, shared interface / fdatasync", "us", "<= 2", 5, SAMPLES,
-                    () -> create(functions, role, code, network, network.app()), Sampled.micros(disk::sync)));
+                        bare.namespaceWithVeth();
+                        disk.sync();
+                    })
+                    .sample();
+            rows.accept(Sampled.alternate(
+                    "CreateFunction until Active, new interface / namespace + veth + fdatasync",
+                    "us",
+                    "<= 3",
+                    5,
+                    SAMPLES,
+                    () -> create(functions, role, code, network, newGroup(network)),
+                    reference));
+            rows.accept(Sampled.alternate(
+                    "CreateFunction until Active, shared interface / fdatasync",
+                    "us",
+                    "<= 2",
+                    5,
+                    SAMPLES,
+                    () -> create(functions, role, code, network, network.app()),
+                    Sampled.micros(disk::sync)));
         }
     }
 
     private String newGroup(Network network) {
-        return network.sdk().ec2().createSecurityGroup(r -> r.vpcId(network.vpc()).groupName("g" + number++).description("one more")).groupId();
+        return network.sdk()
+                .ec2()
+                .createSecurityGroup(
+                        r -> r.vpcId(network.vpc()).groupName("g" + number++).description("one more"))
+                .groupId();
     }
 
     private double create(Functions functions, String role, byte[] code, Network network, String group) {
         String name = "f" + number++;
         var lambda = functions.lambda();
         long start = System.nanoTime();
-        lambda.createFunction(r -> r.functionName(name).runtime("python3.12").handler("index.handler").role(role)
-                .code(c -> c.zipFile(SdkBytes.fromByteArrayUnsafe(code))).vpcConfig(Functions.in(List.of(network.subnetA()), group)));
+        lambda.createFunction(r -> r.functionName(name)
+                .runtime("python3.12")
+                .handler("index.handler")
+                .role(role)
+                .code(c -> c.zipFile(SdkBytes.fromByteArrayUnsafe(code)))
+                .vpcConfig(Functions.in(List.of(network.subnetA()), group)));
         while (lambda.getFunctionConfiguration(r -> r.functionName(name)).state() != State.ACTIVE) {
             Thread.onSpinWait();
         }

@@ -15,27 +15,58 @@ import software.amazon.awssdk.http.SdkHttpMethod;
 final class DescribeInterfaces implements Benchmark {
     @Override
     public void run(Consumer<Row> rows) throws Exception {
-        try (var server = Server.start("--ephemeral"); var pipe = new Pipe()) {
+        try (var server = Server.start("--ephemeral");
+                var pipe = new Pipe()) {
             var account = Account.fresh(server);
             String one = ManyInterfaces.create(Sdk.of(account));
             int port = Integer.parseInt(server.endpoint().replaceAll(".*:", ""));
             try (var line = new HttpLine(port)) {
                 row(rows, line, pipe, "all of 10,000", request(server, account, ""), "<= 4", 5, 15);
-                row(rows, line, pipe, "one by id of 10,000", request(server, account, "&NetworkInterfaceId.1=" + one), "", 500, 1000);
-                row(rows, line, pipe, "a page of 100 of 10,000", request(server, account, "&MaxResults=100"), "", 100, 300);
+                row(
+                        rows,
+                        line,
+                        pipe,
+                        "one by id of 10,000",
+                        request(server, account, "&NetworkInterfaceId.1=" + one),
+                        "",
+                        500,
+                        1000);
+                row(
+                        rows,
+                        line,
+                        pipe,
+                        "a page of 100 of 10,000",
+                        request(server, account, "&MaxResults=100"),
+                        "",
+                        100,
+                        300);
             }
         }
     }
 
     private static byte[] request(Server server, Account account, String more) {
-        return HttpLine.signed(server.endpoint(), account.id(), "ec2", SdkHttpMethod.POST, "/", Map.of("Content-Type", "application/x-www-form-urlencoded"),
+        return HttpLine.signed(
+                server.endpoint(),
+                account.id(),
+                "ec2",
+                SdkHttpMethod.POST,
+                "/",
+                Map.of("Content-Type", "application/x-www-form-urlencoded"),
                 "Action=DescribeNetworkInterfaces&Version=2016-11-15" + more);
     }
 
-    private static void row(Consumer<Row> rows, HttpLine line, Pipe pipe, String what, byte[] request, String goal, int warm, int n) throws Exception {
+    private static void row(
+            Consumer<Row> rows, HttpLine line, Pipe pipe, String what, byte[] request, String goal, int warm, int n)
+            throws Exception {
         int size = line.exchange(request);
-        rows.accept(Sampled.alternate("DescribeNetworkInterfaces, " + what + " / as many bytes over the loopback", "us", goal, warm, n,
-                Sampled.micros(() -> line.exchange(request)), Sampled.micros(() -> pipe.carry(size))));
+        rows.accept(Sampled.alternate(
+                "DescribeNetworkInterfaces, " + what + " / as many bytes over the loopback",
+                "us",
+                goal,
+                warm,
+                n,
+                Sampled.micros(() -> line.exchange(request)),
+                Sampled.micros(() -> pipe.carry(size))));
     }
 
     /** Asks a thread for so many bytes over a socket and reads them. */
@@ -52,7 +83,8 @@ final class DescribeInterfaces implements Benchmark {
 
         private void serve() {
             byte[] block = new byte[1 << 16];
-            try (var in = new java.io.DataInputStream(far.getInputStream()); var out = far.getOutputStream()) {
+            try (var in = new java.io.DataInputStream(far.getInputStream());
+                    var out = far.getOutputStream()) {
                 while (true) {
                     for (int left = in.readInt(); left > 0; left -= block.length) {
                         out.write(block, 0, Math.min(left, block.length));

@@ -44,8 +44,14 @@ final class Footprint implements Benchmark {
         for (int i = 0; i < STARTS; i++) {
             long begin = System.nanoTime();
             try (var server = Server.start("--data", data.toString())) {
-                byte[] request = HttpLine.signed(server.endpoint(), account, "ec2", SdkHttpMethod.POST, "/",
-                        Map.of("Content-Type", "application/x-www-form-urlencoded"), "Action=DescribeVpcs&Version=2016-11-15");
+                byte[] request = HttpLine.signed(
+                        server.endpoint(),
+                        account,
+                        "ec2",
+                        SdkHttpMethod.POST,
+                        "/",
+                        Map.of("Content-Type", "application/x-www-form-urlencoded"),
+                        "Action=DescribeVpcs&Version=2016-11-15");
                 try (var line = new HttpLine(Integer.parseInt(server.endpoint().replaceAll(".*:", "")))) {
                     line.exchange(request);
                 }
@@ -54,13 +60,27 @@ final class Footprint implements Benchmark {
                 memory[i] = residentMiB(server.pid());
             }
         }
-        rows.accept(Row.of("start to the first signed answer, " + what + " / goal", starts, new double[] {START_GOAL_MS}, "ms", "<= 1"));
-        rows.accept(Row.of("resident memory of the idle server, " + what + " / goal", memory, new double[] {MEMORY_GOAL_MIB}, "MiB", "<= 1"));
+        rows.accept(Row.of(
+                "start to the first signed answer, " + what + " / goal",
+                starts,
+                new double[] {START_GOAL_MS},
+                "ms",
+                "<= 1"));
+        rows.accept(Row.of(
+                "resident memory of the idle server, " + what + " / goal",
+                memory,
+                new double[] {MEMORY_GOAL_MIB},
+                "MiB",
+                "<= 1"));
     }
 
     private static double residentMiB(long pid) throws IOException {
         try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/status"))) {
-            return lines.filter(l -> l.startsWith("VmRSS:")).mapToLong(l -> Long.parseLong(l.replaceAll("[^0-9]", ""))).findFirst().orElseThrow() / 1024.0;
+            return lines.filter(l -> l.startsWith("VmRSS:"))
+                            .mapToLong(l -> Long.parseLong(l.replaceAll("[^0-9]", "")))
+                            .findFirst()
+                            .orElseThrow()
+                    / 1024.0;
         }
     }
 }

@@ -18,8 +18,9 @@ import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 
 /**
- * One kept-alive connection that sends the same bytes again and again and reads the answer. A client that costs next to nothing, so
- * that a sample is the server's time. The request is signed once, by the SDK's own signer, and sent within the signature's five minutes.
+ * One kept-alive connection that sends the same bytes again and again and reads the answer. A client that costs next to
+ * nothing, so that a sample is the server's time. The request is signed once, by the SDK's own signer, and sent within the
+ * signature's five minutes.
  */
 final class HttpLine implements AutoCloseable {
     private final Socket socket;
@@ -34,15 +35,32 @@ final class HttpLine implements AutoCloseable {
     }
 
     /** A signed request as the bytes on the wire. */
-    static byte[] signed(String endpoint, String account, String service, SdkHttpMethod method, String path, Map<String, String> headers, String body) {
+    static byte[] signed(
+            String endpoint,
+            String account,
+            String service,
+            SdkHttpMethod method,
+            String path,
+            Map<String, String> headers,
+            String body) {
         byte[] content = body.getBytes(StandardCharsets.UTF_8);
-        var request = SdkHttpFullRequest.builder().uri(URI.create(endpoint + path)).method(method).contentStreamProvider(ContentStreamProvider.fromByteArray(content));
+        var request = SdkHttpFullRequest.builder()
+                .uri(URI.create(endpoint + path))
+                .method(method)
+                .contentStreamProvider(ContentStreamProvider.fromByteArray(content));
         headers.forEach(request::putHeader);
-        var signed = AwsV4HttpSigner.create().sign(r -> r.identity(AwsCredentialsIdentity.create(account, "test"))
-                .request(request.build()).payload(ContentStreamProvider.fromByteArray(content))
-                .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, service).putProperty(AwsV4HttpSigner.REGION_NAME, "us-east-1")).request();
+        var signed = AwsV4HttpSigner.create()
+                .sign(r -> r.identity(AwsCredentialsIdentity.create(account, "test"))
+                        .request(request.build())
+                        .payload(ContentStreamProvider.fromByteArray(content))
+                        .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, service)
+                        .putProperty(AwsV4HttpSigner.REGION_NAME, "us-east-1"))
+                .request();
         var head = new StringBuilder(method + " " + path + " HTTP/1.1\r\n");
-        signed.headers().forEach((name, values) -> head.append(name).append(": ").append(String.join(",", values)).append("\r\n"));
+        signed.headers().forEach((name, values) -> head.append(name)
+                .append(": ")
+                .append(String.join(",", values))
+                .append("\r\n"));
         head.append("Content-Length: ").append(content.length).append("\r\n\r\n");
         var bytes = new ByteArrayOutputStream();
         bytes.writeBytes(head.toString().getBytes(StandardCharsets.US_ASCII));

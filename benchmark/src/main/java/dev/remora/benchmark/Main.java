@@ -6,7 +6,14 @@ import java.util.List;
 /** Runs every benchmark, or those whose class name contains one of the arguments, and prints a line for each metric. */
 public final class Main {
     private static final List<Benchmark> ALL = List.of(
-            new WarmInvoke(), new ColdStart(), new SlotClaim(), new CreateUntilActive(), new GroupChange(), new DataPath(), new Footprint(), new DescribeInterfaces());
+            new WarmInvoke(),
+            new ColdStart(),
+            new SlotClaim(),
+            new CreateUntilActive(),
+            new GroupChange(),
+            new DataPath(),
+            new Footprint(),
+            new DescribeInterfaces());
 
     public static void main(String[] only) throws Exception {
         var failed = new ArrayList<String>();

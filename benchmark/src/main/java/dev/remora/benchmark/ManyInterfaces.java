@@ -15,11 +15,15 @@ final class ManyInterfaces {
     static String create(Sdk sdk) throws Exception {
         var ec2 = sdk.ec2();
         String vpc = ec2.createVpc(r -> r.cidrBlock("10.0.0.0/16")).vpc().vpcId();
-        String subnet = ec2.createSubnet(r -> r.vpcId(vpc).cidrBlock("10.0.0.0/17")).subnet().subnetId();
+        String subnet = ec2.createSubnet(r -> r.vpcId(vpc).cidrBlock("10.0.0.0/17"))
+                .subnet()
+                .subnetId();
         List<Future<String>> made = new ArrayList<>();
         try (var clients = Executors.newFixedThreadPool(CLIENTS)) {
             for (int i = 0; i < COUNT; i++) {
-                made.add(clients.submit(() -> ec2.createNetworkInterface(r -> r.subnetId(subnet)).networkInterface().networkInterfaceId()));
+                made.add(clients.submit(() -> ec2.createNetworkInterface(r -> r.subnetId(subnet))
+                        .networkInterface()
+                        .networkInterfaceId()));
             }
         }
         for (var one : made) {

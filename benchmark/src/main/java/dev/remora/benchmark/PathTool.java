@@ -18,7 +18,14 @@ final class PathTool implements AutoCloseable {
     private final List<Process> servers = new ArrayList<>();
 
     PathTool() throws IOException, InterruptedException {
-        Process cc = new ProcessBuilder("cc", "-O2", "-o", program.toString(), Project.ROOT.resolve("benchmark/src/main/c/path.c").toString()).inheritIO().start();
+        Process cc = new ProcessBuilder(
+                        "cc",
+                        "-O2",
+                        "-o",
+                        program.toString(),
+                        Project.ROOT.resolve("benchmark/src/main/c/path.c").toString())
+                .inheritIO()
+                .start();
         if (cc.waitFor() != 0) {
             throw new IOException("cc failed");
         }
@@ -26,15 +33,18 @@ final class PathTool implements AutoCloseable {
 
     /** Listens inside the namespace until this is closed. */
     void serve(Netns namespace) throws Exception {
-        Process server = namespace.call(() -> new ProcessBuilder("taskset", "-c", CPU, program.toString(), "serve", String.valueOf(PORT)).start());
+        Process server = namespace.call(() ->
+                new ProcessBuilder("taskset", "-c", CPU, program.toString(), "serve", String.valueOf(PORT)).start());
         servers.add(server);
         server.inputReader().readLine();
     }
 
     /** One run of a mode from inside a namespace: the number that it prints. */
     double run(Netns namespace, String mode, String host, int n) throws Exception {
-        Process client = namespace.call(() -> new ProcessBuilder("taskset", "-c", CPU, program.toString(), mode, host, String.valueOf(PORT), String.valueOf(n))
-                .redirectError(ProcessBuilder.Redirect.INHERIT).start());
+        Process client = namespace.call(() -> new ProcessBuilder(
+                        "taskset", "-c", CPU, program.toString(), mode, host, String.valueOf(PORT), String.valueOf(n))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start());
         try (var out = client.inputReader()) {
             String line = out.readLine();
             if (!client.waitFor(60, TimeUnit.SECONDS) || line == null) {

@@ -14,7 +14,8 @@ import java.util.Locale;
  * @param goal what we aim at, as text
  */
 record Row(String name, double ours, double reference, String unit, int n, String goal) {
-    static final String HEADER = String.format(Locale.ROOT, "%-66s %12s %12s %-5s %8s %6s  %s", "name", "ours", "reference", "unit", "ratio", "n", "goal");
+    static final String HEADER = String.format(
+            Locale.ROOT, "%-66s %12s %12s %-5s %8s %6s  %s", "name", "ours", "reference", "unit", "ratio", "n", "goal");
 
     static Row of(String name, double[] ours, double[] reference, String unit, String goal) {
         return new Row(name, median(ours), median(reference), unit, ours.length, goal);
@@ -26,7 +27,16 @@ record Row(String name, double ours, double reference, String unit, int n, Strin
 
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "%-66s %12s %12s %-5s %8s %6d  %s", name, number(ours), number(reference), unit, number(ratio()), n, goal);
+        return String.format(
+                Locale.ROOT,
+                "%-66s %12s %12s %-5s %8s %6d  %s",
+                name,
+                number(ours),
+                number(reference),
+                unit,
+                number(ratio()),
+                n,
+                goal);
     }
 
     static double median(double[] samples) {
@@ -36,6 +46,8 @@ record Row(String name, double ours, double reference, String unit, int n, Strin
     }
 
     private static String number(double x) {
-        return Double.isNaN(x) ? "-" : x >= 1000 ? String.format(Locale.ROOT, "%.0f", x) : String.format(Locale.ROOT, "%.3g", x);
+        return Double.isNaN(x)
+                ? "-"
+                : x >= 1000 ? String.format(Locale.ROOT, "%.0f", x) : String.format(Locale.ROOT, "%.3g", x);
     }
 }

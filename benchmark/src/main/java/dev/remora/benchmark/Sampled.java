@@ -7,7 +7,8 @@ interface Sampled {
     double sample() throws Exception;
 
     /** Warms both, then takes {@code n} samples of each, by turns, so that a disturbance hits both. */
-    static Row alternate(String name, String unit, String goal, int warm, int n, Sampled ours, Sampled reference) throws Exception {
+    static Row alternate(String name, String unit, String goal, int warm, int n, Sampled ours, Sampled reference)
+            throws Exception {
         for (int i = 0; i < warm; i++) {
             ours.sample();
             reference.sample();

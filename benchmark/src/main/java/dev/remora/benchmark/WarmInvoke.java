@@ -8,7 +8,10 @@ import java.util.Map;
 import java.util.function.Consumer;
 import software.amazon.awssdk.http.SdkHttpMethod;
 
-/** A signed Invoke of a warm Python function in a VPC, against nothing but the two HTTP requests that hand an event to Python and back. */
+/**
+ * A signed Invoke of a warm Python function in a VPC, against nothing but the two HTTP requests that hand an event to Python
+ * and back.
+ */
 final class WarmInvoke implements Benchmark {
     private static final int WARM = 3000;
     private static final int SAMPLES = 4000;
@@ -16,18 +19,34 @@ final class WarmInvoke implements Benchmark {
 
     @Override
     public void run(Consumer<Row> rows) throws Exception {
-        try (var server = Server.start("--ephemeral"); var bare = BareRuntimeLoop.start(EVENT)) {
+        try (var server = Server.start("--ephemeral");
+                var bare = BareRuntimeLoop.start(EVENT)) {
             var account = Account.fresh(server);
             var functions = Functions.of(account);
             var network = Network.create(account);
-            functions.python("echo", functions.role("r", Functions.VPC_ACCESS), "def handler(event, context):\n    return event\n",
+            functions.python(
+                    "echo",
+                    functions.role("r", Functions.VPC_ACCESS),
+                    "def handler(event, context):\n    return event\n",
                     f -> f.vpcConfig(Functions.in(network)).memorySize(1769));
             int port = Integer.parseInt(server.endpoint().replaceAll(".*:", ""));
-            byte[] request = HttpLine.signed(server.endpoint(), account.id(), "lambda", SdkHttpMethod.POST,
-                    "/2015-03-31/functions/echo/invocations", Map.of("Content-Type", "application/json"), EVENT);
+            byte[] request = HttpLine.signed(
+                    server.endpoint(),
+                    account.id(),
+                    "lambda",
+                    SdkHttpMethod.POST,
+                    "/2015-03-31/functions/echo/invocations",
+                    Map.of("Content-Type", "application/json"),
+                    EVENT);
             try (var line = new HttpLine(port)) {
-                rows.accept(Sampled.alternate("warm invoke, signed, in a VPC / bare Runtime API loop", "us", "<= 1.5", WARM, SAMPLES,
-                        Sampled.micros(() -> line.exchange(request)), Sampled.micros(bare::event)));
+                rows.accept(Sampled.alternate(
+                        "warm invoke, signed, in a VPC / bare Runtime API loop",
+                        "us",
+                        "<= 1.5",
+                        WARM,
+                        SAMPLES,
+                        Sampled.micros(() -> line.exchange(request)),
+                        Sampled.micros(bare::event)));
             }
         }
     }

@@ -16,7 +16,8 @@ public record Account(Server server, String id) {
     private static final Duration CLIENT = Duration.ofSeconds(120);
 
     public static Account fresh(Server server) {
-        return new Account(server, String.valueOf(ThreadLocalRandom.current().nextLong(100_000_000_000L, 1_000_000_000_000L)));
+        return new Account(
+                server, String.valueOf(ThreadLocalRandom.current().nextLong(100_000_000_000L, 1_000_000_000_000L)));
     }
 
     /** What a client finds in its environment. */
@@ -67,7 +68,8 @@ public record Account(Server server, String id) {
 
     /** Runs a Python program with boto3; what it prints is returned. {@code client('ec2')} makes a client of this account. */
     public String boto3(String program) {
-        String prelude = """
+        String prelude =
+                """
             import boto3, botocore, json, sys, os, io, zipfile, time, base64
             from botocore.config import Config
             def client(name, region='us-east-1', **more):
@@ -84,12 +86,18 @@ public record Account(Server server, String id) {
                     return f"{e.response['ResponseMetadata']['HTTPStatusCode']} {e.response['Error']['Code']}: {e.response['Error']['Message']}"
                 return 'was not refused'
             """;
-        return Command.run(CLIENT, environment(), List.of(Clients.pythonWithBoto3(), "-c", prelude + program)).mustSucceed().out().strip();
+        return Command.run(CLIENT, environment(), List.of(Clients.pythonWithBoto3(), "-c", prelude + program))
+                .mustSucceed()
+                .out()
+                .strip();
     }
 
     /** Runs a JavaScript program with the AWS SDK for JavaScript; what it prints is returned. */
     public String node(String program) {
-        return Command.run(CLIENT, withModules(), List.of("node", "--input-type=commonjs", "-e", program)).mustSucceed().out().strip();
+        return Command.run(CLIENT, withModules(), List.of("node", "--input-type=commonjs", "-e", program))
+                .mustSucceed()
+                .out()
+                .strip();
     }
 
     private Map<String, String> withModules() {

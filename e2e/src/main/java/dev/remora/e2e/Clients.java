@@ -8,7 +8,11 @@ import java.util.Map;
 /** Where clients are found. */
 public final class Clients {
     private static final Duration QUICK = Duration.ofSeconds(30);
-    private static final String PYTHON = Command.run(QUICK, Map.of(), List.of("python3", "-c", "import boto3")).exit() == 0 ? "python3" : "/usr/bin/python3";
+    private static final String PYTHON = Command.run(QUICK, Map.of(), List.of("python3", "-c", "import boto3"))
+                            .exit()
+                    == 0
+            ? "python3"
+            : "/usr/bin/python3";
 
     /** The Python of the PATH if it has boto3, else Debian's. */
     public static String pythonWithBoto3() {

@@ -18,7 +18,8 @@ import software.amazon.awssdk.services.lambda.model.VpcConfig;
 /** Roles and functions of an account, as most tests need them. */
 public record Functions(Sdk sdk) {
     public static final String TRUST = """
-        {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}""";
+            {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},\
+            "Action":"sts:AssumeRole"}]}""";
     public static final String VPC_ACCESS = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole";
 
     public static Functions of(Account account) {
@@ -48,8 +49,18 @@ public record Functions(Sdk sdk) {
         create(name, "nodejs20.x", "index.handler", role, Zips.of(Map.of("index.js", source)), more);
     }
 
-    public void create(String name, String runtime, String handler, String role, Path zip, UnaryOperator<CreateFunctionRequest.Builder> more) {
-        var request = CreateFunctionRequest.builder().functionName(name).runtime(runtime).handler(handler).role(role)
+    public void create(
+            String name,
+            String runtime,
+            String handler,
+            String role,
+            Path zip,
+            UnaryOperator<CreateFunctionRequest.Builder> more) {
+        var request = CreateFunctionRequest.builder()
+                .functionName(name)
+                .runtime(runtime)
+                .handler(handler)
+                .role(role)
                 .code(c -> c.zipFile(SdkBytes.fromByteArray(read(zip))));
         lambda().createFunction(more.apply(request).build());
         lambda().waiter().waitUntilFunctionActiveV2(r -> r.functionName(name));
@@ -64,9 +75,11 @@ public record Functions(Sdk sdk) {
     }
 
     public Answer invoke(String name, String event) {
-        InvokeResponse r = lambda().invoke(i -> i.functionName(name).payload(SdkBytes.fromUtf8String(event)).logType(LogType.TAIL));
+        InvokeResponse r = lambda().invoke(i ->
+                i.functionName(name).payload(SdkBytes.fromUtf8String(event)).logType(LogType.TAIL));
         String log = r.logResult() == null ? "" : new String(Base64.getDecoder().decode(r.logResult()));
-        return new Answer(r.payload().asUtf8String(), r.functionError() == null ? "" : r.functionError(), log, r.executedVersion());
+        String error = r.functionError() == null ? "" : r.functionError();
+        return new Answer(r.payload().asUtf8String(), error, log, r.executedVersion());
     }
 
     /** @param error the header X-Amz-Function-Error, or empty */

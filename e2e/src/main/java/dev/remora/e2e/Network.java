@@ -10,10 +10,16 @@ public record Network(Sdk sdk, String vpc, String subnetA, String subnetB, Strin
         var sdk = Sdk.of(account);
         Ec2Client ec2 = sdk.ec2();
         String vpc = ec2.createVpc(r -> r.cidrBlock("10.0.0.0/16")).vpc().vpcId();
-        String a = ec2.createSubnet(r -> r.vpcId(vpc).cidrBlock("10.0.1.0/24").availabilityZone("us-east-1a")).subnet().subnetId();
-        String b = ec2.createSubnet(r -> r.vpcId(vpc).cidrBlock("10.0.2.0/24").availabilityZone("us-east-1b")).subnet().subnetId();
-        String app = ec2.createSecurityGroup(r -> r.vpcId(vpc).groupName("app").description("functions")).groupId();
-        String db = ec2.createSecurityGroup(r -> r.vpcId(vpc).groupName("db").description("databases")).groupId();
+        String a = ec2.createSubnet(r -> r.vpcId(vpc).cidrBlock("10.0.1.0/24").availabilityZone("us-east-1a"))
+                .subnet()
+                .subnetId();
+        String b = ec2.createSubnet(r -> r.vpcId(vpc).cidrBlock("10.0.2.0/24").availabilityZone("us-east-1b"))
+                .subnet()
+                .subnetId();
+        String app = ec2.createSecurityGroup(r -> r.vpcId(vpc).groupName("app").description("functions"))
+                .groupId();
+        String db = ec2.createSecurityGroup(r -> r.vpcId(vpc).groupName("db").description("databases"))
+                .groupId();
         var network = new Network(sdk, vpc, a, b, app, db);
         network.allow(5432);
         return network;
@@ -21,13 +27,17 @@ public record Network(Sdk sdk, String vpc, String subnetA, String subnetB, Strin
 
     /** Lets the group {@code app} reach {@code db} on a TCP port. */
     public void allow(int port) {
-        sdk.ec2().authorizeSecurityGroupIngress(r -> r.groupId(db).ipPermissions(p -> p.ipProtocol("tcp").fromPort(port).toPort(port)
+        sdk.ec2().authorizeSecurityGroupIngress(r -> r.groupId(db).ipPermissions(p -> p.ipProtocol("tcp")
+                .fromPort(port)
+                .toPort(port)
                 .userIdGroupPairs(UserIdGroupPair.builder().groupId(app).build())));
     }
 
     /** Takes that back. */
     public void revoke(int port) {
-        sdk.ec2().revokeSecurityGroupIngress(r -> r.groupId(db).ipPermissions(p -> p.ipProtocol("tcp").fromPort(port).toPort(port)
+        sdk.ec2().revokeSecurityGroupIngress(r -> r.groupId(db).ipPermissions(p -> p.ipProtocol("tcp")
+                .fromPort(port)
+                .toPort(port)
                 .userIdGroupPairs(UserIdGroupPair.builder().groupId(app).build())));
     }
 
@@ -38,10 +48,22 @@ public record Network(Sdk sdk, String vpc, String subnetA, String subnetB, Strin
     /** A running database in the private subnets, in group {@code db}; its endpoint's name. */
     public String database(String id) {
         var rds = sdk.rds();
-        rds.createDBSubnetGroup(r -> r.dbSubnetGroupName(id).dbSubnetGroupDescription("private").subnetIds(subnets()));
-        rds.createDBInstance(r -> r.dbInstanceIdentifier(id).engine("postgres").dbInstanceClass("db.t3.micro").allocatedStorage(20)
-                .masterUsername("remora").masterUserPassword("correct-horse").dbName("shop").dbSubnetGroupName(id).vpcSecurityGroupIds(db));
+        rds.createDBSubnetGroup(
+                r -> r.dbSubnetGroupName(id).dbSubnetGroupDescription("private").subnetIds(subnets()));
+        rds.createDBInstance(r -> r.dbInstanceIdentifier(id)
+                .engine("postgres")
+                .dbInstanceClass("db.t3.micro")
+                .allocatedStorage(20)
+                .masterUsername("remora")
+                .masterUserPassword("correct-horse")
+                .dbName("shop")
+                .dbSubnetGroupName(id)
+                .vpcSecurityGroupIds(db));
         rds.waiter().waitUntilDBInstanceAvailable(r -> r.dbInstanceIdentifier(id));
-        return rds.describeDBInstances(r -> r.dbInstanceIdentifier(id)).dbInstances().getFirst().endpoint().address();
+        return rds.describeDBInstances(r -> r.dbInstanceIdentifier(id))
+                .dbInstances()
+                .getFirst()
+                .endpoint()
+                .address();
     }
 }

@@ -18,7 +18,9 @@ import software.amazon.awssdk.services.sts.StsClient;
 
 /** The unmodified AWS SDK for Java, set up for an account. */
 public record Sdk(Account account, Region region) {
-    private static final SdkHttpClient HTTP = UrlConnectionHttpClient.builder().socketTimeout(Duration.ofSeconds(100)).build();
+    private static final SdkHttpClient HTTP = UrlConnectionHttpClient.builder()
+            .socketTimeout(Duration.ofSeconds(100))
+            .build();
 
     public static Sdk of(Account account) {
         return new Sdk(account, Region.US_EAST_1);

@@ -45,7 +45,10 @@ public final class Server implements AutoCloseable {
         var line = new ArrayList<>(List.of(Project.REMORA.toString(), "start", "--port", "0", "--internet=closed"));
         line.addAll(List.of(options));
         try {
-            var server = new Server(new ProcessBuilder(line).directory(Project.ROOT.toFile()).redirectErrorStream(true).start());
+            var server = new Server(new ProcessBuilder(line)
+                    .directory(Project.ROOT.toFile())
+                    .redirectErrorStream(true)
+                    .start());
             Thread.ofPlatform().daemon().name("server output").start(server::readOutput);
             return server;
         } catch (IOException e) {

@@ -40,7 +40,13 @@ public final class Zips {
     private static void copy(ZipArchiveOutputStream out, String name, Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
-                add(out, Path.of(name).resolve(folder.relativize(file)).normalize().toString(), Files.readAllBytes(file));
+                add(
+                        out,
+                        Path.of(name)
+                                .resolve(folder.relativize(file))
+                                .normalize()
+                                .toString(),
+                        Files.readAllBytes(file));
             }
         }
     }

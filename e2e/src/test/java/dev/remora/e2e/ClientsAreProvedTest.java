@@ -14,7 +14,8 @@ class ClientsAreProvedTest {
     @Test
     @DisplayName("a bad secret, an unknown key and a skewed clock get AWS's errors")
     void signatures(Account account) {
-        String answer = account.boto3("""
+        String answer = account.boto3(
+                """
             import datetime
             wrong = dict(aws_access_key_id=os.environ['AWS_ACCESS_KEY_ID'], aws_secret_access_key='wrong')
             unknown = dict(aws_access_key_id='AKIAIOSFODNN7EXAMPLE', aws_secret_access_key='x')
@@ -31,18 +32,25 @@ class ClientsAreProvedTest {
                 botocore.auth.get_current_datetime = lambda remove_tzinfo=True: datetime.datetime.utcnow() - datetime.timedelta(minutes=20)
             print('skewed', refused(client('sts').get_caller_identity))
             """);
-        assertThat(answer.lines()).satisfiesExactly(
-                l -> assertThat(l).startsWith("sts 403 SignatureDoesNotMatch: The request signature we calculated does not match"),
-                l -> assertThat(l).startsWith("sts 403 InvalidClientTokenId: The security token included in the request is invalid."),
-                l -> assertThat(l).startsWith("ec2 401 AuthFailure: "),
-                l -> assertThat(l).startsWith("ec2 401 AuthFailure: "),
-                l -> assertThat(l).startsWith("lambda 403 InvalidSignatureException: "),
-                l -> assertThat(l).startsWith("lambda 403 UnrecognizedClientException: "),
-                l -> assertThat(l).contains("InvalidSignatureException"),
-                l -> assertThat(l).contains("UnrecognizedClientException"),
-                l -> assertThat(l).startsWith("rds 403 SignatureDoesNotMatch"),
-                l -> assertThat(l).startsWith("rds 403 InvalidClientTokenId"),
-                l -> assertThat(l).startsWith("skewed 403 SignatureDoesNotMatch: Signature expired"));
+        assertThat(answer.lines())
+                .satisfiesExactly(
+                        l -> assertThat(l)
+                                .startsWith(
+                                        "sts 403 SignatureDoesNotMatch: The request signature we calculated does not"
+                                                + " match"),
+                        l -> assertThat(l)
+                                .startsWith(
+                                        "sts 403 InvalidClientTokenId: The security token included in the request is"
+                                                + " invalid."),
+                        l -> assertThat(l).startsWith("ec2 401 AuthFailure: "),
+                        l -> assertThat(l).startsWith("ec2 401 AuthFailure: "),
+                        l -> assertThat(l).startsWith("lambda 403 InvalidSignatureException: "),
+                        l -> assertThat(l).startsWith("lambda 403 UnrecognizedClientException: "),
+                        l -> assertThat(l).contains("InvalidSignatureException"),
+                        l -> assertThat(l).contains("UnrecognizedClientException"),
+                        l -> assertThat(l).startsWith("rds 403 SignatureDoesNotMatch"),
+                        l -> assertThat(l).startsWith("rds 403 InvalidClientTokenId"),
+                        l -> assertThat(l).startsWith("skewed 403 SignatureDoesNotMatch: Signature expired"));
     }
 
     @Test
@@ -51,14 +59,23 @@ class ClientsAreProvedTest {
         assertThat(account.awsFails("ec2", "describe-spot-price-history")).contains("DescribeSpotPriceHistory");
         assertThat(account.awsFails("lambda", "list-layers")).contains("ListLayers");
         assertThat(account.awsFails("sqs", "list-queues")).contains("sqs");
-        assertThat(account.awsFails("ec2", "create-vpc", "--cidr-block", "10.0.0.0/16", "--ipv4-ipam-pool-id", "ipam-pool-1", "--ipv4-netmask-length", "16"))
+        assertThat(account.awsFails(
+                        "ec2",
+                        "create-vpc",
+                        "--cidr-block",
+                        "10.0.0.0/16",
+                        "--ipv4-ipam-pool-id",
+                        "ipam-pool-1",
+                        "--ipv4-netmask-length",
+                        "16"))
                 .containsIgnoringCase("Ipv4IpamPoolId");
     }
 
     @Test
     @DisplayName("a presigned request is served, and not after it expired or was changed")
     void presigned(Account account) {
-        String answer = account.boto3("""
+        String answer = account.boto3(
+                """
             import urllib.request, urllib.error
             def get(url):
                 try: return urllib.request.urlopen(url).status
@@ -73,16 +90,27 @@ class ClientsAreProvedTest {
     @DisplayName("accounts and regions are kept apart")
     void apart(Account account) {
         Network.create(account);
-        assertThat(account.boto3("""
+        assertThat(
+                        account.boto3(
+                                """
             print([len(client('ec2', r).describe_vpcs(Filters=[{'Name': 'is-default', 'Values': ['false']}])['Vpcs']) for r in ('us-east-1', 'eu-west-1')])
-            """)).isEqualTo("[1, 0]");
-        assertThat(Account.fresh(account.server()).aws("ec2", "describe-vpcs", "--filters", "Name=is-default,Values=false").get("Vpcs")).isEmpty();
-        assertThat(account.aws("ec2", "describe-vpcs", "--filters", "Name=is-default,Values=true").get("Vpcs")).hasSize(1);
+            """))
+                .isEqualTo("[1, 0]");
+        assertThat(Account.fresh(account.server())
+                        .aws("ec2", "describe-vpcs", "--filters", "Name=is-default,Values=false")
+                        .get("Vpcs"))
+                .isEmpty();
+        assertThat(account.aws("ec2", "describe-vpcs", "--filters", "Name=is-default,Values=true")
+                        .get("Vpcs"))
+                .hasSize(1);
     }
 
     @Test
     @DisplayName("the AWS CLI version 2 of the distribution works, too")
     void cliVersion2(Account account) {
-        assertThat(account.awsVersion2("ec2", "create-vpc", "--cidr-block", "10.9.0.0/16").mustSucceed().out()).contains("\"CidrBlock\": \"10.9.0.0/16\"");
+        assertThat(account.awsVersion2("ec2", "create-vpc", "--cidr-block", "10.9.0.0/16")
+                        .mustSucceed()
+                        .out())
+                .contains("\"CidrBlock\": \"10.9.0.0/16\"");
     }
 }

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SharedServer.class)
 @DisplayName("A function in a private subnet reads a real database")
 class FunctionReachesPrivateDatabaseTest {
-    static final String HANDLER = """
+    static final String HANDLER =
+            """
         const { Client } = require('pg');
         exports.handler = async (event) => {
           const client = new Client({ host: process.env.HOST, user: 'remora', password: 'correct-horse', database: 'shop',
@@ -31,45 +32,67 @@ class FunctionReachesPrivateDatabaseTest {
         """;
 
     @Test
-    @DisplayName("the whole journey: insert and read, share the interface, revoke, list the drop, authorize, delete everything")
+    @DisplayName("the whole journey: insert and read, share the interface, revoke, list the drop, authorize, delete"
+            + " everything")
     void journey(Account account) {
         var network = Network.create(account);
         String host = network.database("shop");
         var functions = Functions.of(account);
         String role = functions.role("reader", Functions.VPC_ACCESS);
-        var code = Zips.of(java.util.Map.of("index.js", HANDLER), java.util.Map.of("node_modules", PostgresClient.modules()));
+        var code = Zips.of(
+                java.util.Map.of("index.js", HANDLER), java.util.Map.of("node_modules", PostgresClient.modules()));
 
-        functions.create("orders", "nodejs20.x", "index.handler", role, code,
-                f -> f.vpcConfig(Functions.in(network)).timeout(10).environment(e -> e.variables(java.util.Map.of("HOST", host))));
-        var interfaces = account.aws("ec2", "describe-network-interfaces", "--filters", "Name=interface-type,Values=lambda")
+        functions.create("orders", "nodejs20.x", "index.handler", role, code, f -> f.vpcConfig(Functions.in(network))
+                .timeout(10)
+                .environment(e -> e.variables(java.util.Map.of("HOST", host))));
+        var interfaces = account.aws(
+                        "ec2", "describe-network-interfaces", "--filters", "Name=interface-type,Values=lambda")
                 .get("NetworkInterfaces");
         assertThat(interfaces).hasSize(2);
         assertThat(interfaces.get(0).get("Description").asString()).startsWith("AWS Lambda VPC ENI-orders-");
-        assertThat(functions.invoke("orders", "{\"id\":1021,\"name\":\"Martha Rivera\"}").payload())
+        assertThat(functions
+                        .invoke("orders", "{\"id\":1021,\"name\":\"Martha Rivera\"}")
+                        .payload())
                 .contains("\"id\":1021", "Martha Rivera", "\"seen\":\"10.0.");
 
-        functions.create("reports", "nodejs20.x", "index.handler", role, code,
-                f -> f.vpcConfig(Functions.in(network)).timeout(10).environment(e -> e.variables(java.util.Map.of("HOST", host))));
-        assertThat(network.sdk().ec2().describeNetworkInterfaces(r -> r.filters(x -> x.name("interface-type").values("lambda")))
-                .networkInterfaces()).as("a second function on the same subnets and groups shares the interfaces").hasSize(2);
+        functions.create("reports", "nodejs20.x", "index.handler", role, code, f -> f.vpcConfig(Functions.in(network))
+                .timeout(10)
+                .environment(e -> e.variables(java.util.Map.of("HOST", host))));
+        assertThat(network.sdk()
+                        .ec2()
+                        .describeNetworkInterfaces(
+                                r -> r.filters(x -> x.name("interface-type").values("lambda")))
+                        .networkInterfaces())
+                .as("a second function on the same subnets and groups shares the interfaces")
+                .hasSize(2);
         assertThat(functions.invoke("reports", "{}").payload()).contains("Martha Rivera");
 
         network.revoke(5432);
-        assertThat(functions.invoke("orders", "{}").payload()).contains("failed").contains("timeout");
-        String drops = Command.run(java.time.Duration.ofSeconds(20), account.environment(),
-                java.util.List.of(Project.REMORA.toString(), "drops", "orders")).mustSucceed().out();
+        assertThat(functions.invoke("orders", "{}").payload())
+                .contains("failed")
+                .contains("timeout");
+        String drops = Command.run(
+                        java.time.Duration.ofSeconds(20),
+                        account.environment(),
+                        java.util.List.of(Project.REMORA.toString(), "drops", "orders"))
+                .mustSucceed()
+                .out();
         assertThat(drops).contains(":5432").contains(network.db()).doesNotContain("reports");
 
         network.allow(5432);
         assertThat(functions.invoke("orders", "{}").payload()).contains("Martha Rivera");
 
         var ec2 = network.sdk().ec2();
-        assertThat(account.awsFails("ec2", "delete-subnet", "--subnet-id", network.subnetA())).contains("DependencyViolation");
-        assertThat(account.awsFails("ec2", "delete-security-group", "--group-id", network.app())).contains("DependencyViolation");
+        assertThat(account.awsFails("ec2", "delete-subnet", "--subnet-id", network.subnetA()))
+                .contains("DependencyViolation");
+        assertThat(account.awsFails("ec2", "delete-security-group", "--group-id", network.app()))
+                .contains("DependencyViolation");
         functions.lambda().deleteFunction(r -> r.functionName("orders"));
         functions.lambda().deleteFunction(r -> r.functionName("reports"));
         Eventually.holds("the Lambda interfaces are gone", () -> ec2.describeNetworkInterfaces(
-                r -> r.filters(x -> x.name("interface-type").values("lambda"))).networkInterfaces().isEmpty());
+                        r -> r.filters(x -> x.name("interface-type").values("lambda")))
+                .networkInterfaces()
+                .isEmpty());
         var rds = network.sdk().rds();
         rds.deleteDBInstance(r -> r.dbInstanceIdentifier("shop").skipFinalSnapshot(true));
         rds.waiter().waitUntilDBInstanceDeleted(r -> r.dbInstanceIdentifier("shop"));

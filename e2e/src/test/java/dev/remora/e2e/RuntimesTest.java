@@ -25,7 +25,13 @@ class RuntimesTest {
     @DisplayName("python3.* run on the host's Python")
     void python(String runtime, Account account) {
         var functions = Functions.of(account);
-        functions.create("f", runtime, "pkg/app.main", functions.role("r"), Zips.of(Map.of("pkg/app.py", "def main(e, c): return e['n'] + 1")), f -> f);
+        functions.create(
+                "f",
+                runtime,
+                "pkg/app.main",
+                functions.role("r"),
+                Zips.of(Map.of("pkg/app.py", "def main(e, c): return e['n'] + 1")),
+                f -> f);
         assertThat(functions.invoke("f", "{\"n\":41}").payload()).isEqualTo("42");
     }
 
@@ -34,36 +40,69 @@ class RuntimesTest {
     void node(Account account) {
         var functions = Functions.of(account);
         String role = functions.role("r");
-        functions.create("esm", "nodejs22.x", "index.handler", role, Zips.of(Map.of("index.mjs", "export const handler = async (e) => e.n + 1;")), f -> f);
-        functions.create("callback", "nodejs20.x", "index.handler", role, Zips.of(Map.of("index.js", "exports.handler = (e, c, done) => done(null, e.n + 2);")), f -> f);
-        functions.create("fails", "nodejs20.x", "index.handler", role, Zips.of(Map.of("index.js", "exports.handler = async () => { throw new TypeError('no'); };")), f -> f);
+        functions.create(
+                "esm",
+                "nodejs22.x",
+                "index.handler",
+                role,
+                Zips.of(Map.of("index.mjs", "export const handler = async (e) => e.n + 1;")),
+                f -> f);
+        functions.create(
+                "callback",
+                "nodejs20.x",
+                "index.handler",
+                role,
+                Zips.of(Map.of("index.js", "exports.handler = (e, c, done) => done(null, e.n + 2);")),
+                f -> f);
+        functions.create(
+                "fails",
+                "nodejs20.x",
+                "index.handler",
+                role,
+                Zips.of(Map.of("index.js", "exports.handler = async () => { throw new TypeError('no'); };")),
+                f -> f);
         assertThat(functions.invoke("esm", "{\"n\":41}").payload()).isEqualTo("42");
         assertThat(functions.invoke("callback", "{\"n\":40}").payload()).isEqualTo("42");
-        assertThat(functions.invoke("fails", "{}").payload()).contains("\"errorType\":\"TypeError\"", "\"errorMessage\":\"no\"", "\"trace\"");
+        assertThat(functions.invoke("fails", "{}").payload())
+                .contains("\"errorType\":\"TypeError\"", "\"errorMessage\":\"no\"", "\"trace\"");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"java21", "java25"})
     @DisplayName("java21 and java25 run on AWS's runtime interface client")
     void java(String runtime, @TempDir Path folder, Account account) throws IOException {
-        Path source = Files.writeString(folder.resolve("Echo.java"), """
+        Path source = Files.writeString(
+                folder.resolve("Echo.java"),
+                """
             public class Echo { public java.util.Map<String, Object> handle(java.util.Map<String, Object> event) {
                 if (event.containsKey("fail")) throw new IllegalStateException("as asked");
                 return java.util.Map.of("got", event); } }
             """);
-        assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, "--release", "21", "-d", folder.toString(), source.toString())).isZero();
+        assertThat(ToolProvider.getSystemJavaCompiler()
+                        .run(null, null, null, "--release", "21", "-d", folder.toString(), source.toString()))
+                .isZero();
         Path zip = Zips.of(Map.of(), Map.of(".", folder));
         var functions = Functions.of(account);
-        functions.create("f", runtime, "Echo::handle", functions.role("r"), zip, f -> f.memorySize(512).timeout(20));
+        functions.create("f", runtime, "Echo::handle", functions.role("r"), zip, f -> f.memorySize(512)
+                .timeout(20));
         assertThat(functions.invoke("f", "{\"a\":1}").payload()).isEqualTo("{\"got\":{\"a\":1}}");
-        assertThat(functions.invoke("f", "{\"fail\":1}").payload()).contains("\"errorType\":\"java.lang.IllegalStateException\"", "as asked");
+        assertThat(functions.invoke("f", "{\"fail\":1}").payload())
+                .contains("\"errorType\":\"java.lang.IllegalStateException\"", "as asked");
     }
 
     @Test
     @DisplayName("provided.al2023 runs the executable called bootstrap")
     void provided(Account account) {
         var functions = Functions.of(account);
-        functions.create("f", "provided.al2023", "any.thing", functions.role("r"), Zips.of(Map.of("bootstrap", """
+        functions.create(
+                "f",
+                "provided.al2023",
+                "any.thing",
+                functions.role("r"),
+                Zips.of(
+                        Map.of(
+                                "bootstrap",
+                                """
             #!/bin/bash
             api="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime"
             exec python3 - "$api" <<'P'
@@ -74,7 +113,8 @@ class RuntimesTest {
                 id = event.headers['Lambda-Runtime-Aws-Request-Id']
                 u.urlopen(u.Request(f'{api}/invocation/{id}/response', data=b'{"seen":' + event.read() + b'}', method='POST'))
             P
-            """)), f -> f.timeout(10));
+            """)),
+                f -> f.timeout(10));
         assertThat(functions.invoke("f", "[1,2]").payload()).isEqualTo("{\"seen\":[1,2]}");
     }
 
@@ -83,7 +123,8 @@ class RuntimesTest {
     void strict() {
         try (var server = Server.start("--ephemeral", "--strict-runtimes")) {
             var functions = Functions.of(Account.fresh(server));
-            assertThatThrownBy(() -> functions.python("f", functions.role("r"), "def handler(e, c): return 1", f -> f.runtime("python3.9")))
+            assertThatThrownBy(() -> functions.python(
+                            "f", functions.role("r"), "def handler(e, c): return 1", f -> f.runtime("python3.9")))
                     .hasMessageContaining("python3.9");
         }
     }

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SharedServer.class)
 @DisplayName("Sandboxes are cut off from each other, from the host and from inbound connections")
 class SandboxesAreCutOffTest {
-    private static final String DIAL = """
+    private static final String DIAL =
+            """
         import socket
         def dial(host, port, seconds=1):
             try:
@@ -29,8 +30,12 @@ class SandboxesAreCutOffTest {
         functions.python("f", functions.role("r"), DIAL, f -> f.timeout(20));
         int api = Integer.parseInt(account.server().endpoint().replaceAll(".*:", ""));
         try (var listener = new ServerSocket(0, 5, java.net.InetAddress.getLoopbackAddress())) {
-            String answer = functions.invoke("f", "[[\"127.0.0.1\",%d],[\"127.0.0.1\",%d],[\"169.254.169.254\",80],[\"169.254.64.1\",22]]"
-                    .formatted(api, listener.getLocalPort())).payload();
+            String answer = functions
+                    .invoke(
+                            "f",
+                            "[[\"127.0.0.1\",%d],[\"127.0.0.1\",%d],[\"169.254.169.254\",80],[\"169.254.64.1\",22]]"
+                                    .formatted(api, listener.getLocalPort()))
+                    .payload();
             assertThat(answer).doesNotContain("connected");
         }
     }
@@ -41,19 +46,32 @@ class SandboxesAreCutOffTest {
         var network = Network.create(account);
         var functions = Functions.of(account);
         String role = functions.role("r", Functions.VPC_ACCESS);
-        functions.python("listener", role, """
+        functions.python(
+                "listener",
+                role,
+                """
             import socket, threading
             server = socket.create_server(('0.0.0.0', 7000))
             def handler(event, context):
                 probe = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); probe.connect(('10.0.2.10', 9))
                 return probe.getsockname()[0]
-            """, f -> f.vpcConfig(Functions.in(java.util.List.of(network.subnetA()), network.app())));
-        functions.python("dialler", role, DIAL, f -> f.timeout(20).vpcConfig(Functions.in(java.util.List.of(network.subnetA()), network.app())));
-        network.sdk().ec2().authorizeSecurityGroupIngress(r -> r.groupId(network.app()).ipPermissions(p -> p.ipProtocol("-1")
-                .ipRanges(i -> i.cidrIp("0.0.0.0/0"))));
+            """,
+                f -> f.vpcConfig(Functions.in(java.util.List.of(network.subnetA()), network.app())));
+        functions.python("dialler", role, DIAL, f -> f.timeout(20)
+                .vpcConfig(Functions.in(java.util.List.of(network.subnetA()), network.app())));
+        network.sdk().ec2().authorizeSecurityGroupIngress(r -> r.groupId(network.app())
+                .ipPermissions(p -> p.ipProtocol("-1").ipRanges(i -> i.cidrIp("0.0.0.0/0"))));
         String own = functions.invoke("listener", "{}").payload().replace("\"", "");
-        String eni = network.sdk().ec2().describeNetworkInterfaces().networkInterfaces().getFirst().privateIpAddress();
-        assertThat(functions.invoke("dialler", "[[\"%s\",7000],[\"%s\",7000]]".formatted(own, eni)).payload()).doesNotContain("connected");
+        String eni = network.sdk()
+                .ec2()
+                .describeNetworkInterfaces()
+                .networkInterfaces()
+                .getFirst()
+                .privateIpAddress();
+        assertThat(functions
+                        .invoke("dialler", "[[\"%s\",7000],[\"%s\",7000]]".formatted(own, eni))
+                        .payload())
+                .doesNotContain("connected");
     }
 
     @Test
@@ -73,8 +91,13 @@ class SandboxesAreCutOffTest {
     }
 
     private static String functionResolves(Functions functions, String role, Network network, String host) {
-        functions.python("resolver", role, "import socket\ndef handler(e, c): return socket.gethostbyname(e)", f -> f.vpcConfig(Functions.in(network)));
-        String address = functions.invoke("resolver", "\"" + host + "\"").payload().replace("\"", "");
+        functions.python(
+                "resolver",
+                role,
+                "import socket\ndef handler(e, c): return socket.gethostbyname(e)",
+                f -> f.vpcConfig(Functions.in(network)));
+        String address =
+                functions.invoke("resolver", "\"" + host + "\"").payload().replace("\"", "");
         assertThat(address).startsWith("10.0.");
         return address;
     }

@@ -18,7 +18,9 @@ import tools.jackson.databind.JsonNode;
 @DisplayName("Attaching Lambda functions to an Amazon VPC with the AWS CLI")
 class SeedCommandsTest {
     @Test
-    @DisplayName("create-function --vpc-config attaches a new function; update-function-configuration attaches an existing one; empty lists unattach it")
+    @DisplayName(
+            "create-function --vpc-config attaches a new function; update-function-configuration attaches an existing"
+                    + " one; empty lists unattach it")
     void asPrinted(Account account) {
         var network = Network.create(account);
         String role = Functions.of(account).role("lambda-role", Functions.VPC_ACCESS);
@@ -26,28 +28,54 @@ class SeedCommandsTest {
         String attached = "Ipv6AllowedForDualStack=false,SubnetIds=" + network.subnetA() + "," + network.subnetB()
                 + ",SecurityGroupIds=" + network.app();
 
-        JsonNode created = account.aws("lambda", "create-function", "--function-name", "my-function", "--runtime", "nodejs20.x",
-                "--handler", "index.js", "--zip-file", zip, "--role", role, "--vpc-config", attached);
+        JsonNode created = account.aws(
+                "lambda",
+                "create-function",
+                "--function-name",
+                "my-function",
+                "--runtime",
+                "nodejs20.x",
+                "--handler",
+                "index.js",
+                "--zip-file",
+                zip,
+                "--role",
+                role,
+                "--vpc-config",
+                attached);
         assertThat(created.get("State").asString()).isEqualTo("Pending");
         assertThat(created.get("StateReasonCode").asString()).isEqualTo("Creating");
         assertThat(created.has("LastUpdateStatus")).isFalse();
         assertThat(created.get("VpcConfig").get("VpcId").asString()).isEqualTo(network.vpc());
         account.aws("lambda", "wait", "function-active-v2", "--function-name", "my-function");
 
-        JsonNode unattached = account.aws("lambda", "update-function-configuration", "--function-name", "my-function",
-                "--vpc-config", "SubnetIds=[],SecurityGroupIds=[]");
+        JsonNode unattached = account.aws(
+                "lambda",
+                "update-function-configuration",
+                "--function-name",
+                "my-function",
+                "--vpc-config",
+                "SubnetIds=[],SecurityGroupIds=[]");
         assertThat(unattached.get("LastUpdateStatus").asString()).isEqualTo("InProgress");
         account.aws("lambda", "wait", "function-updated-v2", "--function-name", "my-function");
-        JsonNode config = account.aws("lambda", "get-function-configuration", "--function-name", "my-function").get("VpcConfig");
+        JsonNode config = account.aws("lambda", "get-function-configuration", "--function-name", "my-function")
+                .get("VpcConfig");
         assertThat(config.get("SubnetIds")).isEmpty();
         assertThat(config.get("SecurityGroupIds")).isEmpty();
         assertThat(config.get("VpcId").asString()).isEmpty();
-        Eventually.holds("the interfaces of the unattached function are gone", () -> network.sdk().ec2().describeNetworkInterfaces(
-                r -> r.filters(x -> x.name("interface-type").values("lambda"))).networkInterfaces().isEmpty());
+        Eventually.holds("the interfaces of the unattached function are gone", () -> network.sdk()
+                .ec2()
+                .describeNetworkInterfaces(
+                        r -> r.filters(x -> x.name("interface-type").values("lambda")))
+                .networkInterfaces()
+                .isEmpty());
 
-        account.aws("lambda", "update-function-configuration", "--function-name", "my-function", "--vpc-config", attached);
+        account.aws(
+                "lambda", "update-function-configuration", "--function-name", "my-function", "--vpc-config", attached);
         account.aws("lambda", "wait", "function-updated-v2", "--function-name", "my-function");
-        assertThat(account.aws("lambda", "get-function-configuration", "--function-name", "my-function").get("VpcConfig").get("SubnetIds"))
+        assertThat(account.aws("lambda", "get-function-configuration", "--function-name", "my-function")
+                        .get("VpcConfig")
+                        .get("SubnetIds"))
                 .hasSize(2);
         assertThat(Functions.of(account).invoke("my-function", "{}").payload()).isEqualTo("\"hello\"");
     }
@@ -57,13 +85,15 @@ class SeedCommandsTest {
     void ipv6NeedsDualStackSubnets(Account account) {
         var network = Network.create(account);
         String role = Functions.of(account).role("lambda-role", Functions.VPC_ACCESS);
-        String answer = account.node("""
+        String answer = account.node(
+                """
             const { LambdaClient, CreateFunctionCommand } = require('@aws-sdk/client-lambda');
             new LambdaClient({}).send(new CreateFunctionCommand({ FunctionName: 'f', Runtime: 'nodejs20.x', Handler: 'index.js',
               Role: '%s', Code: { ZipFile: require('fs').readFileSync('%s') },
               VpcConfig: { Ipv6AllowedForDualStack: true, SubnetIds: ['%s'], SecurityGroupIds: ['%s'] } }))
               .then(() => console.log('created'), e => console.log(e.name, e.$metadata.httpStatusCode, e.message));
-            """.formatted(role, Zips.of(Map.of("index.js", "")), network.subnetA(), network.app()));
+            """
+                        .formatted(role, Zips.of(Map.of("index.js", "")), network.subnetA(), network.app()));
         assertThat(answer).startsWith("InvalidParameterValueException 400").contains(network.subnetA());
     }
 }

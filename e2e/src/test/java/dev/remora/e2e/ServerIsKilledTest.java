@@ -15,10 +15,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("e2e")
 @DisplayName("kill -9 at any moment, start again")
 class ServerIsKilledTest {
-    private static final String PID = "import os\ndef handler(e, c): return [os.getpid(), open('/proc/self/cmdline').read()[:40]]";
+    private static final String PID =
+            "import os\ndef handler(e, c): return [os.getpid(), open('/proc/self/cmdline').read()[:40]]";
 
     @Test
-    @DisplayName("the same resources, functions that can be invoked, a database with its rows, no process of the dead server left")
+    @DisplayName("the same resources, functions that can be invoked, a database with its rows, no process of the dead"
+            + " server left")
     void everythingIsThere(@TempDir Path data) throws Exception {
         String vpc;
         List<Long> orphans;
@@ -31,17 +33,27 @@ class ServerIsKilledTest {
             String host = network.database("shop");
             var functions = Functions.of(account);
             String role = functions.role("r", Functions.VPC_ACCESS);
-            functions.create("orders", "nodejs20.x", "index.handler", role,
-                    Zips.of(java.util.Map.of("index.js", FunctionReachesPrivateDatabaseTest.HANDLER), java.util.Map.of("node_modules", PostgresClient.modules())),
-                    f -> f.vpcConfig(Functions.in(network)).timeout(10).environment(e -> e.variables(java.util.Map.of("HOST", host))));
-            assertThat(functions.invoke("orders", "{\"id\":7,\"name\":\"Ada\"}").payload()).contains("Ada");
+            functions.create(
+                    "orders",
+                    "nodejs20.x",
+                    "index.handler",
+                    role,
+                    Zips.of(
+                            java.util.Map.of("index.js", FunctionReachesPrivateDatabaseTest.HANDLER),
+                            java.util.Map.of("node_modules", PostgresClient.modules())),
+                    f -> f.vpcConfig(Functions.in(network))
+                            .timeout(10)
+                            .environment(e -> e.variables(java.util.Map.of("HOST", host))));
+            assertThat(functions.invoke("orders", "{\"id\":7,\"name\":\"Ada\"}").payload())
+                    .contains("Ada");
             functions.python("warm", role, PID, f -> f);
             functions.invoke("warm", "{}");
             orphans = descendants(server.pid());
             assertThat(orphans).isNotEmpty();
             server.kill();
         }
-        Eventually.holds("every process of the killed server is gone", () -> orphans.stream().noneMatch(ServerIsKilledTest::alive));
+        Eventually.holds("every process of the killed server is gone", () -> orphans.stream()
+                .noneMatch(ServerIsKilledTest::alive));
 
         try (var server = Server.start("--data", data.toString())) {
             var account = new Account(server, id);
@@ -58,16 +70,29 @@ class ServerIsKilledTest {
     @DisplayName("a second server on the same data folder is refused and the first goes on")
     void heldByAnother(@TempDir Path data) {
         try (var server = Server.start("--data", data.toString())) {
-            var second = Command.run(java.time.Duration.ofSeconds(60), java.util.Map.of(),
-                    List.of(Project.REMORA.toString(), "start", "--port", "0", "--internet=closed", "--data", data.toString()));
+            var second = Command.run(
+                    java.time.Duration.ofSeconds(60),
+                    java.util.Map.of(),
+                    List.of(
+                            Project.REMORA.toString(),
+                            "start",
+                            "--port",
+                            "0",
+                            "--internet=closed",
+                            "--data",
+                            data.toString()));
             assertThat(second.exit()).isEqualTo(1);
             assertThat(second.all()).contains("in use").contains(data.toString());
-            assertThat(Account.fresh(server).aws("sts", "get-caller-identity").has("Account")).isTrue();
+            assertThat(Account.fresh(server).aws("sts", "get-caller-identity").has("Account"))
+                    .isTrue();
         }
     }
 
     private static List<Long> descendants(long pid) {
-        return ProcessHandle.of(pid).stream().flatMap(ProcessHandle::descendants).map(ProcessHandle::pid).toList();
+        return ProcessHandle.of(pid).stream()
+                .flatMap(ProcessHandle::descendants)
+                .map(ProcessHandle::pid)
+                .toList();
     }
 
     private static boolean alive(long pid) {

@@ -16,7 +16,9 @@ final class SharedServer implements ParameterResolver {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext test) {
-        Server server = test.getRoot().getStore(HERE).computeIfAbsent("server", name -> Server.start("--ephemeral"), Server.class);
+        Server server = test.getRoot()
+                .getStore(HERE)
+                .computeIfAbsent("server", name -> Server.start("--ephemeral"), Server.class);
         return parameter.getParameter().getType() == Server.class ? server : Account.fresh(server);
     }
 }

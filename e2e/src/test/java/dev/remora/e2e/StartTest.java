@@ -35,9 +35,13 @@ class StartTest {
     @DisplayName("a taken port is one clear line")
     void portTaken() throws IOException {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            Command start = remora("start", "--ephemeral", "--internet=closed", "--port", String.valueOf(taken.getLocalPort()));
+            Command start =
+                    remora("start", "--ephemeral", "--internet=closed", "--port", String.valueOf(taken.getLocalPort()));
             assertThat(start.exit()).isEqualTo(1);
-            assertThat(start.all()).contains(String.valueOf(taken.getLocalPort())).contains("in use").doesNotContain("\tat ");
+            assertThat(start.all())
+                    .contains(String.valueOf(taken.getLocalPort()))
+                    .contains("in use")
+                    .doesNotContain("\tat ");
         }
     }
 
@@ -58,8 +62,18 @@ class StartTest {
     @Test
     @DisplayName("not root is one clear line")
     void notRoot() {
-        Command start = Command.run(Duration.ofSeconds(60), Map.of(), List.of("setpriv", "--reuid", "65534", "--clear-groups",
-                Project.REMORA.toString(), "start", "--port", "0"));
+        Command start = Command.run(
+                Duration.ofSeconds(60),
+                Map.of(),
+                List.of(
+                        "setpriv",
+                        "--reuid",
+                        "65534",
+                        "--clear-groups",
+                        Project.REMORA.toString(),
+                        "start",
+                        "--port",
+                        "0"));
         assertThat(start.exit()).isNotZero();
         assertThat(start.all()).contains("root").doesNotContain("\tat ");
     }
@@ -70,7 +84,8 @@ class StartTest {
         assertThat(remora("start", "--prot", "1").exit()).isEqualTo(2);
         assertThat(remora("strat").all()).contains("start");
         assertThat(remora("start", "--internet=open").exit()).isEqualTo(2);
-        assertThat(remora("--help").mustSucceed().out()).contains("quickstart", "start", "drops", "forward", "aws", "env");
+        assertThat(remora("--help").mustSucceed().out())
+                .contains("quickstart", "start", "drops", "forward", "aws", "env");
     }
 
     @Test
@@ -84,17 +99,30 @@ class StartTest {
     @DisplayName("remora env prints what to export and remora aws runs the AWS CLI against it")
     void clients(Server server) {
         var environment = Map.of("REMORA_ENDPOINT", server.endpoint());
-        assertThat(Command.run(Duration.ofSeconds(60), environment, List.of(Project.REMORA.toString(), "env")).mustSucceed().out())
+        assertThat(Command.run(Duration.ofSeconds(60), environment, List.of(Project.REMORA.toString(), "env"))
+                        .mustSucceed()
+                        .out())
                 .contains("export AWS_ENDPOINT_URL=" + server.endpoint(), "AWS_ACCESS_KEY_ID=test");
-        assertThat(Command.run(Duration.ofSeconds(60), environment, List.of(Project.REMORA.toString(), "aws", "sts", "get-caller-identity"))
-                .mustSucceed().out()).contains("000000000000");
-        assertThat(Command.run(Duration.ofSeconds(60), environment, List.of(Project.REMORA.toString(), "status")).mustSucceed().out())
+        assertThat(Command.run(
+                                Duration.ofSeconds(60),
+                                environment,
+                                List.of(Project.REMORA.toString(), "aws", "sts", "get-caller-identity"))
+                        .mustSucceed()
+                        .out())
+                .contains("000000000000");
+        assertThat(Command.run(Duration.ofSeconds(60), environment, List.of(Project.REMORA.toString(), "status"))
+                        .mustSucceed()
+                        .out())
                 .contains("python");
     }
 
     private static String get(Server server, String path) throws Exception {
         try (var http = HttpClient.newHttpClient()) {
-            return http.send(HttpRequest.newBuilder(URI.create(server.endpoint() + path)).build(), HttpResponse.BodyHandlers.ofString()).body();
+            return http.send(
+                            HttpRequest.newBuilder(URI.create(server.endpoint() + path))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
         }
     }
 }

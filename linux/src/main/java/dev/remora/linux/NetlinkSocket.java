@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * came that far. rtnetlink does each message by itself, also those after a failed one; nf_tables does all of a batch or
  * nothing.
  *
- * <p>Buffers, one for each send and each receive, live for the call; in native memory, because the collector may move Java's while
- * the kernel reads and writes.
+ * <p>Buffers, one for each send and each receive, live for the call; in native memory, because the collector may move Java's
+ * while the kernel reads and writes.
  */
 final class NetlinkSocket implements AutoCloseable {
     static final int ROUTE = 0;

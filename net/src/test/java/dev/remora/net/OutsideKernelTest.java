@@ -104,7 +104,9 @@ class OutsideKernelTest {
             DatagramPacket got = new DatagramPacket(new byte[512], 512);
             client.receive(got);
             Message told = new Message(java.util.Arrays.copyOf(got.getData(), got.getLength()));
-            assertThat(told.getSection(Section.ANSWER)).singleElement().extracting(Record::rdataToString).isEqualTo(WEB.toString());
+            assertThat(told.getSection(Section.ANSWER))
+                    .singleElement()
+                    .extracting(Record::rdataToString).isEqualTo(WEB.toString());
         }
     }
 

@@ -78,8 +78,8 @@ public final class SqliteStore implements Store {
     }
 
     /**
-     * A store that forgets everything when it is closed, for tests of what is built on the store. It refuses a document that could
-     * not be read again after a restart, such as one with a null in it.
+     * A store that forgets everything when it is closed, for tests of what is built on the store. It refuses a document that
+     * could not be read again after a restart, such as one with a null in it.
      */
     public static SqliteStore inMemory(Collection<? extends Kind<?>> kinds) {
         return new SqliteStore(DocumentFile.inMemory(), kinds, true);
