@@ -49,7 +49,7 @@ class BadInputTest {
             print(vpc([a], []))
             print(vpc([], [app]))
             print(create(Environment={'Variables': {'AWS_REGION': 'x'}}))
-            print(create(Environment={'Variables': {'BIG': 'x' * 5000}})[:120])
+            print(create(Environment={'Variables': {'BIG': 'x' * 5000}})[:180])
             print(len(lam.list_functions()['Functions']), len(ec2.describe_network_interfaces()['NetworkInterfaces']))
             """
                         .formatted("("
