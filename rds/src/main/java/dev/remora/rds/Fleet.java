@@ -79,6 +79,7 @@ final class Fleet implements Provisioner, AutoCloseable {
 
     /** Attends to all instances, and clears away what no document knows. To be called once, after a start. */
     void recover() {
+        nothingAnswersYet();
         Set<String> folderNames = new HashSet<>();
         for (Scope scope : store.view().scopes(Database.KIND)) {
             Set<String> interfaces = new HashSet<>();
@@ -94,6 +95,18 @@ final class Fleet implements Provisioner, AutoCloseable {
             }
         }
         removeOrphans(folderNames);
+    }
+
+    /** The servers of the last start ended with it, whatever they were when it ended: who is told "available" must find a server. */
+    private void nothingAnswersYet() {
+        store.write(tx -> {
+            for (Scope scope : tx.scopes(Database.KIND)) {
+                tx.all(Database.KIND, scope).stream()
+                        .filter(d -> d.status() == Status.AVAILABLE)
+                        .forEach(d -> tx.put(Database.KIND, scope, d.id(), d.with(Status.STARTING)));
+            }
+            return true;
+        });
     }
 
     private void removeOrphans(Set<String> known) {
