@@ -1,0 +1,67 @@
+package dev.remora.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.remora.linux.Netns;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** A port of the host's loopback that leads into a real namespace. */
+@Tag("kernel")
+class RelayKernelTest {
+    private static final int PORT = 5432;
+
+    @Test
+    void carriesBytesBothWaysAndTheirEnd() throws Exception {
+        try (Netns network = Netns.create();
+                ServerSocket inside = network.call(() -> new ServerSocket(PORT, 1, InetAddress.getLoopbackAddress()));
+                var relay = new Relay(0, network, new InetSocketAddress("127.0.0.1", PORT))) {
+            Thread.ofPlatform().daemon().start(() -> answerInCapitals(inside));
+            try (var client = new Socket("127.0.0.1", relay.port())) {
+                client.getOutputStream().write("from outside".getBytes(StandardCharsets.UTF_8));
+                client.shutdownOutput();
+
+                assertThat(client.getInputStream().readAllBytes()).asString().isEqualTo("FROM OUTSIDE");
+            }
+        }
+    }
+
+    @Test
+    void isNotThereOnceItIsClosed() throws Exception {
+        try (Netns network = Netns.create()) {
+            var relay = new Relay(0, network, new InetSocketAddress("127.0.0.1", PORT));
+            int port = relay.port();
+            relay.close();
+
+            assertThatThrownBy(() -> new Socket("127.0.0.1", port)).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void refusesAPortThatIsTaken() throws Exception {
+        try (Netns network = Netns.create();
+                var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            var target = new InetSocketAddress("127.0.0.1", PORT);
+
+            assertThatThrownBy(() -> new Relay(taken.getLocalPort(), network, target))
+                    .isInstanceOf(StartFailure.class)
+                    .hasMessageContaining("in use");
+        }
+    }
+
+    private static void answerInCapitals(ServerSocket listener) {
+        try (Socket socket = listener.accept()) {
+            String text = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            socket.getOutputStream().write(text.toUpperCase(java.util.Locale.ROOT).getBytes(StandardCharsets.UTF_8));
+        } catch (IOException ended) {
+            throw new java.io.UncheckedIOException(ended);
+        }
+    }
+}
