@@ -97,7 +97,10 @@ final class Fleet implements Provisioner, AutoCloseable {
         removeOrphans(folderNames);
     }
 
-    /** The servers of the last start ended with it, whatever they were when it ended: who is told "available" must find a server. */
+    /**
+     * The servers of the last start ended with it, whatever they were when it ended: who is told "available" must find a
+     * server.
+     */
     private void nothingAnswersYet() {
         store.write(tx -> {
             for (Scope scope : tx.scopes(Database.KIND)) {
