@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,9 +29,15 @@ import org.slf4j.LoggerFactory;
  * <p>{@link #write} only queues. One thread takes what is queued, makes the groups and streams that are missing (one
  * transaction for all of them), and appends the events. While the disk is slow, lines gather up to {@link #MAX_QUEUED_BYTES};
  * then the oldest go, and the stream that lost them gets one line that says how many they were, where they would have been.
+ *
+ * <p>The first line after a rest wakes the thread, which then lets others gather for {@value #GATHER_MILLIS} ms. Woken for each
+ * line, it would compete for a processor with the very invocation that writes it. Whoever flushes does not wait for that.
  */
 final class BufferedSink implements LogSink, AutoCloseable {
     static final int MAX_QUEUED_BYTES = 8 << 20;
+
+    /** How long lines wait for others before they are handed on together, if nobody waits for them. */
+    static final int GATHER_MILLIS = 50;
 
     /** A longer line becomes several events, as Lambda does it. */
     static final int MAX_LINE_CHARS = 256 << 10;
@@ -63,6 +70,8 @@ final class BufferedSink implements LogSink, AutoCloseable {
     private long queuedBytes;
     private long taken;
     private long handedOn;
+    private int flushing;
+    private boolean resting;
     private boolean closed;
     private boolean finished;
 
@@ -89,8 +98,16 @@ final class BufferedSink implements LogSink, AutoCloseable {
                 dropped.merge(oldest.target, 1, Integer::sum);
                 handedOn++;
             }
-            notifyAll();
+            if (resting || pressing()) {
+                resting = false;
+                notifyAll();
+            }
         }
+    }
+
+    /** Whether what is queued should be handed on without gathering more. */
+    private boolean pressing() {
+        return closed || flushing > 0 || queue.size() >= MAX_BATCH_LINES || queuedBytes >= MAX_QUEUED_BYTES / 4;
     }
 
     private void add(Line line) {
@@ -104,6 +121,8 @@ final class BufferedSink implements LogSink, AutoCloseable {
         boolean interrupted = false;
         synchronized (this) {
             long upTo = taken;
+            flushing++;
+            notifyAll();
             while (!finished && (handedOn < upTo || !dropped.isEmpty())) {
                 try {
                     wait();
@@ -111,6 +130,7 @@ final class BufferedSink implements LogSink, AutoCloseable {
                     interrupted = true;
                 }
             }
+            flushing--;
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
@@ -139,8 +159,18 @@ final class BufferedSink implements LogSink, AutoCloseable {
     private synchronized Optional<Batch> next() {
         boolean interrupted = false;
         while (queue.isEmpty() && dropped.isEmpty() && !closed) {
+            resting = true;
             try {
                 wait();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        resting = false;
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GATHER_MILLIS);
+        for (long left = end - System.nanoTime(); left > 0 && !pressing(); left = end - System.nanoTime()) {
+            try {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
             } catch (InterruptedException e) {
                 interrupted = true;
             }

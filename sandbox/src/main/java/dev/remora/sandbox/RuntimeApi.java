@@ -335,6 +335,8 @@ final class RuntimeApi implements AutoCloseable {
     private void decide(Outcome how) {
         if (current != null && outcome == null) {
             outcome = how;
+            // Before the reactor looks whether it should watch on: it would else have the next answer as well, and so on forever.
+            watching = false;
             decided.signalAll();
         }
     }
