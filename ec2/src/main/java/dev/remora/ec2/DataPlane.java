@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -61,8 +62,8 @@ final class DataPlane implements AutoCloseable {
         @Nullable Object retry;
         /** Whether the fabric may hold a router, in whatever state. */
         boolean routed;
-        /** What the fabric holds; absent if it holds no router, or refused a change and may hold part of it. */
-        @Nullable Topology made;
+        /** What the fabric holds, read also without the monitor; absent if it holds no router, or refused a change and may hold part of it. */
+        volatile @Nullable Topology made;
     }
 
     private final Store store;
@@ -149,6 +150,17 @@ final class DataPlane implements AutoCloseable {
         if (!settle(scope, vpcId, IN_FORCE_WAIT)) {
             LOG.warn("{} is not in force after {} s", router(scope, vpcId), IN_FORCE_WAIT.toSeconds());
         }
+    }
+
+    /** Whether the kernel holds the interface as it is, whatever else of its VPC is still to be changed. */
+    boolean holds(Scope scope, NetworkInterface i) {
+        Lane lane;
+        synchronized (this) {
+            lane = lanes.get(new Key(scope, i.vpcId()));
+        }
+        Topology made = lane == null ? null : lane.made;
+        Topology.Port port = made == null ? null : made.ports().get(i.id());
+        return port != null && port.address().equals(i.address()) && port.groups().equals(Set.copyOf(i.groups()));
     }
 
     private synchronized Lane set(Key key, long revision) {

@@ -88,7 +88,8 @@ final class ServiceNetworks implements Networks {
         Optional<NetworkInterface> i = store.view().get(NETWORK_INTERFACE.kind(), scope, interfaceId);
         return i.isPresent()
                 && gate.pass(interfaceId, atMost)
-                && plane.settle(scope, i.get().vpcId(), Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+                && (plane.holds(scope, i.get())
+                        || plane.settle(scope, i.get().vpcId(), Duration.ofNanos(Math.max(0, deadline - System.nanoTime()))));
     }
 
     @Override

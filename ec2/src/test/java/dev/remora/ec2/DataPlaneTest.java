@@ -132,6 +132,16 @@ class DataPlaneTest {
     }
 
     @Test
+    void what_is_in_force_does_not_wait_for_changes_elsewhere() {
+        var made = ec2.serviceInterface(ec2.subnet(ec2.vpc("10.0.0.0/16"), "10.0.1.0/24"), LAMBDA, "lambda");
+        assertThat(ec2.service.networks().awaitInForce(SCOPE, made.id(), PATIENCE)).isTrue();
+
+        ec2.vpc("10.1.0.0/16");
+
+        assertThat(ec2.service.networks().awaitInForce(SCOPE, made.id(), Duration.ZERO)).isTrue();
+    }
+
+    @Test
     void an_abandoned_interface_has_nothing_behind_it_and_keeps_its_address() {
         String vpc = ec2.vpc("10.0.0.0/16");
         String subnet = ec2.subnet(vpc, "10.0.1.0/24");

@@ -14,6 +14,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Large contents (function code, layers), each a file in {@code blobs} named by the SHA-256 of what it holds.
@@ -21,11 +23,17 @@ import java.util.Optional;
  * <p>A blob is written beside its place, synced, renamed, and the folder synced: a file that has its name is whole, also after
  * a loss of power. So the order is always blob first, then the document that names it, and the other way round when it is
  * deleted.
+ *
+ * <p>What was put and is put again, the same code for another function, is already there and waits for no disk. That a name is
+ * in the folder is not enough: who put it first may not have synced the folder yet. So names are noted once they are durable.
  */
 public final class Blobs {
     private static final int BUFFER_BYTES = 64 << 10;
 
     private final Path folder;
+
+    /** Names that a loss of power cannot take away. */
+    private final Set<String> durable = ConcurrentHashMap.newKeySet();
 
     private Blobs(Path folder) {
         this.folder = folder;
@@ -49,7 +57,12 @@ public final class Blobs {
 
     /** Stores the bytes durably and returns their SHA-256, 64 lower-case hexadecimal digits. */
     public String put(byte[] content) {
-        return put(new ByteArrayInputStream(content));
+        String sha256 = HexFormat.of().formatHex(sha256().digest(content));
+        return durable.contains(sha256) && has(sha256, content.length) ? sha256 : put(new ByteArrayInputStream(content));
+    }
+
+    private boolean has(String sha256, long length) {
+        return size(sha256).filter(there -> there == length).isPresent();
     }
 
     /** Stores what the stream gives, to its end, and returns its SHA-256. The caller closes the stream. */
@@ -64,6 +77,7 @@ public final class Blobs {
                     Files.move(part, place, StandardCopyOption.ATOMIC_MOVE);
                 }
                 DataFolder.sync(folder);
+                durable.add(sha256);
                 return sha256;
             } finally {
                 Files.deleteIfExists(part);
@@ -125,6 +139,7 @@ public final class Blobs {
     /** Deletes the blob; deleting what is not there does nothing. */
     public void delete(String sha256) {
         try {
+            durable.remove(sha256);
             Files.deleteIfExists(place(sha256));
         } catch (IOException e) {
             throw new StoreException("the blob " + sha256 + " cannot be deleted: " + e, e);

@@ -54,6 +54,14 @@ class BlobsTest {
     }
 
     @Test
+    void aBlobThatWasDeletedIsWrittenAgain() {
+        blobs.put("hello".getBytes());
+        blobs.delete(HELLO);
+        assertThat(blobs.put("hello".getBytes())).isEqualTo(HELLO);
+        assertThat(blobs.verify(HELLO)).isTrue();
+    }
+
+    @Test
     void verifyingFindsDamage() throws Exception {
         blobs.put("hello".getBytes());
         Files.writeString(blobs.path(HELLO).orElseThrow(), "jello");
