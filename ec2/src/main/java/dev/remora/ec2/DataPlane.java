@@ -62,7 +62,10 @@ final class DataPlane implements AutoCloseable {
         @Nullable Object retry;
         /** Whether the fabric may hold a router, in whatever state. */
         boolean routed;
-        /** What the fabric holds, read also without the monitor; absent if it holds no router, or refused a change and may hold part of it. */
+        /**
+         * What the fabric holds; absent while it is being changed, if it holds no router, or if it refused a change and may hold
+         * part of it. Read also without the monitor.
+         */
         volatile @Nullable Topology made;
     }
 
