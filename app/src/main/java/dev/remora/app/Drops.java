@@ -12,23 +12,33 @@ final class Drops {
     private static final String ROW = "%-24s  %-45s  %-15s  %s%n";
 
     static void run(List<String> args, PrintStream out) throws InterruptedException {
-        var given = Arguments.parse(
+        var given = given(args);
+        list(given, new RemoteServer(System.getenv()), out);
+    }
+
+    static Arguments given(List<String> args) {
+        return Arguments.parse(
                 args, Set.of("--region", "--account"), Set.of("--follow", "--json"), List.of("FUNCTION"));
-        var server = new RemoteServer(System.getenv());
+    }
+
+    static void list(Arguments given, RemoteServer server, PrintStream out) throws InterruptedException {
         boolean json = given.flag("--json");
-        if (!json) {
-            out.printf(ROW, "TIME", "CONNECTION", "CAUSE", "REFUSED BY");
-        }
+        String function = given.places().getFirst();
+        boolean headed = json;
         String after = "0";
         do {
             var answer = server.ask(
                     "GET",
                     "/_remora/drops",
                     Map.of(
-                            "function", given.places().getFirst(),
+                            "function", function,
                             "region", given.option("--region").orElse(Defaults.region(System.getenv())),
                             "account", given.option("--account").orElse(Defaults.account(System.getenv())),
                             "after", after));
+            if (!headed && (given.flag("--follow") || !answer.path("drops").isEmpty())) {
+                out.printf(ROW, "TIME", "CONNECTION", "CAUSE", "REFUSED BY");
+                headed = true;
+            }
             answer.path("drops").forEach(drop -> print(out, json, drop));
             out.flush();
             after = answer.path("next").asString("0");
@@ -36,6 +46,9 @@ final class Drops {
                 Thread.sleep(POLL_MILLIS);
             }
         } while (given.flag("--follow"));
+        if (!headed) {
+            out.println("The network refused '" + function + "' nothing since the server started.");
+        }
     }
 
     private static void print(PrintStream out, boolean json, JsonNode drop) {

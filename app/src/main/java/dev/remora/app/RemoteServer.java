@@ -3,10 +3,13 @@ package dev.remora.app;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
+import java.net.MalformedURLException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -31,21 +34,35 @@ final class RemoteServer {
             before = '&';
         }
         try {
-            var connection =
-                    (HttpURLConnection) URI.create(text.toString()).toURL().openConnection();
+            HttpURLConnection connection = connection(text.toString());
             connection.setRequestMethod(method);
             connection.setConnectTimeout(TIMEOUT_MILLIS);
             connection.setReadTimeout(TIMEOUT_MILLIS);
             int status = connection.getResponseCode();
             try (InputStream body = status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
-                JsonNode answer = JSON.readTree(body);
+                JsonNode answer = body == null ? JSON.createObjectNode() : JSON.readTree(body);
                 if (status >= 400) {
                     throw new StartFailure(answer.path("message").asString("the server answered " + status));
                 }
                 return answer;
             }
+        } catch (SocketTimeoutException silent) {
+            throw new StartFailure("what listens at " + endpoint + " did not answer in time.");
         } catch (IOException unreachable) {
             throw new StartFailure("no server answers at " + endpoint + ". Start one with 'remora start'.");
+        } catch (JacksonException foreign) {
+            throw new StartFailure("what answers at " + endpoint + " is not a Remora server.");
         }
+    }
+
+    private HttpURLConnection connection(String address) throws IOException {
+        try {
+            if (URI.create(address).toURL().openConnection() instanceof HttpURLConnection http) {
+                return http;
+            }
+        } catch (IllegalArgumentException | MalformedURLException wrong) {
+            // Told below: it is what the environment says that is wrong, whatever is wrong with it.
+        }
+        throw new StartFailure("'" + endpoint + "' is no endpoint: see $REMORA_ENDPOINT and $REMORA_PORT.");
     }
 }

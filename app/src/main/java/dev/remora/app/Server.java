@@ -38,6 +38,7 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -245,10 +246,12 @@ final class Server implements AutoCloseable {
             try {
                 channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
                 return channel.bind(new InetSocketAddress(address, port), BACKLOG);
-            } catch (IOException failure) {
+            } catch (IOException | UnresolvedAddressException failure) {
                 channel.close();
                 throw failure;
             }
+        } catch (UnresolvedAddressException unknown) {
+            throw new StartFailure("--listen needs an address of this machine; '" + address + "' is none.");
         } catch (BindException taken) {
             throw new StartFailure(
                     "port " + port + " of " + address + " is in use by another program: choose another with --port.");

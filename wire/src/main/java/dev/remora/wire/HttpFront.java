@@ -1,7 +1,9 @@
 package dev.remora.wire;
 
+import io.helidon.http.DirectHandler;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.RequestException;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
@@ -210,10 +212,23 @@ public final class HttpFront implements AutoCloseable {
         if (length > HttpLimits.MAX_BODY_BYTES) {
             return null;
         }
-        try (InputStream in = http.content().inputStream()) {
-            byte[] body = in.readNBytes(length >= 0 ? (int) length : HttpLimits.MAX_BODY_BYTES + 1);
-            return body.length > HttpLimits.MAX_BODY_BYTES ? null : body;
+        // Not closed when reading fails: that would first wait for the rest of a body that never comes.
+        InputStream in = http.content().inputStream();
+        byte[] body;
+        try {
+            body = in.readNBytes(length >= 0 ? (int) length : HttpLimits.MAX_BODY_BYTES + 1);
+        } catch (NumberFormatException malformed) {
+            throw RequestException.builder()
+                    .type(DirectHandler.EventType.BAD_REQUEST)
+                    .message("a chunk's length is not a number")
+                    .setKeepAlive(false)
+                    .build();
         }
+        if (body.length > HttpLimits.MAX_BODY_BYTES) {
+            return null;
+        }
+        in.close();
+        return body;
     }
 
     private static void send(Response response, ServerResponse out) {
