@@ -177,15 +177,20 @@ class_path() {
     printf '%s' "${jars[*]}"
 }
 
-# A cache that fits no longer is ignored by Java itself; one that is damaged must not stop a start either.
+# What the cache's file looked like when it was whole. Java notices a cache that is cut or does not fit, and goes on without;
+# but one that was damaged inside would end it, and checking the content at each start would take a tenth of a second.
+aot_seal() { stat -c '%s %i %.9Y' "$dist/remora.aot" 2> /dev/null; }
+
+aot_sound() { [ -r "$dist/remora.aot.seal" ] && [ "$(cat "$dist/remora.aot.seal")" = "$(aot_seal)" ]; }
+
 aot_option() {
-    [ -r "$dist/remora.aot" ] && printf -- '-XX:AOTCache=%s -XX:AOTMode=auto' "$dist/remora.aot"
+    aot_sound && printf -- '-XX:AOTCache=%s -XX:AOTMode=auto' "$dist/remora.aot"
     return 0
 }
 
 # Lets the server run once and end by itself, watched by Java, which keeps the loaded and linked classes in a file.
 make_aot_cache() {
-    [ -r "$dist/remora.aot" ] || [ -e "$dist/no-aot" ] && return 0
+    aot_sound || [ -e "$dist/no-aot" ] && return 0
     say "Preparing a faster start (once) ..."
     java_options
     if ! unshare --mount --propagation private "$java_home/bin/java" "${java_opts[@]}" \
@@ -196,5 +201,7 @@ make_aot_cache() {
         touch "$dist/no-aot"
         return 0
     fi
+    sync "$dist/remora.aot.new"
     mv "$dist/remora.aot.new" "$dist/remora.aot"
+    aot_seal > "$dist/remora.aot.seal"
 }
