@@ -27,7 +27,10 @@ final class BareNetwork implements AutoCloseable {
         Sysctls.write(middle, Map.of("ipv4/ip_forward", "1"));
     }
 
-    /** A fresh namespace, a cable to the middle one, an address, a default route. It stays: taking it away is not what is measured. */
+    /**
+     * A fresh namespace, a cable to the middle one, an address, a default route. It stays: taking it away is not what is
+     * measured.
+     */
     void namespaceWithVeth() {
         int index = next++;
         kept.add(attach(index, new byte[] {10, 1, (byte) (index >> 8), (byte) index}));

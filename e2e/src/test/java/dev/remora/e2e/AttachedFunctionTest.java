@@ -17,7 +17,8 @@ import software.amazon.awssdk.services.lambda.model.InvalidParameterValueExcepti
 @DisplayName("Giving Lambda functions access to resources in an Amazon VPC")
 class AttachedFunctionTest {
     /** Remora's own API, which has a public address of the internet. */
-    private static final String REACHES_INTERNET = """
+    private static final String REACHES_INTERNET =
+            """
         import os, socket, urllib.parse
         def handler(event, context):
             at = urllib.parse.urlparse(os.environ['AWS_ENDPOINT_URL'])
@@ -27,7 +28,8 @@ class AttachedFunctionTest {
         """;
 
     @Test
-    @DisplayName("By default, Lambda functions have access to the public internet; attached to a VPC, only to resources within that VPC")
+    @DisplayName("By default, Lambda functions have access to the public internet; attached to a VPC, only to resources"
+            + " within that VPC")
     void internet(Account account) {
         var network = Network.create(account);
         var functions = Functions.of(account);
@@ -42,14 +44,26 @@ class AttachedFunctionTest {
     @DisplayName("Connecting a function to a public subnet doesn't give it internet access or a public IP address")
     void publicSubnet(Account account) {
         var ec2 = Sdk.of(account).ec2();
-        String subnet = ec2.describeSubnets(r -> r.filters(f -> f.name("default-for-az").values("true"))).subnets().getFirst().subnetId();
-        String vpc = ec2.describeSubnets(r -> r.subnetIds(subnet)).subnets().getFirst().vpcId();
-        String group = ec2.describeSecurityGroups(r -> r.filters(f -> f.name("vpc-id").values(vpc))).securityGroups().getFirst().groupId();
+        String subnet = ec2.describeSubnets(
+                        r -> r.filters(f -> f.name("default-for-az").values("true")))
+                .subnets()
+                .getFirst()
+                .subnetId();
+        String vpc = ec2.describeSubnets(r -> r.subnetIds(subnet))
+                .subnets()
+                .getFirst()
+                .vpcId();
+        String group = ec2.describeSecurityGroups(
+                        r -> r.filters(f -> f.name("vpc-id").values(vpc)))
+                .securityGroups()
+                .getFirst()
+                .groupId();
         var functions = Functions.of(account);
-        functions.python("f", functions.role("r", Functions.VPC_ACCESS), REACHES_INTERNET,
-                f -> f.timeout(5).vpcConfig(Functions.in(List.of(subnet), group)));
+        functions.python("f", functions.role("r", Functions.VPC_ACCESS), REACHES_INTERNET, f -> f.timeout(5)
+                .vpcConfig(Functions.in(List.of(subnet), group)));
         assertThat(functions.invoke("f", "{}").payload()).isEqualTo("\"not reached\"");
-        assertThat(ec2.describeNetworkInterfaces().networkInterfaces()).singleElement()
+        assertThat(ec2.describeNetworkInterfaces().networkInterfaces())
+                .singleElement()
                 .satisfies(i -> assertThat(i.association()).isNull());
     }
 
@@ -57,12 +71,18 @@ class AttachedFunctionTest {
     @DisplayName("Lambda functions can't connect directly to a VPC with dedicated instance tenancy")
     void dedicated(Account account) {
         var ec2 = Sdk.of(account).ec2();
-        String vpc = ec2.createVpc(r -> r.cidrBlock("10.0.0.0/16").instanceTenancy("dedicated")).vpc().vpcId();
-        String subnet = ec2.createSubnet(r -> r.vpcId(vpc).cidrBlock("10.0.0.0/24")).subnet().subnetId();
-        String group = ec2.createSecurityGroup(r -> r.vpcId(vpc).groupName("g").description("g")).groupId();
+        String vpc = ec2.createVpc(r -> r.cidrBlock("10.0.0.0/16").instanceTenancy("dedicated"))
+                .vpc()
+                .vpcId();
+        String subnet = ec2.createSubnet(r -> r.vpcId(vpc).cidrBlock("10.0.0.0/24"))
+                .subnet()
+                .subnetId();
+        String group = ec2.createSecurityGroup(r -> r.vpcId(vpc).groupName("g").description("g"))
+                .groupId();
         var functions = Functions.of(account);
         String role = functions.role("r", Functions.VPC_ACCESS);
-        assertThatThrownBy(() -> functions.python("f", role, REACHES_INTERNET, f -> f.vpcConfig(Functions.in(List.of(subnet), group))))
+        assertThatThrownBy(() -> functions.python(
+                        "f", role, REACHES_INTERNET, f -> f.vpcConfig(Functions.in(List.of(subnet), group))))
                 .isInstanceOf(InvalidParameterValueException.class);
         assertThat(ec2.describeNetworkInterfaces().networkInterfaces()).isEmpty();
     }
@@ -75,18 +95,28 @@ class AttachedFunctionTest {
         String role = functions.role("r", Functions.VPC_ACCESS);
         String other = functions.role("other", Functions.VPC_ACCESS);
         var one = List.of(network.subnetA());
-        functions.python("first", role, REACHES_INTERNET, f -> f.vpcConfig(Functions.in(one, network.app(), network.db())));
-        functions.python("second", other, REACHES_INTERNET, f -> f.vpcConfig(Functions.in(one, network.db(), network.app())));
+        functions.python(
+                "first", role, REACHES_INTERNET, f -> f.vpcConfig(Functions.in(one, network.app(), network.db())));
+        functions.python(
+                "second", other, REACHES_INTERNET, f -> f.vpcConfig(Functions.in(one, network.db(), network.app())));
         functions.python("third", role, REACHES_INTERNET, f -> f.vpcConfig(Functions.in(one, network.app())));
         var ec2 = network.sdk().ec2();
-        assertThat(ec2.describeNetworkInterfaces().networkInterfaces()).hasSize(2).extracting(NetworkInterface::description)
-                .satisfiesExactlyInAnyOrder(d -> assertThat(d).startsWith("AWS Lambda VPC ENI-first-"), d -> assertThat(d).startsWith("AWS Lambda VPC ENI-third-"));
+        assertThat(ec2.describeNetworkInterfaces().networkInterfaces())
+                .hasSize(2)
+                .extracting(NetworkInterface::description)
+                .satisfiesExactlyInAnyOrder(
+                        d -> assertThat(d).startsWith("AWS Lambda VPC ENI-first-"),
+                        d -> assertThat(d).startsWith("AWS Lambda VPC ENI-third-"));
         functions.lambda().deleteFunction(r -> r.functionName("first"));
         assertThat(functions.invoke("second", "{}").payload()).isEqualTo("\"not reached\"");
-        assertThat(ec2.describeNetworkInterfaces().networkInterfaces()).as("the second still uses it").hasSize(2);
+        assertThat(ec2.describeNetworkInterfaces().networkInterfaces())
+                .as("the second still uses it")
+                .hasSize(2);
         functions.lambda().deleteFunction(r -> r.functionName("second"));
         functions.lambda().deleteFunction(r -> r.functionName("third"));
-        Eventually.holds("the interfaces are gone", () -> ec2.describeNetworkInterfaces().networkInterfaces().isEmpty());
+        Eventually.holds(
+                "the interfaces are gone",
+                () -> ec2.describeNetworkInterfaces().networkInterfaces().isEmpty());
     }
 
     @Test
@@ -95,7 +125,8 @@ class AttachedFunctionTest {
         var network = Network.create(account);
         var functions = Functions.of(account);
         functions.python("f", functions.role("r", Functions.VPC_ACCESS), REACHES_INTERNET, f -> f.timeout(5));
-        String version = functions.lambda().publishVersion(r -> r.functionName("f")).version();
+        String version =
+                functions.lambda().publishVersion(r -> r.functionName("f")).version();
         functions.lambda().updateFunctionConfiguration(r -> r.functionName("f").vpcConfig(Functions.in(network)));
         var old = functions.lambda().invoke(r -> r.functionName("f").qualifier(version));
         assertThat(old.payload().asUtf8String()).isEqualTo("\"reached\"");
@@ -103,12 +134,15 @@ class AttachedFunctionTest {
     }
 
     @Test
-    @DisplayName("You can require that all functions are connected to a VPC, and specify the subnets and groups that may be used")
+    @DisplayName(
+            "You can require that all functions are connected to a VPC, and specify the subnets and groups that may be"
+                    + " used")
     void conditionKeys(Account account) {
         var network = Network.create(account);
         var functions = Functions.of(account);
         String execution = functions.role("execution", Functions.VPC_ACCESS);
-        String answer = account.boto3("""
+        String answer = account.boto3(
+                """
             subnet, other, group, execution = %s
             iam, sts = client('iam'), client('sts')
             root = sts.get_caller_identity()['Arn']
@@ -128,10 +162,19 @@ class AttachedFunctionTest {
             print(create('without'))
             print(create('forbidden', VpcConfig={'SubnetIds': [subnet, other], 'SecurityGroupIds': [group]}))
             print(create('allowed', VpcConfig={'SubnetIds': [subnet], 'SecurityGroupIds': [group]}))
-            """.formatted("('" + String.join("', '", network.subnetA(), network.subnetB(), network.app(), execution) + "')"));
-        assertThat(answer.lines()).satisfiesExactly(
-                l -> assertThat(l).startsWith("403 AccessDeniedException: ").contains("lambda:CreateFunction").contains("with an explicit deny"),
-                l -> assertThat(l).startsWith("403 AccessDeniedException: ").contains("with an explicit deny"),
-                l -> assertThat(l).isEqualTo("was not refused"));
+            """
+                        .formatted("('"
+                                + String.join("', '", network.subnetA(), network.subnetB(), network.app(), execution)
+                                + "')"));
+        assertThat(answer.lines())
+                .satisfiesExactly(
+                        l -> assertThat(l)
+                                .startsWith("403 AccessDeniedException: ")
+                                .contains("lambda:CreateFunction")
+                                .contains("with an explicit deny"),
+                        l -> assertThat(l)
+                                .startsWith("403 AccessDeniedException: ")
+                                .contains("with an explicit deny"),
+                        l -> assertThat(l).isEqualTo("was not refused"));
     }
 }

@@ -76,15 +76,10 @@ class ExecutionRoleTest {
     void grantedToTheCode(Account account) {
         var functions = Functions.of(account);
         String role = functions.role("reader");
-        functions
-                .sdk()
-                .iam()
-                .putRolePolicy(
-                        r -> r.roleName("reader")
-                                .policyName("vpcs")
-                                .policyDocument(
-                                        "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\","
-                                                + "\"Action\":\"ec2:DescribeVpcs\",\"Resource\":\"*\"}]}"));
+        functions.sdk().iam().putRolePolicy(r -> r.roleName("reader")
+                .policyName("vpcs")
+                .policyDocument("{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\","
+                        + "\"Action\":\"ec2:DescribeVpcs\",\"Resource\":\"*\"}]}"));
         functions.python(
                 "f",
                 role,
