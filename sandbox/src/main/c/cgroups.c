@@ -261,12 +261,19 @@ static int limit_memory(const struct cgroup *group, uint64_t memory) {
     char path[PATH_SIZE], text[32];
     folder_of(group, version1() ? MEMORY : 0, path);
     snprintf(text, sizeof text, "%llu", (unsigned long long)memory);
-    if (put(path, version1() ? "memory.limit_in_bytes" : "memory.max", text) < 0) {
+    const char *limit = version1() ? "memory.limit_in_bytes" : "memory.max";
+    const char *swap = version1() ? "memory.memsw.limit_in_bytes" : "memory.swap.max";
+    int wrong = put(path, limit, text);
+    if (wrong < 0 && version1()) {
+        /* Memory may not exceed memory and swap: a limit that grows needs the other to grow first, one that shrinks last. */
+        wrong = put(path, swap, text) < 0 ? -1 : put(path, limit, text);
+    }
+    if (wrong < 0) {
         complain("memory limit of", path);
         return -1;
     }
     /* Absent where the kernel does not account swap: then there is none to be used. */
-    put(path, version1() ? "memory.memsw.limit_in_bytes" : "memory.swap.max", version1() ? text : "0");
+    put(path, swap, version1() ? text : "0");
     return 0;
 }
 

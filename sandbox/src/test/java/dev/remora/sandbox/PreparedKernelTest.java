@@ -90,6 +90,15 @@ class PreparedKernelTest {
     }
 
     @Test
+    void moreMemoryThanAWaitingOneHasIsGivenToIt() throws Exception {
+        await(lab.python("def handler(e, c): pass"));
+        var large = lab.python(
+                        "def handler(e, c): return ['--prepared' in open('/proc/self/cmdline').read(), len(bytearray(560 << 20))]")
+                .memory(640);
+        assertThat(Lab.answer(large.once("{}"))).isEqualTo("[true, " + (560 << 20) + "]");
+    }
+
+    @Test
     void whatIsReadAtTheStartMakesAStartCold() throws Exception {
         await(lab.node("exports.handler = async () => 1"));
         var function = lab.node("exports.handler = async () => process.execArgv.length + typeof gc")
