@@ -1,16 +1,12 @@
 package dev.remora.app;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
-/** Which folder everything is kept in, and its end if it was made for one server only. */
+/** Which folder everything is kept in. */
 final class DataFolders {
     /** Sockets of databases lie in it, and the kernel gives a socket's path 107 bytes. */
     static final int PATH_MAX = 63;
@@ -37,24 +33,6 @@ final class DataFolders {
         } catch (IOException cannot) {
             throw new StartFailure("no data folder can be made: " + cannot.getMessage());
         }
-    }
-
-    /** Removes a folder and all in it, without following links out of it. */
-    static void remove(Path folder) throws IOException {
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
-                    throws IOException {
-                Files.delete(directory);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 
     private DataFolders() {}

@@ -21,6 +21,7 @@ import dev.remora.sandbox.LocalSandboxes;
 import dev.remora.sandbox.SandboxConfig;
 import dev.remora.store.Blobs;
 import dev.remora.store.DataFolder;
+import dev.remora.store.Folders;
 import dev.remora.store.Ids;
 import dev.remora.store.Kind;
 import dev.remora.store.Scope;
@@ -136,7 +137,7 @@ final class Server implements AutoCloseable {
     private void build() {
         requireRoot();
         if (settings.ephemeral()) {
-            made("data folder", () -> DataFolders.remove(settings.data()));
+            made("data folder", () -> Folders.remove(settings.data()));
         }
         ServerSocketChannel channel = made("port", bound("127.0.0.1", settings.port()));
         port = channel.socket().getLocalPort();

@@ -3,10 +3,10 @@ package dev.remora.benchmark;
 import dev.remora.e2e.Account;
 import dev.remora.e2e.Sdk;
 import dev.remora.e2e.Server;
+import dev.remora.store.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -32,9 +32,7 @@ final class Footprint implements Benchmark {
             }
             measure(rows, "10,000 resources", data, account);
         } finally {
-            try (Stream<Path> files = Files.walk(data)) {
-                files.sorted(Comparator.reverseOrder()).forEach(f -> f.toFile().delete());
-            }
+            Folders.remove(data);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.remora.net.Names;
 import dev.remora.net.Topology;
 import dev.remora.rds.Database.Status;
 import dev.remora.sandbox.Confinement;
+import dev.remora.store.Folders;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
 import java.io.IOException;

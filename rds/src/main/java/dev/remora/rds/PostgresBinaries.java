@@ -1,5 +1,6 @@
 package dev.remora.rds;
 
+import dev.remora.store.Folders;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

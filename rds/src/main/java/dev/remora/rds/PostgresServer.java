@@ -4,6 +4,7 @@ import dev.remora.linux.Netns;
 import dev.remora.sandbox.Confinement;
 import dev.remora.sandbox.Confinement.Confined;
 import dev.remora.sandbox.Confinement.Program;
+import dev.remora.store.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.remora.linux.Netns;
 import dev.remora.sandbox.Launcher;
 import dev.remora.sandbox.SandboxConfig;
+import dev.remora.store.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
