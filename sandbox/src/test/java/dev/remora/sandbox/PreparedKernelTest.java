@@ -93,7 +93,8 @@ class PreparedKernelTest {
     void moreMemoryThanAWaitingOneHasIsGivenToIt() throws Exception {
         await(lab.python("def handler(e, c): pass"));
         var large = lab.python(
-                        "def handler(e, c): return ['--prepared' in open('/proc/self/cmdline').read(), len(bytearray(560 << 20))]")
+                        "def handler(e, c): return ['--prepared' in open('/proc/self/cmdline').read(),"
+                                + " len(bytearray(560 << 20))]")
                 .memory(640);
         assertThat(Lab.answer(large.once("{}"))).isEqualTo("[true, " + (560 << 20) + "]");
     }
