@@ -1,5 +1,7 @@
 package dev.remora.ec2;
 
+import static dev.remora.ec2.Resource.INTERNET_GATEWAY;
+import static dev.remora.ec2.Resource.NETWORK_ACL;
 import static dev.remora.ec2.Resource.NETWORK_INTERFACE;
 import static dev.remora.ec2.Resource.ROUTE_TABLE;
 import static dev.remora.ec2.Resource.SECURITY_GROUP;
@@ -9,6 +11,8 @@ import static dev.remora.ec2.Resource.VPC;
 import dev.remora.store.Scope;
 import dev.remora.store.View;
 import dev.remora.vpc.VpcContents;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Reads what is in a VPC. */
@@ -19,10 +23,19 @@ final class Contents {
         return view.get(VPC.kind(), scope, vpcId)
                 .map(vpc -> new VpcContents(
                         DataPlane.router(scope, vpcId),
+                        new Region(scope.region()).privateDomain(),
                         vpc,
                         SUBNET.inVpc(view, scope, vpcId),
                         SECURITY_GROUP.inVpc(view, scope, vpcId),
                         NETWORK_INTERFACE.inVpc(view, scope, vpcId),
-                        ROUTE_TABLE.inVpc(view, scope, vpcId)));
+                        ROUTE_TABLE.inVpc(view, scope, vpcId),
+                        NETWORK_ACL.inVpc(view, scope, vpcId),
+                        INTERNET_GATEWAY.inVpc(view, scope, vpcId).stream().findFirst(),
+                        Optional.empty(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        Map.of()));
     }
 }

@@ -163,7 +163,7 @@ final class DataPlane implements AutoCloseable {
         }
         Topology made = lane == null ? null : lane.made;
         Topology.Port port = made == null ? null : made.ports().get(i.id());
-        return port != null && port.address().equals(i.address()) && port.groups().equals(Set.copyOf(i.groups()));
+        return port != null && port.addresses().equals(i.addresses()) && port.groups().equals(Set.copyOf(i.groups()));
     }
 
     private synchronized Lane set(Key key, long revision) {

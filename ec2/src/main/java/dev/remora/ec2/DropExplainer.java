@@ -42,7 +42,7 @@ final class DropExplainer {
 
         Optional<NetworkInterface> at(Ipv4 address) {
             return SUBNET.inVpc(view, scope, vpcId).stream()
-                    .filter(s -> s.block().contains(address))
+                    .filter(s -> s.contains(address))
                     .flatMap(s -> view.find(
                             NETWORK_INTERFACE.kind(), scope, "address", NetworkInterface.addressKey(s.id(), address))
                             .stream())

@@ -81,7 +81,7 @@ final class InternetGateways {
     private static void closeRoutes(Transaction tx, Scope scope, String vpcId, String gatewayId) {
         for (RouteTable table : ROUTE_TABLE.inVpc(tx, scope, vpcId)) {
             List<Route> routes = table.routes().stream()
-                    .map(r -> r.target().equals(gatewayId) ? new Route(r.destination(), r.target(), r.origin(), true) : r)
+                    .map(r -> r.target().equals(gatewayId) ? r.blackhole() : r)
                     .toList();
             tx.put(ROUTE_TABLE.kind(), scope, table.id(), table.withRoutes(routes));
         }

@@ -3,6 +3,8 @@ package dev.remora.ec2;
 import static dev.remora.ec2.Resource.NETWORK_ACL;
 import static dev.remora.ec2.Resource.SUBNET;
 
+import dev.remora.net.Cidr;
+import dev.remora.net.IpBlock;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
 import dev.remora.store.View;
@@ -31,6 +33,13 @@ final class NetworkAcls {
         this.regions = regions;
     }
 
+    /** The entries that a VPC's default ACL starts with: everything passes. */
+    static List<NetworkAcl.Entry> passing(IpBlock vpc) {
+        return Stream.of(true, false)
+                .map(egress -> NetworkAcl.Entry.all(egress, 100, Cidr.parse("0.0.0.0/0")))
+                .toList();
+    }
+
     private static NetworkAclEntry entry(boolean egress, int number, String action) {
         return NetworkAclEntry.builder()
                 .cidrBlock("0.0.0.0/0")
@@ -47,7 +56,7 @@ final class NetworkAcls {
                 .on("vpc-id", NetworkAcl::vpcId)
                 .indexed("vpc-id", "vpc")
                 .on("default", a -> "true")
-                .onAny("association.association-id", each(view, scope, Subnet::networkAclAssociationId))
+                .onAny("association.association-id", each(view, scope, s -> s.acl().id()))
                 .onAny("association.network-acl-id", a -> each(view, scope, s -> a.id()).apply(a))
                 .onAny("association.subnet-id", each(view, scope, Subnet::id))
                 .onAny("entry.cidr", a -> ENTRIES.stream().map(NetworkAclEntry::cidrBlock).toList())
@@ -87,7 +96,7 @@ final class NetworkAcls {
                 .entries(ENTRIES)
                 .associations(SUBNET.inVpc(view, scope, acl.vpcId()).stream()
                         .map(s -> NetworkAclAssociation.builder()
-                                .networkAclAssociationId(s.networkAclAssociationId())
+                                .networkAclAssociationId(s.acl().id())
                                 .networkAclId(acl.id())
                                 .subnetId(s.id())
                                 .build())

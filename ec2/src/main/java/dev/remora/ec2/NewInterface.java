@@ -5,6 +5,7 @@ import static dev.remora.ec2.Resource.SECURITY_GROUP;
 import static dev.remora.ec2.Resource.SUBNET;
 import static dev.remora.ec2.Resource.VPC;
 
+import dev.remora.net.Cidr;
 import dev.remora.net.Ipv4;
 import dev.remora.net.Topology;
 import dev.remora.store.Ids;
@@ -43,19 +44,23 @@ record NewInterface(
     /** Takes an address and puts the interface. */
     NetworkInterface make(Transaction tx, Scope scope, Ids ids, Instant now) {
         Subnet subnet = SUBNET.require(tx, scope, subnetId);
+        Cidr block = subnet.block().orElseThrow(() -> Refusals.unsupported(
+                "Interfaces in subnets that have IPv6 only are not supported: " + subnetId + "."));
         List<String> members = groups.isEmpty()
                 ? List.of(VPC.require(tx, scope, subnet.vpcId()).defaultGroupId())
                 : checkedGroups(tx, scope, subnet.vpcId(), groups);
-        Ipv4 taken = address.isPresent() ? chosen(tx, scope, subnet, address.get()) : next(tx, scope, subnet);
+        Ipv4 taken = address.isPresent() ? chosen(tx, scope, subnet, block, address.get()) : next(tx, scope, subnet, block);
         AddressPool pool = address.isPresent()
                 ? subnet.addresses().takeChosen()
-                : subnet.addresses().take(subnet.block(), taken);
+                : subnet.addresses().take(block, taken);
         var made = new NetworkInterface(
                 ids.resource(NETWORK_INTERFACE.prefix()),
                 subnet.vpcId(),
                 subnetId,
                 subnet.zone(),
                 taken,
+                List.of(),
+                List.of(),
                 members,
                 description,
                 type,
@@ -64,6 +69,7 @@ record NewInterface(
                 requesterManaged,
                 attachment(ids, now),
                 backing,
+                Optional.empty(),
                 tags);
         tx.put(SUBNET.kind(), scope, subnetId, subnet.withAddresses(pool));
         tx.put(NETWORK_INTERFACE.kind(), scope, made.id(), made);
@@ -75,10 +81,16 @@ record NewInterface(
         return switch (backing) {
             case Topology.Attachment.None none -> Optional.empty();
             case Topology.Attachment.Hyperplane hyperplane ->
-                Optional.of(new Attachment(ids.resource(NetworkInterfaces.HYPERPLANE_ATTACHMENT), "amazon-aws", 1, now, false));
-            case Topology.Attachment.Workload workload ->
-                Optional.of(new Attachment(ids.resource("eni-attach"), requesterId, 1, now, false));
+                Optional.of(new Attachment(
+                        ids.resource(NetworkInterfaces.HYPERPLANE_ATTACHMENT), "amazon-aws", "", 1, now, false));
+            case Topology.Attachment.Workload workload -> ofRequester(ids, now);
+            case Topology.Attachment.Further further -> ofRequester(ids, now);
+            case Topology.Attachment.Translator translator -> ofRequester(ids, now);
         };
+    }
+
+    private Optional<Attachment> ofRequester(Ids ids, Instant now) {
+        return Optional.of(new Attachment(ids.resource("eni-attach"), requesterId, "", 1, now, false));
     }
 
     private static boolean isTaken(View view, Scope scope, Subnet subnet, Ipv4 address) {
@@ -86,19 +98,19 @@ record NewInterface(
         return !view.find(NETWORK_INTERFACE.kind(), scope, "address", key).isEmpty();
     }
 
-    private static Ipv4 next(View view, Scope scope, Subnet subnet) {
+    private static Ipv4 next(View view, Scope scope, Subnet subnet, Cidr block) {
         return subnet.addresses()
-                .find(subnet.block(), candidate -> isTaken(view, scope, subnet, candidate))
+                .find(block, candidate -> isTaken(view, scope, subnet, candidate))
                 .orElseThrow(() -> Refusals.of(
                         "InsufficientFreeAddressesInSubnet",
                         "The specified subnet does not have enough free addresses to satisfy the request."));
     }
 
-    private static Ipv4 chosen(View view, Scope scope, Subnet subnet, Ipv4 address) {
-        if (!subnet.block().contains(address)) {
+    private static Ipv4 chosen(View view, Scope scope, Subnet subnet, Cidr block, Ipv4 address) {
+        if (!block.contains(address)) {
             throw Refusals.invalidValue("Address does not fall within the subnet's address range");
         }
-        if (!AddressPool.usable(subnet.block(), address)) {
+        if (!AddressPool.usable(block, address)) {
             throw Refusals.invalidValue("Address " + address + " is in subnet's reserved address range");
         }
         if (isTaken(view, scope, subnet, address)) {

@@ -3,14 +3,13 @@ package dev.remora.ec2;
 import static dev.remora.ec2.Resource.SECURITY_GROUP;
 
 import dev.remora.net.Cidr;
+import dev.remora.net.Cidr6;
 import dev.remora.store.Scope;
 import dev.remora.store.View;
 import dev.remora.vpc.GroupRule;
 import dev.remora.vpc.GroupRule.Direction;
 import dev.remora.vpc.GroupRule.Peer;
 import dev.remora.vpc.SecurityGroup;
-import inet.ipaddr.IPAddress;
-import inet.ipaddr.IPAddressString;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.IpPermission;
 import software.amazon.awssdk.services.ec2.model.IpRange;
 import software.amazon.awssdk.services.ec2.model.Ipv6Range;
+import software.amazon.awssdk.services.ec2.model.PrefixListId;
 import software.amazon.awssdk.services.ec2.model.UserIdGroupPair;
 
 /**
@@ -162,13 +162,13 @@ final class Permissions {
     }
 
     /** An IPv6 block in its canonical form. */
-    static Peer.Block6 block6(@Nullable String text) {
+    static Peer.Block block6(@Nullable String text) {
         String given = Refusals.require(text, "cidrIpv6");
-        IPAddress address = new IPAddressString(given).getAddress();
-        if (address == null || !address.isIPv6() || !given.matches("[0-9a-fA-F:.]+/[0-9]{1,3}")) {
+        try {
+            return new Peer.Block(Cidr6.parse(given));
+        } catch (IllegalArgumentException e) {
             throw malformed(given);
         }
-        return new Peer.Block6(address.toPrefixBlock().toCanonicalString());
     }
 
     private static RuntimeException malformed(String block) {
@@ -208,12 +208,17 @@ final class Permissions {
     private static IpPermission shown(Scope scope, Traffic traffic, List<GroupRule> rules) {
         var ranges = new ArrayList<IpRange>();
         var ranges6 = new ArrayList<Ipv6Range>();
+        var lists = new ArrayList<PrefixListId>();
         var pairs = new ArrayList<UserIdGroupPair>();
         for (GroupRule rule : rules) {
             String description = rule.description().isEmpty() ? null : rule.description();
             switch (rule.peer()) {
-                case Peer.Block b -> ranges.add(IpRange.builder().cidrIp(b.toString()).description(description).build());
-                case Peer.Block6 b -> ranges6.add(Ipv6Range.builder().cidrIpv6(b.block()).description(description).build());
+                case Peer.Block(Cidr b) ->
+                    ranges.add(IpRange.builder().cidrIp(b.toString()).description(description).build());
+                case Peer.Block(Cidr6 b) ->
+                    ranges6.add(Ipv6Range.builder().cidrIpv6(b.toString()).description(description).build());
+                case Peer.Listed l ->
+                    lists.add(PrefixListId.builder().prefixListId(l.prefixListId()).description(description).build());
                 case Peer.Members m ->
                     pairs.add(UserIdGroupPair.builder()
                             .groupId(m.groupId())
@@ -227,7 +232,7 @@ final class Permissions {
                 .ipRanges(ranges)
                 .ipv6Ranges(ranges6)
                 .userIdGroupPairs(pairs)
-                .prefixListIds(List.of());
+                .prefixListIds(lists);
         if (hasPorts(traffic.protocol())) {
             permission.fromPort(traffic.from()).toPort(traffic.to());
         }

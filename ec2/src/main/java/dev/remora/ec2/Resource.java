@@ -51,7 +51,9 @@ final class Resource<T extends Record & Tagged<T>> {
                     .index("subnet", i -> List.of(i.subnetId()))
                     .index("group", NetworkInterface::groups)
                     .index("type", i -> List.of(i.type()))
-                    .index("address", i -> List.of(NetworkInterface.addressKey(i.subnetId(), i.address())))
+                    .index("address", i -> i.addresses().stream()
+                            .map(address -> NetworkInterface.addressKey(i.subnetId(), address))
+                            .toList())
                     .index("attachment", i -> i.attachment().map(a -> a.id()).stream().toList()),
             "InvalidNetworkInterfaceID",
             "The networkInterface ID '%s' does not exist");

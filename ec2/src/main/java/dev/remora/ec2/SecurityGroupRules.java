@@ -2,6 +2,8 @@ package dev.remora.ec2;
 
 import static dev.remora.ec2.Resource.SECURITY_GROUP;
 
+import dev.remora.net.Cidr;
+import dev.remora.net.Cidr6;
 import dev.remora.store.Ids;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
@@ -219,8 +221,9 @@ final class SecurityGroupRules {
                             .ipProtocol(GroupRule.protocolName(r.protocol()))
                             .fromPort(r.from())
                             .toPort(r.to())
-                            .cidrIpv4(r.peer() instanceof Peer.Block b ? b.toString() : null)
-                            .cidrIpv6(r.peer() instanceof Peer.Block6 b ? b.block() : null)
+                            .cidrIpv4(r.peer() instanceof Peer.Block(Cidr b) ? b.toString() : null)
+                            .cidrIpv6(r.peer() instanceof Peer.Block(Cidr6 b) ? b.toString() : null)
+                            .prefixListId(r.peer() instanceof Peer.Listed l ? l.prefixListId() : null)
                             .referencedGroupId(r.peer() instanceof Peer.Members m ? m.groupId() : null)
                             .description(r.description().isEmpty() ? null : r.description())
                             .build())
@@ -422,8 +425,9 @@ final class SecurityGroupRules {
                 .description(r.description().isEmpty() ? null : r.description())
                 .tags(TagSpecs.shown(r.tags()));
         switch (r.peer()) {
-            case Peer.Block b -> shown.cidrIpv4(b.toString());
-            case Peer.Block6 b -> shown.cidrIpv6(b.block());
+            case Peer.Block(Cidr b) -> shown.cidrIpv4(b.toString());
+            case Peer.Block(Cidr6 b) -> shown.cidrIpv6(b.toString());
+            case Peer.Listed l -> shown.prefixListId(l.prefixListId());
             case Peer.Members m -> shown.referencedGroupInfo(g -> g.groupId(m.groupId()).userId(scope.account()));
         }
         return shown.build();

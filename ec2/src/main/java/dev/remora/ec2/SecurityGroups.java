@@ -5,6 +5,7 @@ import static dev.remora.ec2.Resource.SECURITY_GROUP;
 import static dev.remora.ec2.Resource.VPC;
 
 import dev.remora.net.Cidr;
+import dev.remora.net.Cidr6;
 import dev.remora.store.Ids;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
@@ -64,8 +65,8 @@ final class SecurityGroups {
             Filters<SecurityGroup> filters, String prefix, Direction direction, View view, Scope scope) {
         Function<Function<GroupRule, String>, Function<SecurityGroup, Collection<String>>> each =
                 value -> group -> group.rules(direction).stream().map(value).filter(v -> !v.isEmpty()).toList();
-        filters.onAny(prefix + "cidr", each.apply(r -> r.peer() instanceof Peer.Block b ? b.toString() : ""))
-                .onAny(prefix + "ipv6-cidr", each.apply(r -> r.peer() instanceof Peer.Block6 b ? b.block() : ""))
+        filters.onAny(prefix + "cidr", each.apply(r -> r.peer() instanceof Peer.Block(Cidr b) ? b.toString() : ""))
+                .onAny(prefix + "ipv6-cidr", each.apply(r -> r.peer() instanceof Peer.Block(Cidr6 b) ? b.toString() : ""))
                 .onAny(prefix + "group-id", each.apply(r -> r.peer() instanceof Peer.Members m ? m.groupId() : ""))
                 .onAny(
                         prefix + "group-name",

@@ -18,6 +18,7 @@ import dev.remora.vpc.Vpc;
 import dev.remora.wire.Call;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.AttributeBooleanValue;
@@ -43,9 +44,9 @@ final class Subnets {
             .on("availability-zone-id", Subnets::zoneId)
             .on("availabilityZoneId", Subnets::zoneId)
             .on("available-ip-address-count", s -> Integer.toString(s.freeAddresses()))
-            .on("cidr-block", s -> s.block().toString())
-            .on("cidr", s -> s.block().toString())
-            .on("cidrBlock", s -> s.block().toString())
+            .onAny("cidr-block", s -> block(s).toList())
+            .onAny("cidr", s -> block(s).toList())
+            .onAny("cidrBlock", s -> block(s).toList())
             .on("default-for-az", s -> Boolean.toString(s.defaultForZone()))
             .on("defaultForAz", s -> Boolean.toString(s.defaultForZone()))
             .on("map-public-ip-on-launch", s -> Boolean.toString(s.publicOnLaunch()))
@@ -83,13 +84,21 @@ final class Subnets {
             if (!vpc.contains(block) || block.prefix() > Vpcs.LONGEST_PREFIX || block.prefix() < Vpcs.SHORTEST_PREFIX) {
                 throw Refusals.of("InvalidSubnet.Range", "The CIDR '" + r.cidrBlock() + "' is invalid.");
             }
-            if (SUBNET.inVpc(tx, scope, vpcId).stream().anyMatch(s -> s.block().overlaps(block))) {
+            if (SUBNET.inVpc(tx, scope, vpcId).stream().anyMatch(s -> overlaps(s, block))) {
                 throw Refusals.of(
                         "InvalidSubnet.Conflict", "The CIDR '" + r.cidrBlock() + "' conflicts with another subnet");
             }
-            return put(tx, scope, subnet(ids, vpcId, block, zone, false, tags));
+            return put(tx, scope, subnet(ids, vpc, block, zone, false, tags));
         });
         return CreateSubnetResponse.builder().subnet(shown(scope, made)).build();
+    }
+
+    private static Stream<String> block(Subnet subnet) {
+        return subnet.block().map(Cidr::toString).stream();
+    }
+
+    private static boolean overlaps(Subnet subnet, Cidr block) {
+        return subnet.blocks().stream().anyMatch(b -> b.overlaps(block));
     }
 
     private static Cidr block(String text) {
@@ -119,16 +128,18 @@ final class Subnets {
     }
 
     private static Subnet subnet(
-            Ids ids, String vpcId, Cidr block, String zone, boolean isDefault, Map<String, String> tags) {
+            Ids ids, Vpc vpc, Cidr block, String zone, boolean isDefault, Map<String, String> tags) {
         return new Subnet(
                 ids.resource(SUBNET.prefix()),
-                vpcId,
-                block,
+                vpc.id(),
+                Optional.of(block),
+                Optional.empty(),
                 zone,
                 isDefault,
                 isDefault,
+                false,
                 LaunchNames.BY_ADDRESS,
-                ids.resource("aclassoc"),
+                new Subnet.AclAssociation(ids.resource("aclassoc"), vpc.networkAclId()),
                 AddressPool.UNUSED,
                 tags);
     }
@@ -144,8 +155,8 @@ final class Subnets {
         int step = 1 << 32 - AccountRegions.DEFAULT_SUBNET_PREFIX;
         for (Ipv4 base = vpc.primary().base(); vpc.primary().contains(base); base = base.plus(step)) {
             var block = new Cidr(base, AccountRegions.DEFAULT_SUBNET_PREFIX);
-            if (others.stream().noneMatch(s -> s.block().overlaps(block))) {
-                return put(tx, scope, subnet(ids, vpc.id(), block, zone, true, Map.of()));
+            if (others.stream().noneMatch(s -> overlaps(s, block))) {
+                return put(tx, scope, subnet(ids, vpc, block, zone, true, Map.of()));
             }
         }
         throw Refusals.of("InvalidSubnet.Conflict", "The default VPC has no free /20 block for a default subnet.");
@@ -273,7 +284,7 @@ final class Subnets {
                 .vpcId(s.vpcId())
                 .ownerId(scope.account())
                 .state("available")
-                .cidrBlock(s.block().toString())
+                .cidrBlock(block(s).findFirst().orElse(null))
                 .availableIpAddressCount(s.freeAddresses())
                 .availabilityZone(s.zone())
                 .availabilityZoneId(zoneId(s))

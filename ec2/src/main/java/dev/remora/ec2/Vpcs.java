@@ -120,7 +120,8 @@ final class Vpcs {
                 List.of(new RouteTable.Association(ids.resource("rtbassoc"), "")),
                 List.of(RouteTable.Route.local(wanted.block())),
                 Map.of());
-        var acl = new NetworkAcl(ids.resource(NETWORK_ACL.prefix()), vpcId, Map.of());
+        var acl = new NetworkAcl(
+                ids.resource(NETWORK_ACL.prefix()), vpcId, true, NetworkAcls.passing(wanted.block()), Map.of());
         String groupId = ids.resource(SECURITY_GROUP.prefix());
         var group = new SecurityGroup(
                 groupId,
@@ -134,6 +135,7 @@ final class Vpcs {
         var vpc = new Vpc(
                 vpcId,
                 List.of(new Vpc.Block(ids.resource("vpc-cidr-assoc"), wanted.block())),
+                List.of(),
                 wanted.tenancy(),
                 wanted.isDefault(),
                 true,

@@ -1,7 +1,7 @@
 package dev.remora.net;
 
 /** An IPv4 block. The bits beyond the prefix are zero: {@link #parse} clears them. */
-public record Cidr(Ipv4 base, int prefix) {
+public record Cidr(Ipv4 base, int prefix) implements IpBlock {
     public Cidr {
         if (prefix < 0 || prefix > 32) {
             throw new IllegalArgumentException("/" + prefix);
@@ -22,16 +22,14 @@ public record Cidr(Ipv4 base, int prefix) {
         return prefix == 0 ? 0 : -1 << 32 - prefix;
     }
 
-    public boolean contains(Ipv4 address) {
-        return (address.bits() & mask(prefix)) == base.bits();
+    @Override
+    public boolean contains(Ip address) {
+        return address instanceof Ipv4 other && (other.bits() & mask(prefix)) == base.bits();
     }
 
-    public boolean contains(Cidr other) {
-        return other.prefix >= prefix && contains(other.base);
-    }
-
-    public boolean overlaps(Cidr other) {
-        return contains(other.base) || other.contains(base);
+    @Override
+    public boolean contains(IpBlock other) {
+        return other instanceof Cidr inner && inner.prefix >= prefix && contains(inner.base);
     }
 
     /** How many addresses it has. */

@@ -5,7 +5,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 
 /** An IPv4 address, as the 32 bits that it is. */
-public record Ipv4(int bits) implements Comparable<Ipv4> {
+public record Ipv4(int bits) implements Ip, Comparable<Ipv4> {
     /** Parses exactly four decimal numbers of 0 to 255 with dots between them; no names, no short forms, no leading zeros. */
     public static Ipv4 parse(String text) {
         String[] parts = text.split("\\.", -1);
@@ -26,17 +26,23 @@ public record Ipv4(int bits) implements Comparable<Ipv4> {
         return new Ipv4((network[0] & 255) << 24 | (network[1] & 255) << 16 | (network[2] & 255) << 8 | network[3] & 255);
     }
 
-    /** Four bytes in network order. */
+    @Override
     public byte[] bytes() {
         return new byte[] {(byte) (bits >>> 24), (byte) (bits >>> 16), (byte) (bits >>> 8), (byte) bits};
     }
 
+    @Override
     public Inet4Address inet() {
         try {
             return (Inet4Address) InetAddress.getByAddress(bytes());
         } catch (UnknownHostException impossible) {
             throw new IllegalStateException(impossible);
         }
+    }
+
+    @Override
+    public Cidr alone() {
+        return new Cidr(this, 32);
     }
 
     public Ipv4 plus(int n) {

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * The router of one VPC: a namespace with a device for each attached interface.
@@ -69,6 +70,10 @@ final class Router implements AutoCloseable {
             this.workload = workload;
             this.cable = cable;
         }
+
+        Ipv4 address() {
+            return port.ipv4().orElseThrow();
+        }
     }
 
     /** An entry that is in the routing policy or in a route table. */
@@ -112,7 +117,7 @@ final class Router implements AutoCloseable {
         route(next, kept);
         for (Device device : devices.values()) {
             if (kept.contains(device.number) && !device.open) {
-                device.cable.ifPresent(cable -> shard(cable).open(cable, device.port.address()));
+                device.cable.ifPresent(cable -> shard(cable).open(cable, device.address()));
                 device.open = true;
             }
         }
@@ -169,6 +174,8 @@ final class Router implements AutoCloseable {
                 }
                 yield new Device(number, port, Optional.empty(), Optional.of(cable));
             }
+            case Attachment.Further further -> throw new IllegalStateException(port.id() + " cannot be made yet");
+            case Attachment.Translator() -> throw new IllegalStateException(port.id() + " cannot be made yet");
             case Attachment.None() -> throw new IllegalStateException(port.id() + " has no device");
         };
     }
@@ -179,7 +186,7 @@ final class Router implements AutoCloseable {
             VethEnd far = new VethEnd(LinkLocal.HOST_DEVICE_NAME, LinkLocal.HOST_DEVICE, LinkLocal.HOST_MAC);
             routes.commit(new RouteChanges().veth(end, far, fresh, port.id()));
             routes.commit(new RouteChanges().up(end.index(), port.id()));
-            LinkLocal.host(port.address(), LinkLocal.ROUTER_MAC, port.id());
+            LinkLocal.host(port.ipv4().orElseThrow(), LinkLocal.ROUTER_MAC, port.id());
             routes.awaitSending(end.index(), port.id());
         });
     }
@@ -189,7 +196,10 @@ final class Router implements AutoCloseable {
         if (resolver.isPresent() || wanted.blocks().isEmpty()) {
             return;
         }
-        Ipv4 inBlock = wanted.blocks().getFirst().base().plus(2);
+        Ipv4 inBlock = wanted.blocks().stream()
+                .flatMap(block -> block instanceof Cidr ipv4 ? Stream.of(ipv4.base().plus(2)) : Stream.empty())
+                .findFirst()
+                .orElseThrow();
         routes.commit(new RouteChanges()
                 .address(LOOPBACK, inBlock.bytes(), "the resolver of " + name)
                 .address(LOOPBACK, LinkLocal.RESOLVER.bytes(), "the resolver of " + name));
@@ -202,10 +212,9 @@ final class Router implements AutoCloseable {
             int table = next.table(routeTable.id());
             wanted.add(new Item.Nowhere(table, Cidr.parse("0.0.0.0/0")));
             for (Topology.Route route : routeTable.routes()) {
-                switch (route.target()) {
-                    // An address of the VPC that is not in the main table is nobody's.
-                    case Topology.Target.Local() -> wanted.add(new Item.Nowhere(table, route.destination()));
-                    case Topology.Target.Blackhole() -> wanted.add(new Item.Nowhere(table, route.destination()));
+                // An address of the VPC that is not in the main table is nobody's.
+                if (route.destination() instanceof Cidr destination) {
+                    wanted.add(new Item.Nowhere(table, destination));
                 }
             }
         });
@@ -255,7 +264,7 @@ final class Router implements AutoCloseable {
     }
 
     private static RouteChanges reach(Device device) {
-        byte[] address = device.port.address().bytes();
+        byte[] address = device.address().bytes();
         byte[] mac = device.cable.isPresent() ? LinkLocal.SHARD_MAC : LinkLocal.HOST_MAC;
         String id = device.port.id();
         return new RouteChanges()
@@ -272,8 +281,8 @@ final class Router implements AutoCloseable {
         device.workload.ifPresent(Netns::close);
         devices.remove(device.number);
         forgetKey(device);
-        Ipv4 address = device.port.address();
-        if (devices.values().stream().noneMatch(other -> other.port.address().equals(address))) {
+        Ipv4 address = device.address();
+        if (devices.values().stream().noneMatch(other -> other.address().equals(address))) {
             connections.deleteFrom(address.bytes(), id);
             connections.deleteTo(address.bytes(), id);
         }

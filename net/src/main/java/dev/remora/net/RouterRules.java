@@ -172,6 +172,7 @@ final class RouterRules {
             rules.flushChain(chain);
         }
         after.stream()
+                .filter(rule -> !(rule.peer() instanceof Peer.Block(Cidr6 ignored)))
                 .sorted(Comparator.comparing(Rule::toString))
                 .forEach(rule -> rules.addRule(chain, statements(rule, peer, verdict)));
     }
@@ -235,7 +236,7 @@ final class RouterRules {
         if (port == null) {
             return elements;
         }
-        NftData address = NftData.address(port.address().bytes());
+        NftData address = NftData.address(port.ipv4().orElseThrow().bytes());
         for (String group : new TreeSet<>(port.groups())) {
             elements.put(members(group), List.of(NftElement.of(address)));
         }
@@ -290,7 +291,7 @@ final class RouterRules {
     private static List<NftStatement> statements(Rule rule, NftValue peer, NftVerdict verdict) {
         List<NftStatement> statements = new ArrayList<>();
         switch (rule.peer()) {
-            case Peer.Block(Cidr block) -> {
+            case Peer.Block(IpBlock block) -> {
                 if (block.prefix() > 0) {
                     statements.add(NftStatement.within(peer, block.base().bytes(), block.prefix()));
                 }

@@ -109,6 +109,6 @@ record RouterState(
     }
 
     private static boolean sameDevice(@Nullable Port before, Port now) {
-        return before != null && before.address().equals(now.address()) && before.attachment().equals(now.attachment());
+        return before != null && before.addresses().equals(now.addresses()) && before.attachment().equals(now.attachment());
     }
 }

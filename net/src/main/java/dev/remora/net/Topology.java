@@ -2,35 +2,70 @@ package dev.remora.net;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * All that the kernel must hold for one VPC, as a value. Two equal topologies need no change of the kernel.
  *
  * @param router the VPC's name here, unique in the installation: {@code account/region/vpc-…}
- * @param blocks the VPC's IPv4 blocks
+ * @param blocks the VPC's blocks, the primary IPv4 one first
  * @param subnets by id
  * @param routeTables by id
+ * @param acls by id; a subnet whose ACL lets everything pass need not name one
  * @param groups by id
+ * @param foreignMembers the addresses in groups of peered VPCs, by group, as far as rules here name them
  * @param ports by interface id
+ * @param gateways by id
  */
 public record Topology(
         String router,
-        List<Cidr> blocks,
+        List<IpBlock> blocks,
         Map<String, Subnet> subnets,
         Map<String, RouteTable> routeTables,
+        Map<String, Acl> acls,
         Map<String, Group> groups,
-        Map<String, Port> ports) {
+        Map<String, Set<Ip>> foreignMembers,
+        Map<String, Port> ports,
+        Map<String, Gateway> gateways,
+        Dns dns) {
     public Topology {
         blocks = List.copyOf(blocks);
         subnets = Map.copyOf(subnets);
         routeTables = Map.copyOf(routeTables);
+        acls = Map.copyOf(acls);
         groups = Map.copyOf(groups);
+        foreignMembers = Map.copyOf(foreignMembers);
         ports = Map.copyOf(ports);
+        gateways = Map.copyOf(gateways);
     }
 
-    /** A subnet and the route table that its packets look up. */
-    public record Subnet(String id, Cidr block, String routeTable) {}
+    /** A VPC without a way out, whose ACLs let everything pass. */
+    public Topology(
+            String router,
+            List<IpBlock> blocks,
+            Map<String, Subnet> subnets,
+            Map<String, RouteTable> routeTables,
+            Map<String, Group> groups,
+            Map<String, Port> ports) {
+        this(router, blocks, subnets, routeTables, Map.of(), groups, Map.of(), ports, Map.of(), Dns.PLAIN);
+    }
+
+    /**
+     * A subnet, the route table that its packets look up, and the ACL at its boundary.
+     *
+     * @param blocks an IPv4 block, an IPv6 block or both
+     * @param acl empty if everything passes
+     */
+    public record Subnet(String id, List<IpBlock> blocks, String routeTable, Optional<String> acl) {
+        public Subnet {
+            blocks = List.copyOf(blocks);
+        }
+
+        public Subnet(String id, IpBlock block, String routeTable) {
+            this(id, List.of(block), routeTable, Optional.empty());
+        }
+    }
 
     public record RouteTable(String id, List<Route> routes) {
         public RouteTable {
@@ -38,7 +73,7 @@ public record Topology(
         }
     }
 
-    public record Route(Cidr destination, Target target) {}
+    public record Route(IpBlock destination, Target target) {}
 
     /** Where a route leads. */
     public sealed interface Target {
@@ -47,7 +82,74 @@ public record Topology(
 
         /** To nothing: its gateway is gone. */
         record Blackhole() implements Target {}
+
+        /** To whatever is behind an interface: an instance that forwards, a NAT gateway. Nothing if nothing is behind it. */
+        record ToPort(String port) implements Target {}
+
+        /** By a gateway of this topology. */
+        record By(String gateway) implements Target {}
     }
+
+    /** The way between the VPC and something that is not in it. No groups apply to it. */
+    public sealed interface Gateway {
+        /**
+         * To the internet, both ways. It translates one to one; an IPv4 address that has no public one sends and receives nothing.
+         * IPv6 addresses are public as they are.
+         *
+         * @param publicAddresses by private address
+         */
+        record Internet(Map<Ipv4, Ipv4> publicAddresses) implements Gateway {
+            public Internet {
+                publicAddresses = Map.copyOf(publicAddresses);
+            }
+        }
+
+        /** IPv6 to the internet, and its answers; nothing comes in by itself. */
+        record EgressOnly() implements Gateway {}
+
+        /**
+         * To the interfaces of another VPC, if its router has a gateway of the same connection; not beyond them.
+         *
+         * @param connection the same on both sides, unique in the installation
+         * @param blocks the other VPC's: what comes in must be from there
+         */
+        record Peering(String connection, List<IpBlock> blocks) implements Gateway {
+            public Peering {
+                blocks = List.copyOf(blocks);
+            }
+        }
+
+        /**
+         * To a namespace of its own which holds public addresses of services: a gateway endpoint; see {@link Fabric#services}.
+         *
+         * @param addresses where services listen there
+         */
+        record Services(List<Ip> addresses) implements Gateway {
+            public Services {
+                addresses = List.copyOf(addresses);
+            }
+        }
+    }
+
+    /**
+     * What may cross the boundary of a subnet, in either direction by itself: stateless. Rules in the order in which they are
+     * tried; what none matches is dropped. Packets within a subnet and questions to the resolver are not subject to it.
+     */
+    public record Acl(String id, List<AclRule> ingress, List<AclRule> egress) {
+        public Acl {
+            ingress = List.copyOf(ingress);
+            egress = List.copyOf(egress);
+        }
+    }
+
+    /**
+     * @param number for reports
+     * @param protocol the number in the IP header, or -1 for all
+     * @param from first port of the destination, or the ICMP type; -1 for all
+     * @param to last port, or the ICMP code; -1 for all
+     * @param peer the source of what comes in, the destination of what goes out
+     */
+    public record AclRule(int number, int protocol, int from, int to, IpBlock peer, boolean allow) {}
 
     /** A stateful group: what may come in to, and go out of, the interfaces that are in it. Order does not matter. */
     public record Group(String id, Set<Rule> ingress, Set<Rule> egress) {
@@ -60,29 +162,44 @@ public record Topology(
     /**
      * One rule; what no rule of an interface's groups allows is dropped.
      *
-     * @param protocol the number in the IP header (6 TCP, 17 UDP, 1 ICMP), or -1 for all
+     * @param protocol the number in the IP header (6 TCP, 17 UDP, 1 ICMP, 58 ICMPv6), or -1 for all
      * @param from first port, or the ICMP type; -1 for all
      * @param to last port, or the ICMP code; -1 for all
      */
     public record Rule(int protocol, int from, int to, Peer peer) {}
 
     public sealed interface Peer {
-        /** Addresses in a block. */
-        record Block(Cidr block) implements Peer {}
+        /** Addresses in a block; packets of the other family are not meant. */
+        record Block(IpBlock block) implements Peer {}
 
-        /** The interfaces that are in a group now. */
+        /** The interfaces that are in a group now, of this VPC or of {@link Topology#foreignMembers}. */
         record Members(String group) implements Peer {}
     }
 
     /**
      * An interface.
      *
-     * @param address its private IPv4 address
-     * @param sourceCheck whether packets that it sends must come from its own address
+     * @param addresses its private addresses: the primary IPv4 one first, then other IPv4 ones, then IPv6 ones
+     * @param groups which judge what comes in and goes out, unless the attachment is of a kind that has none
+     * @param sourceCheck whether packets that it sends must come from its own addresses
      */
-    public record Port(String id, String subnet, Ipv4 address, Set<String> groups, boolean sourceCheck, Attachment attachment) {
+    public record Port(
+            String id, String subnet, List<Ip> addresses, Set<String> groups, boolean sourceCheck, Attachment attachment) {
         public Port {
+            addresses = List.copyOf(addresses);
             groups = Set.copyOf(groups);
+        }
+
+        public Port(String id, String subnet, Ip address, Set<String> groups, boolean sourceCheck, Attachment attachment) {
+            this(id, subnet, List.of(address), groups, sourceCheck, attachment);
+        }
+
+        public Optional<Ipv4> ipv4() {
+            return addresses.stream().filter(Ipv4.class::isInstance).map(Ipv4.class::cast).findFirst();
+        }
+
+        public Optional<Ipv6> ipv6() {
+            return addresses.stream().filter(Ipv6.class::isInstance).map(Ipv6.class::cast).findFirst();
         }
     }
 
@@ -94,7 +211,35 @@ public record Topology(
         /** A namespace with one process group in it, e.g. a database; see {@link Fabric#workload}. */
         record Workload() implements Attachment {}
 
+        /**
+         * A further device in the namespace of another port, which is a {@link Workload}.
+         *
+         * @param index its number there: {@code eth1} for 1
+         */
+        record Further(String workload, int index) implements Attachment {}
+
         /** One of the interfaces of a key, shared by the slots that are bound to the key. */
         record Hyperplane(NatKey key) implements Attachment {}
+
+        /**
+         * A namespace that sends on what is routed to it with its own IPv4 address as the source: a NAT gateway, public or private.
+         * It has no groups, accepts nothing itself, and {@link Port#sourceCheck} is off.
+         */
+        record Translator() implements Attachment {}
+    }
+
+    /**
+     * What the VPC's resolver knows beyond what every resolver knows.
+     *
+     * @param support whether it answers at all
+     * @param names addresses by name: lower case, no final dot
+     */
+    public record Dns(boolean support, Map<String, List<Ip>> names) {
+        /** A resolver that knows nothing of its own. */
+        public static final Dns PLAIN = new Dns(true, Map.of());
+
+        public Dns {
+            names = Map.copyOf(names);
+        }
     }
 }

@@ -1,6 +1,6 @@
 package dev.remora.vpc;
 
-import dev.remora.net.Cidr;
+import dev.remora.net.IpBlock;
 import java.util.Map;
 
 /**
@@ -26,18 +26,19 @@ public record GroupRule(
 
     /** Whom a rule lets in, or out to. Its text is as the API writes it. */
     public sealed interface Peer {
-        record Block(Cidr block) implements Peer {
+        /** Addresses of one family. */
+        record Block(IpBlock block) implements Peer {
             @Override
             public String toString() {
                 return block.toString();
             }
         }
 
-        /** Legal in any VPC; no packet of a VPC without an IPv6 block ever meets it. */
-        record Block6(String block) implements Peer {
+        /** The addresses that are in a prefix list now. */
+        record Listed(String prefixListId) implements Peer {
             @Override
             public String toString() {
-                return block;
+                return prefixListId;
             }
         }
 
@@ -68,7 +69,7 @@ public record GroupRule(
         if (protocol == ALL) {
             return true;
         }
-        return protocol == packetProtocol && (from == ALL || (protocol == ICMP ? port == from : from <= port && port <= to));
+        return protocol == packetProtocol && (from == ALL || (protocol == ICMP || protocol == ICMPV6 ? port == from : from <= port && port <= to));
     }
 
     /** The protocol as the API and {@link Reachability}'s sentences write it: {@code tcp}, {@code -1}, {@code 50}. */

@@ -3,8 +3,8 @@ package dev.remora.vpc;
 import java.util.Map;
 
 /**
- * The way between public addresses and a VPC. It translates only for interfaces that have a public address; none has one
- * yet, so a packet routed to it is lost.
+ * The way between public addresses and a VPC. It translates only for interfaces that have a public address: a packet of any
+ * other that is routed to it is lost.
  *
  * @param vpcId the VPC that it is attached to, or empty
  */

@@ -1,9 +1,11 @@
 package dev.remora.vpc;
 
+import dev.remora.net.IpBlock;
 import dev.remora.net.Ipv4;
 import dev.remora.net.Topology;
 import dev.remora.vpc.GroupRule.Direction;
 import dev.remora.vpc.GroupRule.Peer;
+import dev.remora.vpc.RouteTable.Destination;
 import dev.remora.vpc.RouteTable.Route;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -92,8 +94,8 @@ public final class Reachability {
         RouteTable table = tables.get(tableId);
         return table != null
                 && table.routes().stream()
-                        .filter(r -> r.destination().contains(destination))
-                        .max(Comparator.comparingInt(r -> r.destination().prefix()))
+                        .filter(r -> r.destination() instanceof Destination.To(IpBlock block) && block.contains(destination))
+                        .max(Comparator.comparingInt(r -> ((Destination.To) r.destination()).block().prefix()))
                         .filter(r -> r.target().equals(Route.LOCAL))
                         .isPresent();
     }
@@ -116,10 +118,11 @@ public final class Reachability {
         return Optional.empty();
     }
 
-    private static boolean matches(Peer peer, Ipv4 address, List<String> groupsOfAddress) {
+    private boolean matches(Peer peer, Ipv4 address, List<String> groupsOfAddress) {
         return switch (peer) {
             case Peer.Block block -> block.block().contains(address);
-            case Peer.Block6 ignored -> false;
+            case Peer.Listed(String list) ->
+                contents.prefixLists().getOrDefault(list, List.of()).stream().anyMatch(b -> b.contains(address));
             case Peer.Members members -> groupsOfAddress.contains(members.groupId());
         };
     }

@@ -1,6 +1,6 @@
 package dev.remora.vpc;
 
-import dev.remora.net.Cidr;
+import dev.remora.net.IpBlock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,15 +17,41 @@ public record RouteTable(
         }
     }
 
+    /** What a route is for. */
+    public sealed interface Destination {
+        record To(IpBlock block) implements Destination {
+            @Override
+            public String toString() {
+                return block.toString();
+            }
+        }
+
+        /** The addresses that are in a prefix list now. */
+        record Listed(String prefixListId) implements Destination {
+            @Override
+            public String toString() {
+                return prefixListId;
+            }
+        }
+    }
+
     /**
-     * @param target {@link #LOCAL} or the id of a gateway
-     * @param gone whether the gateway is there no longer, so that packets are lost
+     * @param target {@link #LOCAL}, or the id of a gateway, an interface, a peering connection or an endpoint
+     * @param gone whether the target is there no longer, so that packets are lost
      */
-    public record Route(Cidr destination, String target, String origin, boolean gone) {
+    public record Route(Destination destination, String target, String origin, boolean gone) {
         public static final String LOCAL = "local";
 
-        public static Route local(Cidr block) {
+        public Route(IpBlock destination, String target, String origin, boolean gone) {
+            this(new Destination.To(destination), target, origin, gone);
+        }
+
+        public static Route local(IpBlock block) {
             return new Route(block, LOCAL, "CreateRouteTable", false);
+        }
+
+        public Route blackhole() {
+            return new Route(destination, target, origin, true);
         }
     }
 

@@ -1,23 +1,61 @@
 package dev.remora.vpc;
 
+import dev.remora.net.Ip;
+import dev.remora.net.IpBlock;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
- * All the documents of one VPC.
+ * All the documents of one VPC, and what it must know of others.
  *
  * @param router the name under which the data plane knows the VPC
+ * @param privateDomain of the private names of its interfaces: {@code ec2.internal}
+ * @param natGateways those that are neither failed nor deleted
+ * @param elasticIps those that are associated with its interfaces
+ * @param prefixLists the blocks of the prefix lists that its rules and routes name, by id
  */
 public record VpcContents(
         String router,
+        String privateDomain,
         Vpc vpc,
         List<Subnet> subnets,
         List<SecurityGroup> groups,
         List<NetworkInterface> interfaces,
-        List<RouteTable> routeTables) {
+        List<RouteTable> routeTables,
+        List<NetworkAcl> acls,
+        Optional<InternetGateway> internetGateway,
+        Optional<EgressOnlyGateway> egressOnlyGateway,
+        List<NatGateway> natGateways,
+        List<ElasticIp> elasticIps,
+        List<Neighbour> neighbours,
+        List<VpcEndpoint> endpoints,
+        Map<String, List<IpBlock>> prefixLists) {
+    /**
+     * A VPC that this one is peered with.
+     *
+     * @param connection the id of the active connection
+     * @param blocks its blocks
+     * @param members the addresses of its interfaces by the groups that they are in
+     */
+    public record Neighbour(String connection, List<IpBlock> blocks, Map<String, Set<Ip>> members) {
+        public Neighbour {
+            blocks = List.copyOf(blocks);
+            members = Map.copyOf(members);
+        }
+    }
+
     public VpcContents {
         subnets = List.copyOf(subnets);
         groups = List.copyOf(groups);
         interfaces = List.copyOf(interfaces);
         routeTables = List.copyOf(routeTables);
+        acls = List.copyOf(acls);
+        natGateways = List.copyOf(natGateways);
+        elasticIps = List.copyOf(elasticIps);
+        neighbours = List.copyOf(neighbours);
+        endpoints = List.copyOf(endpoints);
+        prefixLists = Map.copyOf(prefixLists);
     }
 }

@@ -52,7 +52,7 @@ class ReachabilityPropertyTest {
     private static Class<? extends Verdict> judge(Topology t, Connection c) {
         Topology.Port sender = requireNonNull(t.ports().get(c.source()));
         Optional<Topology.Port> receiver =
-                t.ports().values().stream().filter(p -> p.address().equals(c.destination())).findFirst();
+                t.ports().values().stream().filter(p -> p.addresses().contains(c.destination())).findFirst();
         if (!allows(t, sender.groups(), false, c, c.destination(), receiver.map(Topology.Port::groups).orElse(Set.of()))) {
             return Verdict.NoEgressRule.class;
         }
@@ -67,7 +67,7 @@ class ReachabilityPropertyTest {
         if (receiver.isEmpty() || receiver.get().attachment() instanceof Topology.Attachment.None) {
             return Verdict.Nobody.class;
         }
-        if (!allows(t, receiver.get().groups(), true, c, sender.address(), sender.groups())) {
+        if (!allows(t, receiver.get().groups(), true, c, sender.ipv4().orElseThrow(), sender.groups())) {
             return Verdict.NoIngressRule.class;
         }
         return receiver.get().attachment() instanceof Topology.Attachment.Hyperplane
@@ -125,8 +125,10 @@ class ReachabilityPropertyTest {
 
     private static VpcContents shuffled(VpcContents c, Random random) {
         return new VpcContents(
-                c.router(), c.vpc(), mixed(c.subnets(), random), mixed(c.groups(), random), mixed(c.interfaces(), random),
-                mixed(c.routeTables(), random));
+                c.router(), c.privateDomain(), c.vpc(), mixed(c.subnets(), random), mixed(c.groups(), random),
+                mixed(c.interfaces(), random), mixed(c.routeTables(), random), mixed(c.acls(), random), c.internetGateway(),
+                c.egressOnlyGateway(), mixed(c.natGateways(), random), mixed(c.elasticIps(), random),
+                mixed(c.neighbours(), random), mixed(c.endpoints(), random), c.prefixLists());
     }
 
     private static <T> List<T> mixed(List<T> list, Random random) {

@@ -1,6 +1,7 @@
 package dev.remora.vpc;
 
 import dev.remora.net.Topology;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -12,12 +13,10 @@ final class TopologyText {
 
     static String write(Topology topology) {
         var text = new StringBuilder("router " + topology.router() + "\n");
-        text.append("blocks ")
-                .append(topology.blocks().stream().map(Object::toString).collect(Collectors.joining(" ")))
-                .append('\n');
+        text.append("blocks ").append(words(topology.blocks())).append('\n');
         new TreeMap<>(topology.subnets())
                 .values()
-                .forEach(s -> text.append("subnet " + s.id() + " " + s.block() + " by " + s.routeTable() + "\n"));
+                .forEach(s -> text.append("subnet " + s.id() + " " + words(s.blocks()) + " by " + s.routeTable() + "\n"));
         new TreeMap<>(topology.routeTables()).values().forEach(t -> {
             text.append("table " + t.id() + "\n");
             t.routes().forEach(r -> text.append("  " + r.destination() + " " + target(r.target()) + "\n"));
@@ -29,10 +28,14 @@ final class TopologyText {
         });
         new TreeMap<>(topology.ports())
                 .values()
-                .forEach(p -> text.append("port " + p.id() + " " + p.address() + " in " + p.subnet() + " of "
+                .forEach(p -> text.append("port " + p.id() + " " + words(p.addresses()) + " in " + p.subnet() + " of "
                         + String.join(",", new TreeSet<>(p.groups())) + " behind " + behind(p.attachment())
                         + (p.sourceCheck() ? "" : " unchecked") + "\n"));
         return text.toString();
+    }
+
+    private static String words(List<?> values) {
+        return values.stream().map(Object::toString).collect(Collectors.joining(" "));
     }
 
     private static void rules(StringBuilder text, String direction, String preposition, Set<Topology.Rule> rules) {
@@ -61,6 +64,8 @@ final class TopologyText {
         return switch (target) {
             case Topology.Target.Local local -> "local";
             case Topology.Target.Blackhole blackhole -> "blackhole";
+            case Topology.Target.ToPort(String port) -> "to " + port;
+            case Topology.Target.By(String gateway) -> "by " + gateway;
         };
     }
 
@@ -68,6 +73,8 @@ final class TopologyText {
         return switch (attachment) {
             case Topology.Attachment.None none -> "nothing";
             case Topology.Attachment.Workload workload -> "workload";
+            case Topology.Attachment.Further(String of, int index) -> "device " + index + " of " + of;
+            case Topology.Attachment.Translator translator -> "translator";
             case Topology.Attachment.Hyperplane hyperplane -> "key " + hyperplane.key().name();
         };
     }

@@ -3,6 +3,7 @@ package dev.remora.vpc;
 import static java.util.Objects.requireNonNull;
 
 import dev.remora.net.Cidr;
+import dev.remora.net.Cidr6;
 import dev.remora.net.Ipv4;
 import dev.remora.net.NatKey;
 import dev.remora.net.Topology;
@@ -66,8 +67,9 @@ final class VpcText {
             }
             case "subnet" -> {
                 subnets.add(new Subnet(
-                        w[1], "vpc", Cidr.parse(w[2]), "eu-west-1a", false, false, Subnet.LaunchNames.BY_ADDRESS,
-                        "aclassoc-" + w[1], AddressPool.UNUSED, Map.of()));
+                        w[1], "vpc", Optional.of(Cidr.parse(w[2])), Optional.empty(), "eu-west-1a", false, false, false,
+                        Subnet.LaunchNames.BY_ADDRESS, new Subnet.AclAssociation("aclassoc-" + w[1], "acl"), AddressPool.UNUSED,
+                        Map.of()));
                 if (w.length > 3) {
                     associations.computeIfAbsent(w[4], t -> new ArrayList<>()).add(new Association("rtbassoc-" + w[1], w[1]));
                 }
@@ -87,8 +89,8 @@ final class VpcText {
                     default -> new Topology.Attachment.Hyperplane(new NatKey(w[9]));
                 };
         return new NetworkInterface(
-                w[1], "vpc", w[3], "eu-west-1a", Ipv4.parse(w[5]), List.of(w[7].split(",")), "", "interface", w.length == 10,
-                "", false, Optional.empty(), behind, Map.of());
+                w[1], "vpc", w[3], "eu-west-1a", Ipv4.parse(w[5]), List.of(), List.of(), List.of(w[7].split(",")), "", "interface",
+                w.length == 10, "", false, Optional.empty(), behind, Optional.empty(), Map.of());
     }
 
     private void inner(String above, String[] w) {
@@ -125,7 +127,7 @@ final class VpcText {
 
     private static Peer peer(String text) {
         if (text.indexOf(':') >= 0) {
-            return new Peer.Block6(text);
+            return new Peer.Block(Cidr6.parse(text));
         }
         return text.indexOf('/') >= 0 ? new Peer.Block(Cidr.parse(text)) : new Peer.Members(text);
     }
@@ -135,9 +137,10 @@ final class VpcText {
         associations.computeIfAbsent("main", t -> new ArrayList<>()).add(new Association("rtbassoc-main", ""));
         var vpcBlocks = blocks.stream().map(b -> new Vpc.Block("vpc-cidr-assoc-" + b, b)).toList();
         var vpc = new Vpc(
-                "vpc", vpcBlocks, "default", false, true, false, false, "dopt", "acl", "main", "default", Map.of());
+                "vpc", vpcBlocks, List.of(), "default", false, true, false, false, "dopt", "acl", "main", "default", Map.of());
         return new VpcContents(
                 "000000000000/eu-west-1/vpc",
+                "eu-west-1.compute.internal",
                 vpc,
                 subnets,
                 groups.entrySet().stream()
@@ -147,6 +150,14 @@ final class VpcText {
                 routes.entrySet().stream()
                         .map(t -> new RouteTable(
                                 t.getKey(), "vpc", associations.getOrDefault(t.getKey(), List.of()), t.getValue(), Map.of()))
-                        .toList());
+                        .toList(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Map.of());
     }
 }
