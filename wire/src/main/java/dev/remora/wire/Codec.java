@@ -1,5 +1,6 @@
 package dev.remora.wire;
 
+import java.util.function.UnaryOperator;
 import software.amazon.awssdk.core.SdkPojo;
 
 /**
@@ -23,12 +24,16 @@ sealed interface Codec permits QueryCodec, RestJsonCodec, TargetJsonCodec {
 
     Response error(AwsError error, String requestId);
 
-    static Codec of(Operations operations) {
+    /** @param codes the query protocols' code for an error; asked when the first error leaves */
+    static Codec of(Operations operations, Protocol protocol, UnaryOperator<String> codes) {
         ServiceInfo service = operations.service();
-        return switch (service.protocol()) {
-            case EC2_QUERY, AWS_QUERY -> new QueryCodec(service);
+        return switch (protocol) {
+            case EC2_QUERY -> new QueryCodec(service, QueryNames.TRAITS, true, codes);
+            case AWS_QUERY -> new QueryCodec(
+                    service, service.queryToo() ? QueryNames.SINGULAR : QueryNames.TRAITS, false, codes);
             case REST_JSON -> new RestJsonCodec(operations);
-            case AWS_JSON_1_1 -> new TargetJsonCodec();
+            case AWS_JSON_1_0 -> TargetJsonCodec.version10("com.amazonaws." + service.signingName() + "#", service.queryToo() ? codes : null);
+            case AWS_JSON_1_1 -> TargetJsonCodec.VERSION_1_1;
         };
     }
 }

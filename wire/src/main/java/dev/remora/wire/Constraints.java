@@ -79,6 +79,9 @@ final class Constraints {
 
     final Map<String, Call> calls = new HashMap<>();
     final Map<String, Integer> errors = new HashMap<>();
+    /** The query protocols' codes of errors whose shapes have another name. */
+    private final Map<String, String> codes = new HashMap<>();
+
     final Map<String, Shape> shapes = new HashMap<>();
     /** The code of a failed validation where it is not the protocol's usual one. */
     @Nullable
@@ -107,6 +110,11 @@ final class Constraints {
         return name == null ? null : shapes.get(name);
     }
 
+    /** The code of an error as the query protocols spell it. */
+    String queryCode(String error) {
+        return codes.getOrDefault(error, error);
+    }
+
     /** The status of an operation's success. */
     int status(String operation) {
         Call call = call(operation);
@@ -130,7 +138,7 @@ final class Constraints {
                         names.add(name);
                         calls.put(name.toLowerCase(java.util.Locale.ROOT), call(in));
                     });
-                case "errors" -> eachMember(in, name -> errors.put(name, errorStatus(in)));
+                case "errors" -> eachMember(in, name -> errors.put(name, error(name, in)));
                 case "shapes" -> eachMember(in, name -> shapes.put(name, shape(in)));
                 default -> in.skipChildren();
             }
@@ -159,13 +167,14 @@ final class Constraints {
         return call;
     }
 
-    private static int errorStatus(JsonParser in) {
+    /** Notes an error's code and returns its status. */
+    private int error(String error, JsonParser in) {
         int[] status = {400};
         eachMember(in, name -> {
-            if (name.equals("status")) {
-                status[0] = in.getIntValue();
-            } else {
-                in.skipChildren();
+            switch (name) {
+                case "status" -> status[0] = in.getIntValue();
+                case "code" -> codes.put(error, in.getString());
+                default -> in.skipChildren();
             }
         });
         return status[0];

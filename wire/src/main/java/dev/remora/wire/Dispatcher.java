@@ -81,10 +81,15 @@ public final class Dispatcher {
     private @Nullable Served served(Request request) {
         try {
             Claim claim = Claim.of(request);
-            return claim == null ? null : services.get(claim.service());
+            return claim == null ? null : served(claim, request);
         } catch (Claim.Incomplete e) {
             return null;
         }
+    }
+
+    private @Nullable Served served(Claim claim, Request request) {
+        Served served = services.get(claim.service());
+        return served == null ? null : served.speaking(request);
     }
 
     private Response answer(Request request, @Nullable Principal trusted) {
@@ -104,14 +109,14 @@ public final class Dispatcher {
                 codec = guess.codec(request);
                 throw guess.refusals(request).notSigned();
             }
-            Served served = services.get(claim.service());
+            Served served = served(claim, request);
             codec = served == null ? guess.codec(request) : served.codec;
             refusals = served == null ? guess.refusals(request) : served.refusals;
             Principal principal = trusted != null ? trusted : authenticate(request, claim, now, refusals);
             if (served == null) {
                 throw refusals.unknownOperation(claim.service(), guess.operation(request));
             }
-            var call = new Call(requestId, claim.region(), principal, request.peer(), now);
+            var call = new Call(requestId, claim.region(), principal, request.peer(), now, endpoint(request));
             return withId(operate(served, codec.open(request), call), requestId);
         } catch (AwsError e) {
             return withId((codec == null ? guess.codec(request) : codec).error(e, requestId), requestId);
@@ -152,7 +157,7 @@ public final class Dispatcher {
         if (!operation.isOpen()) {
             authorize(served, operation, input, call, incoming.request());
         }
-        if (served.service().protocol() == Protocol.EC2_QUERY && binding.dryRun(decoded)) {
+        if (served.protocol == Protocol.EC2_QUERY && binding.dryRun(decoded)) {
             throw served.refusals.dryRun();
         }
         O output = operation.handler().handle(input, call);
@@ -166,11 +171,17 @@ public final class Dispatcher {
         List<String> resources = operation.resources(input).apply(call);
         Decision decision = authorizer.decide(call.principal(), operation.action(), resources, context);
         if (!decision.allowed()) {
-            String encoded = served.service().protocol() == Protocol.EC2_QUERY
+            String encoded = served.protocol == Protocol.EC2_QUERY
                     ? AuthorizationMessage.encode(call.principal(), operation.action(), decision, context)
                     : "";
             throw served.refusals.denied(call.principal(), operation.action(), decision, encoded);
         }
+    }
+
+    /** Where the caller finds this server. */
+    private static String endpoint(Request request) {
+        String host = request.headers().first("Host");
+        return (request.secure() ? "https://" : "http://") + (host == null ? "localhost" : host);
     }
 
     /** The condition keys that every request has. (IAM user guide, "AWS global condition context keys".) */

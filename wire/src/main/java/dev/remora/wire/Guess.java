@@ -2,6 +2,7 @@ package dev.remora.wire;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,10 +11,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Guess {
     private final Collection<Served> services;
-    private final Codec query = Codec.of(new Operations(
-            new ServiceInfo("", "", Protocol.AWS_QUERY, "", "http://webservices.amazon.com/AWSFault/2005-15-09", "")));
-    private final Codec target = new TargetJsonCodec();
-    private final Codec rest = Codec.of(new Operations(new ServiceInfo("", "", Protocol.REST_JSON, "", "", "")));
+    private final Codec query = unknown(Protocol.AWS_QUERY, "http://webservices.amazon.com/AWSFault/2005-15-09");
+    private final Codec target = TargetJsonCodec.VERSION_1_1;
+    private final Codec rest = unknown(Protocol.REST_JSON, "");
+
+    private static Codec unknown(Protocol protocol, String xmlNamespace) {
+        var service = new ServiceInfo("", "", protocol, "", xmlNamespace, "");
+        return Codec.of(new Operations(service), protocol, UnaryOperator.identity());
+    }
 
     Guess(Collection<Served> services) {
         this.services = List.copyOf(services);
@@ -22,7 +27,7 @@ final class Guess {
     private Protocol protocol(Request request) {
         Served served = served(request);
         if (served != null) {
-            return served.service().protocol();
+            return served.protocol;
         }
         if (request.headers().first("X-Amz-Target") != null) {
             return Protocol.AWS_JSON_1_1;
@@ -40,7 +45,7 @@ final class Guess {
             return served.codec;
         }
         return switch (protocol(request)) {
-            case AWS_JSON_1_1 -> target;
+            case AWS_JSON_1_0, AWS_JSON_1_1 -> target;
             case REST_JSON -> rest;
             case AWS_QUERY, EC2_QUERY -> query;
         };
@@ -64,10 +69,10 @@ final class Guess {
             if (prefix != null
                     && !service.targetPrefix().isEmpty()
                     && prefix.startsWith(service.targetPrefix() + ".")) {
-                return served;
+                return served.speaking(request);
             }
             if (version != null && version.equals(service.apiVersion()) && service.protocol() != Protocol.REST_JSON) {
-                return served;
+                return served.speaking(request);
             }
         }
         return null;

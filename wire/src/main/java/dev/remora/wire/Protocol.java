@@ -5,5 +5,6 @@ public enum Protocol {
     EC2_QUERY,
     AWS_QUERY,
     REST_JSON,
+    AWS_JSON_1_0,
     AWS_JSON_1_1
 }

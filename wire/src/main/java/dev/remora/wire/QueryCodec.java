@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkField;
 import software.amazon.awssdk.core.SdkPojo;
@@ -21,10 +22,14 @@ import software.amazon.awssdk.core.traits.TimestampFormatTrait.Format;
 final class QueryCodec implements Codec {
     private final boolean ec2;
     private final ServiceInfo service;
+    private final QueryNames names;
+    private final UnaryOperator<String> codes;
 
-    QueryCodec(ServiceInfo service) {
+    QueryCodec(ServiceInfo service, QueryNames names, boolean ec2, UnaryOperator<String> codes) {
         this.service = service;
-        this.ec2 = service.protocol() == Protocol.EC2_QUERY;
+        this.names = names;
+        this.ec2 = ec2;
+        this.codes = codes;
     }
 
     @Override
@@ -43,17 +48,29 @@ final class QueryCodec implements Codec {
     @Override
     public SdkPojo decode(Incoming incoming, SdkPojo builder) {
         if (incoming instanceof Incoming.Query query) {
+            if (names == QueryNames.SINGULAR) {
+                nameThePath(query);
+            }
             structure(builder, query.form().root, "");
             return (SdkPojo) Fields.build(builder);
         }
         throw new IllegalArgumentException("not a query request");
     }
 
+    /** A request to a queue's own path need not name the queue a second time. */
+    private static void nameThePath(Incoming.Query query) {
+        String path = query.request().rawPath();
+        if (path.length() > 1 && query.form().value("QueueUrl") == null) {
+            query.form().root.child("QueueUrl").value = path;
+        }
+    }
+
     private void structure(SdkPojo builder, Form.Node node, String path) {
         for (SdkField<?> field : builder.sdkFields()) {
-            Form.Node value = node.get(field.locationName());
+            String name = names.input(field);
+            Form.Node value = node.get(name);
             if (value != null) {
-                field.set(builder, value(field, value, path + field.locationName()));
+                field.set(builder, value(field, value, path + name));
             }
         }
     }
@@ -65,9 +82,9 @@ final class QueryCodec implements Codec {
             structure(builder, node, path + ".");
             return Fields.build(builder);
         } else if (type == MarshallingType.LIST) {
-            return list(field.getTrait(ListTrait.class), node, path);
+            return list(field, node, path);
         } else if (type == MarshallingType.MAP) {
-            return map(field.getTrait(MapTrait.class), node, path);
+            return map(field, node, path);
         }
         String text = node.value == null ? "" : node.value;
         try {
@@ -80,9 +97,10 @@ final class QueryCodec implements Codec {
         }
     }
 
-    private List<@Nullable Object> list(ListTrait trait, Form.Node node, String path) {
+    private List<@Nullable Object> list(SdkField<?> field, Form.Node node, String path) {
+        ListTrait trait = field.getTrait(ListTrait.class);
         Form.Node holder = node;
-        if (!ec2 && !trait.isFlattened()) {
+        if (!ec2 && !names.flattened(trait.isFlattened())) {
             Form.Node wrapped = trait.memberLocationName() == null ? null : node.get(trait.memberLocationName());
             wrapped = wrapped == null ? node.get("member") : wrapped;
             holder = wrapped == null ? node : wrapped;
@@ -110,13 +128,14 @@ final class QueryCodec implements Codec {
         }
     }
 
-    private Map<String, @Nullable Object> map(MapTrait trait, Form.Node node, String path) {
-        Form.Node wrapped = trait.isFlattened() ? null : node.get("entry");
+    private Map<String, @Nullable Object> map(SdkField<?> field, Form.Node node, String path) {
+        MapTrait trait = field.getTrait(MapTrait.class);
+        Form.Node wrapped = names.flattened(trait.isFlattened()) ? null : node.get("entry");
         Form.Node holder = wrapped == null ? node : wrapped;
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         holder.all().forEach((number, entry) -> {
-            Form.Node key = entry.get(trait.keyLocationName());
-            Form.Node value = entry.get(trait.valueLocationName());
+            Form.Node key = entry.get(names.key(field));
+            Form.Node value = entry.get(names.value(field));
             if (key != null && key.value != null && value != null) {
                 values.put(key.value, value(trait.valueFieldInfo(), value, path + "." + number));
             }
@@ -127,7 +146,7 @@ final class QueryCodec implements Codec {
     @Override
     public Response encode(Incoming incoming, SdkPojo output, int status, String requestId) {
         String operation = incoming.operation();
-        var xml = new XmlWriter(ec2);
+        var xml = new XmlWriter(ec2, names);
         xml.open(operation + "Response", service.xmlNamespace());
         if (ec2) {
             xml.element("requestId", requestId);
@@ -150,14 +169,14 @@ final class QueryCodec implements Codec {
 
     @Override
     public Response error(AwsError error, String requestId) {
-        var xml = new XmlWriter(ec2);
+        var xml = new XmlWriter(ec2, names);
         if (ec2) {
             xml.open("Response").open("Errors").open("Error");
         } else {
             xml.open("ErrorResponse", service.xmlNamespace()).open("Error");
             xml.element("Type", error.status() >= 500 ? "Receiver" : "Sender");
         }
-        xml.element("Code", error.code()).element("Message", error.text());
+        xml.element("Code", codes.apply(error.code())).element("Message", error.text());
         error.members().forEach((name, value) -> xml.element(name, value.toString()));
         xml.close("Error");
         if (ec2) {

@@ -18,14 +18,14 @@ record Refusals(Protocol protocol) {
 
     /** 403, or 400 where the protocol carries every client's mistake so. */
     private int forbidden() {
-        return protocol == Protocol.AWS_JSON_1_1 ? 400 : 403;
+        return protocol == Protocol.AWS_JSON_1_0 || protocol == Protocol.AWS_JSON_1_1 ? 400 : 403;
     }
 
     AwsError notSigned() {
         return switch (protocol) {
             case EC2_QUERY, AWS_QUERY ->
                 new AwsError("MissingAuthenticationToken", 403, "Request is missing Authentication Token");
-            case REST_JSON, AWS_JSON_1_1 ->
+            case REST_JSON, AWS_JSON_1_0, AWS_JSON_1_1 ->
                 new AwsError("MissingAuthenticationTokenException", forbidden(), "Missing Authentication Token");
         };
     }
@@ -33,7 +33,7 @@ record Refusals(Protocol protocol) {
     AwsError incompleteSignature(String message) {
         return switch (protocol) {
             case EC2_QUERY, AWS_QUERY -> new AwsError("IncompleteSignature", 400, message);
-            case REST_JSON, AWS_JSON_1_1 -> new AwsError("IncompleteSignatureException", forbidden(), message);
+            case REST_JSON, AWS_JSON_1_0, AWS_JSON_1_1 -> new AwsError("IncompleteSignatureException", forbidden(), message);
         };
     }
 
@@ -41,7 +41,7 @@ record Refusals(Protocol protocol) {
         return switch (protocol) {
             case EC2_QUERY -> new AwsError("AuthFailure", 401, EC2_AUTH);
             case AWS_QUERY -> new AwsError("InvalidClientTokenId", 403, BAD_TOKEN);
-            case REST_JSON, AWS_JSON_1_1 -> new AwsError("UnrecognizedClientException", forbidden(), BAD_TOKEN);
+            case REST_JSON, AWS_JSON_1_0, AWS_JSON_1_1 -> new AwsError("UnrecognizedClientException", forbidden(), BAD_TOKEN);
         };
     }
 
@@ -50,7 +50,7 @@ record Refusals(Protocol protocol) {
         return switch (protocol) {
             case EC2_QUERY -> new AwsError("RequestExpired", 400, "Request has expired.");
             case AWS_QUERY -> new AwsError("ExpiredToken", 403, message);
-            case REST_JSON, AWS_JSON_1_1 -> new AwsError("ExpiredTokenException", forbidden(), message);
+            case REST_JSON, AWS_JSON_1_0, AWS_JSON_1_1 -> new AwsError("ExpiredTokenException", forbidden(), message);
         };
     }
 
@@ -62,7 +62,7 @@ record Refusals(Protocol protocol) {
         return switch (protocol) {
             case EC2_QUERY -> new AwsError("AuthFailure", 401, EC2_AUTH);
             case AWS_QUERY -> new AwsError("SignatureDoesNotMatch", 403, message);
-            case REST_JSON, AWS_JSON_1_1 -> new AwsError("InvalidSignatureException", forbidden(), message);
+            case REST_JSON, AWS_JSON_1_0, AWS_JSON_1_1 -> new AwsError("InvalidSignatureException", forbidden(), message);
         };
     }
 
@@ -81,7 +81,7 @@ record Refusals(Protocol protocol) {
         return switch (protocol) {
             case EC2_QUERY, AWS_QUERY -> new AwsError("InvalidAction", 400, message);
             case REST_JSON -> new AwsError("UnknownOperationException", 404, message);
-            case AWS_JSON_1_1 -> new AwsError("UnknownOperationException", 400, message);
+            case AWS_JSON_1_0, AWS_JSON_1_1 -> new AwsError("UnknownOperationException", 400, message);
         };
     }
 
@@ -89,7 +89,7 @@ record Refusals(Protocol protocol) {
         String message = "The parameter " + parameter + " of " + operation + " is not supported by Remora: " + COVERAGE;
         return switch (protocol) {
             case EC2_QUERY, AWS_QUERY -> new AwsError("InvalidParameterValue", 400, message);
-            case REST_JSON -> new AwsError("InvalidParameterValueException", 400, message);
+            case REST_JSON, AWS_JSON_1_0 -> new AwsError("InvalidParameterValueException", 400, message);
             case AWS_JSON_1_1 -> new AwsError("InvalidParameterException", 400, message);
         };
     }
@@ -99,7 +99,7 @@ record Refusals(Protocol protocol) {
         String message = "Request must be smaller than " + limit + " bytes for the " + operation + " operation";
         return switch (protocol) {
             case EC2_QUERY, AWS_QUERY -> new AwsError("RequestEntityTooLarge", 413, message);
-            case REST_JSON, AWS_JSON_1_1 -> new AwsError("RequestEntityTooLargeException", 413, message);
+            case REST_JSON, AWS_JSON_1_0, AWS_JSON_1_1 -> new AwsError("RequestEntityTooLargeException", 413, message);
         };
     }
 
@@ -110,7 +110,7 @@ record Refusals(Protocol protocol) {
     AwsError internal() {
         return switch (protocol) {
             case EC2_QUERY -> new AwsError("InternalError", 500, "An internal error has occurred");
-            case AWS_QUERY, REST_JSON, AWS_JSON_1_1 ->
+            case AWS_QUERY, REST_JSON, AWS_JSON_1_0, AWS_JSON_1_1 ->
                 new AwsError(
                         "InternalFailure",
                         500,
@@ -135,7 +135,7 @@ record Refusals(Protocol protocol) {
                         "You are not authorized to perform this operation. " + sentence
                                 + (somewhere ? ". Encoded authorization failure message: " + encoded : ""));
             case AWS_QUERY -> new AwsError("AccessDenied", 403, sentence);
-            case REST_JSON, AWS_JSON_1_1 -> new AwsError("AccessDeniedException", forbidden(), sentence);
+            case REST_JSON, AWS_JSON_1_0, AWS_JSON_1_1 -> new AwsError("AccessDeniedException", forbidden(), sentence);
         };
     }
 

@@ -9,15 +9,32 @@ import software.amazon.awssdk.core.SdkPojo;
 /** A service as the dispatcher sees it. Nothing of its operations is looked at before the first call. */
 final class Served {
     final Operations operations;
+    final Protocol protocol;
     final Codec codec;
     final Refusals refusals;
     private final Map<Operation<?, ?>, Binding> bindings = new ConcurrentHashMap<>();
     private volatile @Nullable Constraints constraints;
 
+    /** The same service as it speaks awsQuery, where its own protocol is another. */
+    private final @Nullable Served inQuery;
+
     Served(Operations operations) {
+        this(operations, operations.service().protocol());
+    }
+
+    private Served(Operations operations, Protocol protocol) {
         this.operations = operations;
-        this.codec = Codec.of(operations);
-        this.refusals = new Refusals(operations.service().protocol());
+        this.protocol = protocol;
+        this.codec = Codec.of(operations, protocol, code -> constraints().queryCode(code));
+        this.refusals = new Refusals(protocol);
+        this.inQuery = protocol == Protocol.AWS_JSON_1_0 && operations.service().queryToo()
+                ? new Served(operations, Protocol.AWS_QUERY)
+                : null;
+    }
+
+    /** The service in the protocol of a request. */
+    Served speaking(Request request) {
+        return inQuery == null || request.headers().first("X-Amz-Target") != null ? this : inQuery;
     }
 
     ServiceInfo service() {
@@ -40,10 +57,14 @@ final class Served {
     /** The input without its refused parameters and within its constraints, or an error. */
     void check(Operation<?, ?> operation, SdkPojo input, String spelling) {
         refuse(operation, input, spelling);
-        switch (service().protocol()) {
+        if (service().queryToo()) {
+            Presence.check(constraints(), operation.name(), input);
+            return;
+        }
+        switch (protocol) {
             case EC2_QUERY -> Ec2Validation.check(constraints(), operation.name(), input);
             case AWS_QUERY -> Validation.check(constraints(), operation.name(), input, "ValidationError");
-            case REST_JSON, AWS_JSON_1_1 ->
+            case REST_JSON, AWS_JSON_1_0, AWS_JSON_1_1 ->
                 Validation.check(constraints(), operation.name(), input, "ValidationException");
         }
     }

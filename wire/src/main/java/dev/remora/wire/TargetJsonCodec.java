@@ -1,10 +1,31 @@
 package dev.remora.wire;
 
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkPojo;
 
-/** awsJson1.1: the operation in X-Amz-Target, JSON in and out. */
+/** awsJson1.0 and 1.1: the operation in X-Amz-Target, JSON in and out. */
 final class TargetJsonCodec implements Codec {
-    static final String CONTENT_TYPE = "application/x-amz-json-1.1";
+    static final TargetJsonCodec VERSION_1_1 = new TargetJsonCodec("application/x-amz-json-1.1", "", null);
+
+    private final String contentType;
+    private final String namespace;
+    private final @Nullable UnaryOperator<String> queryCodes;
+
+    private TargetJsonCodec(String contentType, String namespace, @Nullable UnaryOperator<String> queryCodes) {
+        this.contentType = contentType;
+        this.namespace = namespace;
+        this.queryCodes = queryCodes;
+    }
+
+    /**
+     * @param namespace of the service's shapes, with the sign that ends it, e.g. {@code com.amazonaws.sqs#}
+     * @param queryCodes for a service that once spoke awsQuery: the codes by which clients still know its errors, which travel
+     *     in a header (Smithy, "AWS query-compatible trait")
+     */
+    static TargetJsonCodec version10(String namespace, @Nullable UnaryOperator<String> queryCodes) {
+        return new TargetJsonCodec("application/x-amz-json-1.0", namespace, queryCodes);
+    }
 
     @Override
     public Incoming open(Request request) {
@@ -24,20 +45,24 @@ final class TargetJsonCodec implements Codec {
 
     @Override
     public Response encode(Incoming incoming, SdkPojo output, int status, String requestId) {
-        return Response.of(
-                status, CONTENT_TYPE, output.sdkFields().isEmpty() ? Response.EMPTY : JsonWriter.write(output));
+        return Response.of(status, contentType, output.sdkFields().isEmpty() ? Response.EMPTY : JsonWriter.write(output));
     }
 
     @Override
     public Response error(AwsError error, String requestId) {
         byte[] body = JsonWriter.document(out -> {
             out.writeStartObject();
-            out.writeName("__type").writeString(error.code());
+            out.writeName("__type").writeString(namespace + error.code());
             error.members().forEach((name, value) -> JsonWriter.plain(out.writeName(name), value));
             out.writeName(error.code().startsWith("AccessDenied") ? "Message" : "message")
                     .writeString(error.text());
             out.writeEndObject();
         });
-        return Response.of(error.status(), CONTENT_TYPE, body);
+        Response response = Response.of(error.status(), contentType, body);
+        if (queryCodes != null) {
+            String fault = error.status() >= 500 ? "Receiver" : "Sender";
+            response.headers().set("x-amzn-query-error", queryCodes.apply(error.code()) + ";" + fault);
+        }
+        return response;
     }
 }

@@ -16,7 +16,10 @@ final class XmlWriter {
     private final boolean ec2;
     private final StringBuilder out = new StringBuilder(1024).append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
 
-    XmlWriter(boolean ec2) {
+    private final QueryNames names;
+
+    XmlWriter(boolean ec2, QueryNames names) {
+        this.names = names;
         this.ec2 = ec2;
     }
 
@@ -52,7 +55,7 @@ final class XmlWriter {
         for (SdkField<?> field : structure.sdkFields()) {
             Object value = field.getValueOrDefault(structure);
             if (!Scalars.absent(value)) {
-                member(field.unmarshallLocationName(), field, value);
+                member(names.output(field), field, value);
             }
         }
     }
@@ -60,8 +63,8 @@ final class XmlWriter {
     private void member(String name, SdkField<?> field, @Nullable Object value) {
         switch (value) {
             case null -> element(name, "");
-            case List<?> list -> list(name, field.getTrait(ListTrait.class), list);
-            case Map<?, ?> map -> map(name, field.getTrait(MapTrait.class), map);
+            case List<?> list -> list(name, field, list);
+            case Map<?, ?> map -> map(name, field, map);
             case SdkPojo structure -> {
                 open(name);
                 members(structure);
@@ -74,9 +77,10 @@ final class XmlWriter {
         }
     }
 
-    private void list(String name, ListTrait trait, List<?> list) {
+    private void list(String name, SdkField<?> field, List<?> list) {
+        ListTrait trait = field.getTrait(ListTrait.class);
         SdkField<?> member = trait.memberFieldInfo();
-        if (trait.isFlattened() && !ec2) {
+        if (names.flattened(trait.isFlattened()) && !ec2) {
             String item = trait.memberLocationName() == null ? name : trait.memberLocationName();
             list.forEach(value -> member(item, member, value));
             return;
@@ -89,18 +93,20 @@ final class XmlWriter {
         close(name);
     }
 
-    private void map(String name, MapTrait trait, Map<?, ?> map) {
-        if (!trait.isFlattened()) {
+    private void map(String name, SdkField<?> field, Map<?, ?> map) {
+        MapTrait trait = field.getTrait(MapTrait.class);
+        boolean flattened = names.flattened(trait.isFlattened());
+        if (!flattened) {
             open(name);
         }
-        String entry = trait.isFlattened() ? name : "entry";
+        String entry = flattened ? name : "entry";
         map.forEach((key, value) -> {
             open(entry);
-            element(trait.keyLocationName(), key.toString());
-            member(trait.valueLocationName(), trait.valueFieldInfo(), value);
+            element(names.key(field), key.toString());
+            member(names.value(field), trait.valueFieldInfo(), value);
             close(entry);
         });
-        if (!trait.isFlattened()) {
+        if (!flattened) {
             close(name);
         }
     }

@@ -13,6 +13,8 @@ final class Infos {
     static final ServiceInfo LAMBDA = new ServiceInfo("lambda", "lambda", Protocol.REST_JSON, "2015-03-31", "", "");
     static final ServiceInfo LOGS =
             new ServiceInfo("logs", "logs", Protocol.AWS_JSON_1_1, "2014-03-28", "", "Logs_20140328");
+    static final ServiceInfo SQS = new ServiceInfo(
+            "sqs", "sqs", Protocol.AWS_JSON_1_0, "2012-11-05", "http://queue.amazonaws.com/doc/2012-11-05/", "AmazonSQS");
 
     private Infos() {}
 }

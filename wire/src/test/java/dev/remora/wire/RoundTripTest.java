@@ -28,6 +28,7 @@ import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.rds.RdsClient;
+import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sts.StsClient;
 
 /**
@@ -83,6 +84,11 @@ class RoundTripTest {
     @Test
     void logs() throws Exception {
         run(Infos.LOGS, CloudWatchLogsClient.class, CloudWatchLogsClient.builder(), 110);
+    }
+
+    @Test
+    void sqs() throws Exception {
+        run(Infos.SQS, SqsClient.class, SqsClient.builder().checksumValidationEnabled(false), 23);
     }
 
     private void run(ServiceInfo info, Class<?> client, AwsClientBuilder<?, ?> builder, int atLeast) throws Exception {
