@@ -39,7 +39,7 @@ public final class KernelFabric implements Fabric {
     static Fabric open(FabricConfig config, Optional<Outside> outside) {
         Deque<Runnable> undo = new ArrayDeque<>();
         try {
-            Resolver resolver = new Resolver(KernelInternet.API, outside);
+            Resolver resolver = new Resolver(InternetPlan.API, outside);
             undo.push(resolver::close);
             Drops drops = new Drops(config.clock());
             undo.push(drops::close);
@@ -95,7 +95,7 @@ public final class KernelFabric implements Fabric {
 
     @Override
     public Ipv4 apiAddress() {
-        return KernelInternet.API;
+        return InternetPlan.API;
     }
 
     @Override

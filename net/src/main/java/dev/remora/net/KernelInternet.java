@@ -36,14 +36,9 @@ import org.slf4j.LoggerFactory;
  * Outside}. What goes there is checked against {@link Outside#BLOCKED} here, in our own namespace, by the kernel; the process
  * that carries it is not trusted with that.
  *
- * <p>Its addresses are of 198.18.0.0/15, which RFC 2544 gives to benchmarks of network devices: no host of the real internet
- * has one, no private network is likely to, and it is not of the private blocks that VPCs use. The API has {@link #API}; each
- * shard's own way out has one of {@link #SHARDS}.
+ * <p>{@link InternetPlan} says who has which address.
  */
 final class KernelInternet implements AutoCloseable {
-    static final Ipv4 API = Ipv4.parse("198.18.0.1");
-    static final Cidr SHARDS = Cidr.parse("198.19.0.0/16");
-
     private static final Logger LOG = LoggerFactory.getLogger(KernelInternet.class);
 
     private static final String NAME = "internet";
@@ -75,7 +70,7 @@ final class KernelInternet implements AutoCloseable {
         filter.commit(rules());
         // To the loopback by the table: seen in the forward hook, counted and dropped there.
         routes.commit(new RouteChanges()
-                .address(1, API.bytes(), NAME)
+                .address(1, InternetPlan.API.bytes(), NAME)
                 .address(1, LinkLocal.RESOLVER.bytes(), NAME)
                 .route(new byte[4], 0, RouteChanges.MAIN, 1, NAME));
         resolver = resolvers.open(namespace, List.of(LinkLocal.RESOLVER));
@@ -106,7 +101,7 @@ final class KernelInternet implements AutoCloseable {
     /** Gives a shard a way out: an interface of {@link NatKey#INTERNET} whose address is of this namespace. */
     void connect(Shard shard) {
         int device = FIRST_DEVICE + shard.number();
-        Ipv4 address = SHARDS.base().plus(shard.number() + 1);
+        Ipv4 address = InternetPlan.SHARDS.base().plus(shard.number() + 1);
         String name = "shard " + shard.number();
         shards.put(device, shard);
         VethEnd end = new VethEnd("i" + device, device, LinkLocal.ROUTER_MAC);
@@ -217,7 +212,7 @@ final class KernelInternet implements AutoCloseable {
         RouterRules.resolver(rules, "input");
         rules.addRule(
                         "input",
-                        is(NftValue.IP_DESTINATION, NftData.address(API.bytes())),
+                        is(NftValue.IP_DESTINATION, NftData.address(InternetPlan.API.bytes())),
                         is(NftValue.PROTOCOL, NftData.octet(6)),
                         verdict(NftVerdict.ACCEPT))
                 .addRule("input", DropChains.drop(Drop.Cause.ISOLATION));

@@ -25,6 +25,9 @@ final class LinkLocal {
     static final byte[] ROUTER_MAC = {2, 0, 0, 0, 0, 4};
     static final byte[] HOST_MAC = {2, 0, 0, 0, 0, 5};
 
+    /** What is beyond a gateway, seen from its router. */
+    static final byte[] EDGE_MAC = {2, 0, 0, 0, 0, 7};
+
     /** The device of an end host, by number and name. */
     static final int HOST_DEVICE = 2;
 
