@@ -19,6 +19,7 @@ import dev.remora.rds.RdsService;
 import dev.remora.sandbox.Launcher;
 import dev.remora.sandbox.LocalSandboxes;
 import dev.remora.sandbox.SandboxConfig;
+import dev.remora.ssm.SsmService;
 import dev.remora.store.Blobs;
 import dev.remora.store.DataFolder;
 import dev.remora.store.Folders;
@@ -129,6 +130,7 @@ final class Server implements AutoCloseable {
                         Ec2Service.kinds(),
                         RdsService.kinds(),
                         LogsService.kinds(),
+                        SsmService.kinds(),
                         LambdaService.kinds())
                 .<Kind<?>>flatMap(Collection::stream)
                 .toList();
@@ -178,7 +180,8 @@ final class Server implements AutoCloseable {
         forwards = made("forwards", new Forwards());
         dropList = new DropList(fabric::drops, ec2::explain, lambda::functionOfSlot);
         operations.addAll(List.of(iam.iamOperations(), iam.stsOperations(), ec2.operations(), rds.operations()));
-        operations.addAll(List.of(logs.operations(), lambda.operations()));
+        var ssm = new SsmService(store, ids, clock, PublicImages.NONE);
+        operations.addAll(List.of(logs.operations(), lambda.operations(), ssm.operations()));
 
         var dispatcher = new Dispatcher(operations, iam.accessKeys(), iam.authorizer(), clock);
         var front = made("listeners", new HttpFront(dispatcher));

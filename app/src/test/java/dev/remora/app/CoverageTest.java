@@ -13,6 +13,8 @@ import dev.remora.net.Names;
 import dev.remora.rds.RdsService;
 import dev.remora.sandbox.Confinement;
 import dev.remora.sandbox.Sandboxes;
+import dev.remora.ssm.PublicParameters;
+import dev.remora.ssm.SsmService;
 import dev.remora.store.Blobs;
 import dev.remora.store.DataFolder;
 import dev.remora.store.Ids;
@@ -100,6 +102,7 @@ class CoverageTest {
                         ec2.operations(),
                         rds.operations(),
                         logs.operations(),
+                        new SsmService(store, ids, clock, PublicParameters.NONE).operations(),
                         lambda.operations()));
             }
         }

@@ -16,5 +16,8 @@ final class Infos {
     static final ServiceInfo SQS = new ServiceInfo(
             "sqs", "sqs", Protocol.AWS_JSON_1_0, "2012-11-05", "http://queue.amazonaws.com/doc/2012-11-05/", "AmazonSQS");
 
+    static final ServiceInfo SSM =
+            new ServiceInfo("ssm", "ssm", Protocol.AWS_JSON_1_1, "2014-11-06", "", "AmazonSSM");
+
     private Infos() {}
 }

@@ -29,6 +29,7 @@ import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.rds.RdsClient;
 import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.ssm.SsmClient;
 import software.amazon.awssdk.services.sts.StsClient;
 
 /**
@@ -89,6 +90,11 @@ class RoundTripTest {
     @Test
     void sqs() throws Exception {
         run(Infos.SQS, SqsClient.class, SqsClient.builder().checksumValidationEnabled(false), 23);
+    }
+
+    @Test
+    void ssm() throws Exception {
+        run(Infos.SSM, SsmClient.class, SsmClient.builder(), 140);
     }
 
     private void run(ServiceInfo info, Class<?> client, AwsClientBuilder<?, ?> builder, int atLeast) throws Exception {

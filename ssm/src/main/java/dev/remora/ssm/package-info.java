@@ -1,0 +1,5 @@
+/** Parameter Store of Systems Manager. */
+@NullMarked
+package dev.remora.ssm;
+
+import org.jspecify.annotations.NullMarked;
