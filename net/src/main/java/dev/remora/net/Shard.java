@@ -1,8 +1,6 @@
 package dev.remora.net;
 
 import dev.remora.linux.Conntrack;
-import dev.remora.linux.Errno;
-import dev.remora.linux.KernelException;
 import dev.remora.linux.Netns;
 import dev.remora.linux.NfTables;
 import dev.remora.linux.NftTransaction;
@@ -212,7 +210,6 @@ final class Shard implements AutoCloseable {
     void forget(KernelSlot slot) {
         filter.commit(ShardRules.deleteSlot(slot.device(), slot.id(), slot.address()));
         connections.deleteFrom(slot.address().bytes(), slot.id());
-        ignoringAbsent(ShardRules.forgetConnections(slot.device(), slot.id()));
         slotsByDevice.remove(slot.device());
         slotsByAddress.remove(slot.address());
     }
@@ -268,15 +265,5 @@ final class Shard implements AutoCloseable {
         filter.close();
         connections.close();
         namespace.close();
-    }
-
-    private void ignoringAbsent(NftTransaction rules) {
-        try {
-            filter.commit(rules);
-        } catch (KernelException absent) {
-            if (absent.errno() != Errno.ENOENT) {
-                throw absent;
-            }
-        }
     }
 }

@@ -238,13 +238,16 @@ final class ShardRules {
         return rules().deleteElements(BIND, NftElement.of(NftData.device(device, name)));
     }
 
+    /**
+     * Takes away all that there is of a slot. Its element of {@code connections} exists only if it ever opened one, so it is
+     * added before it is deleted: the kernel undoes a transaction that deletes what is absent, and undoing waits 10 ms for a
+     * grace period (nf_tables_abort in net/netfilter/nf_tables_api.c) while every claim of the shard waits for it.
+     */
     static NftTransaction deleteSlot(int device, String name, Ipv4 address) {
-        return rules().deleteElements(SOURCE, NftElement.of(source(device, name, address)));
-    }
-
-    /** There is such an element only if the slot ever opened a connection. */
-    static NftTransaction forgetConnections(int device, String name) {
-        return rules().deleteElements(CONNECTIONS, NftElement.of(NftData.device(device, name)));
+        NftElement connections = NftElement.of(NftData.device(device, name));
+        return rules().deleteElements(SOURCE, NftElement.of(source(device, name, address)))
+                .addElements(CONNECTIONS, connections)
+                .deleteElements(CONNECTIONS, connections);
     }
 
     private static NftData source(int device, String name, Ipv4 address) {
