@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -159,9 +160,16 @@ final class FunctionStates implements AutoCloseable {
         }
     }
 
-    /** Stops; what is under way is left as it is, and goes on at the next start. */
+    /** Stops; what is under way is left as it is, and goes on at the next start. Nothing touches files or kernel after that. */
     @Override
     public void close() {
         work.shutdownNow();
+        try {
+            if (!work.awaitTermination(LambdaService.CLOSING.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("changes of functions did not stop within {}; they are made again at the next start", LambdaService.CLOSING);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

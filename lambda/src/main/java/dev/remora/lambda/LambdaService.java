@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 public final class LambdaService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LambdaService.class);
     private static final Duration SWEEP_EVERY = Duration.ofSeconds(30);
-    private static final Duration CLOSING = Duration.ofSeconds(5);
+    static final Duration CLOSING = Duration.ofSeconds(5);
 
     /** Requests whose path begins so are for {@link #code}, without a signature. */
     public static final String CODE_PATH = CodeLinks.PATH;
