@@ -134,6 +134,9 @@ final class DropList {
         return switch (cause) {
             case GROUP_EGRESS -> "no egress rule";
             case GROUP_INGRESS -> "no ingress rule";
+            case ACL_EGRESS -> "network ACL, outbound";
+            case ACL_INGRESS -> "network ACL, inbound";
+            case NO_PUBLIC_ADDRESS -> "no public address";
             case ROUTE -> "no route";
             case SOURCE_CHECK -> "foreign source";
             case INVALID -> "no connection";

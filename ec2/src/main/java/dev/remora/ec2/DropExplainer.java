@@ -100,6 +100,11 @@ final class DropExplainer {
                     + " from " + named(place, drop.source());
             case GROUP_EGRESS -> "no egress rule of " + groups(place, judged) + " allows " + traffic(drop)
                     + " to " + named(place, drop.destination());
+            case ACL_EGRESS -> "the network ACL of the subnet of " + id + " does not let " + traffic(drop) + " out to "
+                    + drop.destination();
+            case ACL_INGRESS -> "the network ACL of the subnet of " + drop.destination() + " does not let " + traffic(drop)
+                    + " in from " + drop.source();
+            case NO_PUBLIC_ADDRESS -> drop.source() + " has no public address, so the internet gateway sends nothing for it";
             case ROUTE -> noRoute(drop, place, judged);
             case SOURCE_CHECK -> id + " sent from " + drop.source() + ", which is not its own address";
             case INVALID -> "the packet belongs to no connection that is known, and begins none";

@@ -30,8 +30,14 @@ public record Drop(
         GROUP_EGRESS,
         /** No ingress rule of the destination interface's groups allows it. */
         GROUP_INGRESS,
+        /** The ACL of the source's subnet does not let it out. */
+        ACL_EGRESS,
+        /** The ACL of the destination's subnet does not let it in. */
+        ACL_INGRESS,
         /** The route table has no way there. */
         ROUTE,
+        /** It was routed to an internet gateway, and its source has no public address. */
+        NO_PUBLIC_ADDRESS,
         /** The source address is not the interface's own. */
         SOURCE_CHECK,
         /** The packet belongs to no connection that is known, and begins none. */

@@ -23,8 +23,7 @@ import java.util.stream.Stream;
  * topologies.
  *
  * <p>What no packet can meet is left out, so that it costs the kernel nothing: groups without interfaces, rules that name such a
- * group, rules about IPv6 in a VPC without it, gateways that no route leads to, ACLs that let everything pass. Rules that differ
- * only in description become one.
+ * group, rules about IPv6 in a VPC without it, ACLs that let everything pass. Rules that differ only in description become one.
  */
 public final class Compiler {
     private final VpcContents contents;
@@ -69,7 +68,7 @@ public final class Compiler {
                 groups,
                 foreignMembers(groups),
                 ports(),
-                gateways(tables),
+                gateways(),
                 new Topology.Dns(contents.vpc().dnsSupport(), Map.of()));
     }
 
@@ -144,7 +143,8 @@ public final class Compiler {
                 .orElseGet(Topology.Target.Blackhole::new);
     }
 
-    private Map<String, Topology.Gateway> gateways(Map<String, Topology.RouteTable> tables) {
+    /** Also those that no route leads to: they are ways in. */
+    private Map<String, Topology.Gateway> gateways() {
         Map<String, Topology.Gateway> gateways = new HashMap<>();
         contents.internetGateway().ifPresent(g -> gateways.put(g.id(), new Topology.Gateway.Internet(publicAddresses())));
         contents.egressOnlyGateway().ifPresent(g -> gateways.put(g.id(), new Topology.Gateway.EgressOnly()));
@@ -156,15 +156,6 @@ public final class Compiler {
                 gateways.put(e.id(), new Topology.Gateway.Services(serviceAddresses(e)));
             }
         }
-        // A peering connection is a way in as well, whether or not a route here leads out by it; the rest is not.
-        Set<String> used = new HashSet<>();
-        tables.values().forEach(t -> t.routes().forEach(r -> {
-            if (r.target() instanceof Topology.Target.By(String gateway)) {
-                used.add(gateway);
-            }
-        }));
-        gateways.entrySet().removeIf(
-                g -> !used.contains(g.getKey()) && !(g.getValue() instanceof Topology.Gateway.Peering));
         return gateways;
     }
 

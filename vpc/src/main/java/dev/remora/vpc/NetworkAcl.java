@@ -14,6 +14,9 @@ import java.util.Map;
  */
 public record NetworkAcl(String id, String vpcId, boolean byDefault, List<Entry> entries, Map<String, String> tags)
         implements Tagged<NetworkAcl> {
+    /** The number of the entry that denies what no other one matches. It is shown and never stored. */
+    public static final int LAST = 32767;
+
     /**
      * @param protocol the number in the IP header, or {@link GroupRule#ALL}
      * @param from first port or the ICMP type, or {@link GroupRule#ALL}

@@ -1,129 +1,128 @@
 package dev.remora.vpc;
 
-import dev.remora.net.IpBlock;
+import dev.remora.net.Drop;
+import dev.remora.net.Ip;
 import dev.remora.net.Ipv4;
+import dev.remora.net.Ipv6;
 import dev.remora.net.Topology;
-import dev.remora.vpc.GroupRule.Direction;
-import dev.remora.vpc.GroupRule.Peer;
-import dev.remora.vpc.RouteTable.Destination;
-import dev.remora.vpc.RouteTable.Route;
-import java.util.Comparator;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 
 /**
- * What becomes of a new connection inside a VPC, decided from the documents alone, in the order in which a packet meets the
- * obstacles: the sender's egress rules, the route, the receiver's ingress rules, the receiver itself. The kernel must agree.
+ * What becomes of a connection, by the documents alone: the model that the kernel is held against.
+ *
+ * <p>Two packets decide: the first one and its answer. The answer matters because routes and network ACLs judge it by themselves;
+ * groups do not, since they know the connection. {@link Walk} follows a packet from interface to interface.
+ *
+ * <p>Causes are looked for in the order in which the kernel meets them: network ACLs, the sender's groups, the route, the
+ * receiver's groups.
  */
 public final class Reachability {
-    private final VpcContents contents;
-    private final Map<String, NetworkInterface> interfaces = new HashMap<>();
-    private final Map<Ipv4, NetworkInterface> byAddress = new HashMap<>();
-    private final Map<String, SecurityGroup> groups = new HashMap<>();
-    private final Map<String, RouteTable> tables = new HashMap<>();
-    private final Map<String, String> tableOfSubnet;
+    private final Map<String, Place> places = new HashMap<>();
+    private final Set<Ip> hosts;
 
+    /** One VPC, and nothing beyond it. */
     public Reachability(VpcContents contents) {
-        this.contents = contents;
-        contents.interfaces().forEach(i -> {
-            interfaces.put(i.id(), i);
-            byAddress.put(i.address(), i);
-        });
-        contents.groups().forEach(g -> groups.put(g.id(), g));
-        contents.routeTables().forEach(t -> tables.put(t.id(), t));
-        this.tableOfSubnet = Compiler.tableOfSubnet(contents.routeTables());
+        this(Set.of(contents), Set.of());
     }
 
     /**
+     * @param world all VPCs that packets may come to
+     * @param hosts what answers on the internet
+     */
+    public Reachability(Collection<VpcContents> world, Set<Ip> hosts) {
+        world.forEach(contents -> places.put(contents.router(), new Place(contents)));
+        this.hosts = Set.copyOf(hosts);
+    }
+
+    /**
+     * @param router the name of the VPC that it begins in
+     * @param source the id of the interface that it begins at
+     * @param from the address that it begins at: the interface's
      * @param protocol the number in the IP header
+     * @param sourcePort of TCP and UDP
      * @param port the destination port, or the ICMP type
      */
-    public record Connection(String source, Ipv4 destination, int protocol, int port) {}
+    public record Connection(String router, String source, Ip from, Ip destination, int protocol, int sourcePort, int port) {}
 
     public sealed interface Verdict {
-        /** It is made; these rules let it out and in. */
-        record Allowed(GroupRule egress, GroupRule ingress) implements Verdict {}
+        /** It is made. @param receiver the interface's id, or a host's address */
+        record Reaches(String receiver) implements Verdict {}
 
-        /** No egress rule of these groups, which are the sender's, allows it. */
-        record NoEgressRule(List<String> groups) implements Verdict {}
-
-        /** The subnet's table has no route to it, or one whose gateway is gone or useless without a public address. */
-        record NoRoute(String routeTable) implements Verdict {}
-
-        /** No ingress rule of these groups, which are the receiver's, allows it. */
-        record NoIngressRule(String receiver, List<String> groups) implements Verdict {}
-
-        /** The route is there, but no interface has the address, or nothing is behind it. */
-        record Nobody() implements Verdict {}
-
-        /** The receiver is a function's interface: nothing may open a connection to a function. */
-        record FunctionsAcceptNothing(String receiver) implements Verdict {}
+        /**
+         * A packet is lost.
+         *
+         * @param router of the VPC where that happens; empty on the internet
+         * @param by what refuses it: an interface, an ACL with its rule's number, a route table
+         * @param answer whether it is not the first packet but its answer
+         */
+        record Lost(Drop.Cause cause, String router, String by, boolean answer) implements Verdict {}
     }
 
-    /** @throws IllegalArgumentException if no interface has the connection's source as its id */
+    record Packet(Ip source, Ip destination, int protocol, int sourcePort, int destinationPort) {
+        /** The answer to it. An answer to an echo request is of type 0 (ICMP) or 129 (ICMPv6). */
+        Packet reversed() {
+            return switch (protocol) {
+                case GroupRule.ICMP -> new Packet(destination, source, protocol, sourcePort, 0);
+                case GroupRule.ICMPV6 -> new Packet(destination, source, protocol, sourcePort, 129);
+                default -> new Packet(destination, source, protocol, destinationPort, sourcePort);
+            };
+        }
+
+        /** What a router knows a connection by: of ICMP its type does not count. */
+        Packet flow() {
+            return protocol == GroupRule.ICMP || protocol == GroupRule.ICMPV6
+                    ? new Packet(source, destination, protocol, sourcePort, 0)
+                    : this;
+        }
+
+        Packet from(Ip newSource) {
+            return new Packet(newSource, destination, protocol, sourcePort, destinationPort);
+        }
+
+        Packet to(Ip newDestination) {
+            return new Packet(source, newDestination, protocol, sourcePort, destinationPort);
+        }
+    }
+
+    /** @throws IllegalArgumentException if there is no such VPC, or nothing that sends is behind the source */
     public Verdict of(Connection c) {
-        NetworkInterface sender = interfaces.get(c.source());
-        if (sender == null) {
-            throw new IllegalArgumentException(c.source());
+        Place place = places.get(c.router());
+        NetworkInterface sender = place == null
+                ? null
+                : place.networkInterface(c.source()).filter(Place::attached).orElse(null);
+        if (place == null || sender == null || sender.backing() instanceof Topology.Attachment.Translator) {
+            throw new IllegalArgumentException(c.toString());
         }
-        NetworkInterface receiver = byAddress.get(c.destination());
-        Optional<GroupRule> egress =
-                allowing(sender, Direction.EGRESS, c, c.destination(), receiver == null ? List.of() : receiver.groups());
-        if (egress.isEmpty()) {
-            return new Verdict.NoEgressRule(sender.groups());
-        }
-        String table = tableOfSubnet.getOrDefault(sender.subnetId(), contents.vpc().mainRouteTableId());
-        if (!routed(table, c.destination())) {
-            return new Verdict.NoRoute(table);
-        }
-        if (receiver == null || receiver.backing() instanceof Topology.Attachment.None) {
-            return new Verdict.Nobody();
-        }
-        Optional<GroupRule> ingress = allowing(receiver, Direction.INGRESS, c, sender.address(), sender.groups());
-        if (ingress.isEmpty()) {
-            return new Verdict.NoIngressRule(receiver.id(), receiver.groups());
-        }
-        return receiver.backing() instanceof Topology.Attachment.Hyperplane
-                ? new Verdict.FunctionsAcceptNothing(receiver.id())
-                : new Verdict.Allowed(egress.get(), ingress.get());
+        var walk = new Walk(places, hosts);
+        return switch (walk.from(place, sender, new Packet(c.from(), c.destination(), c.protocol(), c.sourcePort(), c.port()))) {
+            case Walk.End.Lost lost -> lost(lost, false);
+            case Walk.End.AtHost atHost ->
+                answered(walk.fromInternet(atHost.arrived().reversed()), sender, atHost.arrived().destination().toString());
+            case Walk.End.AtInterface at ->
+                answered(walk.from(at.place(), at.receiver(), at.arrived().reversed()), sender, at.receiver().id());
+        };
     }
 
-    private boolean routed(String tableId, Ipv4 destination) {
-        RouteTable table = tables.get(tableId);
-        return table != null
-                && table.routes().stream()
-                        .filter(r -> r.destination() instanceof Destination.To(IpBlock block) && block.contains(destination))
-                        .max(Comparator.comparingInt(r -> ((Destination.To) r.destination()).block().prefix()))
-                        .filter(r -> r.target().equals(Route.LOCAL))
-                        .isPresent();
+    private static Verdict answered(Walk.End end, NetworkInterface sender, String receiver) {
+        return switch (end) {
+            case Walk.End.Lost lost -> lost(lost, true);
+            case Walk.End.AtInterface at when at.receiver().equals(sender) -> new Verdict.Reaches(receiver);
+            case Walk.End.AtInterface other -> throw new IllegalStateException("answered to " + other);
+            case Walk.End.AtHost other -> throw new IllegalStateException("answered to " + other);
+        };
     }
 
-    private Optional<GroupRule> allowing(
-            NetworkInterface judged, Direction direction, Connection c, Ipv4 other, List<String> othersGroups) {
-        for (String groupId : judged.groups()) {
-            SecurityGroup group = groups.get(groupId);
-            if (group == null) {
-                continue;
-            }
-            for (GroupRule rule : group.rules()) {
-                if (rule.direction() == direction
-                        && rule.covers(c.protocol(), c.port())
-                        && matches(rule.peer(), other, othersGroups)) {
-                    return Optional.of(rule);
-                }
-            }
-        }
-        return Optional.empty();
+    private static Verdict lost(Walk.End.Lost lost, boolean answer) {
+        return new Verdict.Lost(lost.cause(), lost.router(), lost.by(), answer);
     }
 
-    private boolean matches(Peer peer, Ipv4 address, List<String> groupsOfAddress) {
-        return switch (peer) {
-            case Peer.Block block -> block.block().contains(address);
-            case Peer.Listed(String list) ->
-                contents.prefixLists().getOrDefault(list, List.of()).stream().anyMatch(b -> b.contains(address));
-            case Peer.Members members -> groupsOfAddress.contains(members.groupId());
+    static boolean ipv6(Ip address) {
+        return switch (address) {
+            case Ipv4 ipv4 -> false;
+            case Ipv6 ipv6 -> true;
         };
     }
 }
