@@ -138,13 +138,50 @@ build_now() {
         die "the build failed; all that it said is in $log"
     fi
     install_clients
+    unpack_engines
     printf '%s\n' "$stamp" > "$dist/stamp"
+}
+
+# The engines of databases and caches that are Debian's, each package in a folder of ours with the libraries that the host lacks.
+# They are unpacked and not installed: an installed one would start a service, make accounts and open a port of this host.
+unpack_engines() {
+    local package missing=()
+    for package in mariadb-server-core pgbouncer memcached redis-server valkey-server; do
+        [ -d "$dist/engines/$package" ] || missing+=("$package")
+    done
+    # Not every distribution has every engine, so the list of packages is read anew only where it is empty.
+    apt-cache show mariadb-server-core > /dev/null 2>&1 || update_apt || return 0
+    for package in "${missing[@]}"; do
+        ! apt-cache show "$package" > /dev/null 2>&1 || unpack_engine "$package"
+    done
+}
+
+# Without an engine everything else works, and an error names its package, so this never fails.
+unpack_engine() {
+    local package=$1 folder=$dist/engines/$1.new wanted also=
+    say "Unpacking $package ..."
+    [ "$package" != mariadb-server-core ] || also=mariadb-client-core
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    wanted=$(apt-get install --simulate --no-install-recommends "$package" $also 2> /dev/null | sed -n 's/^Inst \([^ ]*\).*/\1/p')
+    # Nothing is listed that is installed already; then it is found where it belongs.
+    if (cd "$folder" && apt-get -qq -o APT::Sandbox::User=root download ${wanted:-"$package"} > apt.log 2>&1 \
+        && for file in *.deb; do dpkg-deb -x "$file" . || exit 1; done && rm -f -- *.deb); then
+        mv "$folder" "$dist/engines/$package"
+    else
+        say "$package could not be unpacked (see $folder/apt.log): databases and caches that need it are refused."
+    fi
 }
 
 # The AWS SDK for JavaScript, which AWS's Node.js runtimes bring with them, and the driver of the quickstart's function.
 install_clients() {
     install_modules "$root/app/clients" "$dist/node" "the AWS SDK for JavaScript"
     install_modules "$root/scripts/quickstart" "$dist/quickstart" "a PostgreSQL driver for Node.js"
+}
+
+# The drivers that the functions of the end-to-end tests bring along.
+install_test_clients() {
+    install_modules "$root/e2e/clients" "$dist/e2e" "drivers for the end-to-end tests"
 }
 
 # Installs in folder $2 what the lock file of folder $1 names; called $3.

@@ -1,5 +1,6 @@
 package dev.remora.app;
 
+import dev.remora.fleet.Certificates;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -68,7 +69,20 @@ final class Authority {
     private final SecureRandom random = new SecureRandom();
 
     /** A certificate for a server, with its chain and its key. */
-    record Leaf(List<X509Certificate> chain, PrivateKey key) {}
+    record Leaf(List<X509Certificate> chain, PrivateKey key) {
+        /** As servers that are not ours take it. */
+        Certificates.Issued pem() {
+            try {
+                var text = new StringBuilder();
+                for (X509Certificate link : chain) {
+                    text.append(Authority.pem("CERTIFICATE", link.getEncoded()));
+                }
+                return new Certificates.Issued(text.toString(), Authority.pem("PRIVATE KEY", key.getEncoded()));
+            } catch (GeneralSecurityException impossible) {
+                throw new IllegalStateException(impossible);
+            }
+        }
+    }
 
     private Authority(X509Certificate certificate, PrivateKey key, Path certificateFile, InstantSource clock) {
         this.certificate = certificate;
@@ -115,12 +129,16 @@ final class Authority {
     }
 
     private static void write(Path file, String what, byte[] content, String permissions) throws IOException {
-        String lines = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
         Path half = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(half);
         Files.createFile(half, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions)));
-        Files.writeString(half, "-----BEGIN " + what + "-----\n" + lines + "\n-----END " + what + "-----\n");
+        Files.writeString(half, pem(what, content));
         Files.move(half, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static String pem(String what, byte[] content) {
+        String lines = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
+        return "-----BEGIN " + what + "-----\n" + lines + "\n-----END " + what + "-----\n";
     }
 
     /** The authority's certificate, PEM, as sandboxes get it. */

@@ -2,6 +2,8 @@ package dev.remora.app;
 
 import dev.remora.ec2.Ec2Service;
 import dev.remora.ec2.Gate;
+import dev.remora.fleet.Engines;
+import dev.remora.fleet.Surroundings;
 import dev.remora.iam.IamService;
 import dev.remora.lambda.CodeDownload;
 import dev.remora.lambda.LambdaOptions;
@@ -158,7 +160,8 @@ final class Server implements AutoCloseable {
 
         var iam = new IamService(store, ids, clock, settings.listen().isEmpty());
         ec2 = made("ec2", new Ec2Service(store, fabric, ids, clock, Gate.OPEN));
-        rds = made("rds", new RdsService(store, ec2.networks(), fabric, new Names(fabric), launcher, ids, data.path()));
+        var around = surroundings(store, launcher, result(trust), data.path());
+        rds = made("rds", new RdsService(around));
         var logs = made("logs", new LogsService(store, streams, clock));
         lambda = made(
                 "lambda",
@@ -228,6 +231,20 @@ final class Server implements AutoCloseable {
                 .withJavaTrustStore(authority.trustStoreFile());
         Path modules = Path.of(System.getProperty("remora.home", "")).resolve("node/node_modules");
         return Files.isDirectory(modules) ? config.withNodeModules(modules) : config;
+    }
+
+    private Surroundings surroundings(Store store, Launcher launcher, Authority authority, Path data) {
+        var engines = new Engines(Path.of(System.getProperty("remora.home", "")).resolve("engines"));
+        return new Surroundings(
+                store,
+                ec2.networks(),
+                fabric,
+                new Names(fabric),
+                launcher,
+                engines,
+                names -> authority.issue(names, List.of()).pem(),
+                ids,
+                data);
     }
 
     private LambdaOptions lambdaOptions() {

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.ec2.Ec2Service;
 import dev.remora.ec2.Gate;
+import dev.remora.fleet.Certificates;
+import dev.remora.fleet.Engines;
+import dev.remora.fleet.Surroundings;
 import dev.remora.iam.IamService;
 import dev.remora.lambda.LambdaOptions;
 import dev.remora.lambda.LambdaService;
@@ -19,6 +22,7 @@ import dev.remora.store.Blobs;
 import dev.remora.store.DataFolder;
 import dev.remora.store.Ids;
 import dev.remora.store.SqliteStore;
+import dev.remora.store.Store;
 import dev.remora.store.Streams;
 import dev.remora.wire.Coverage;
 import dev.remora.wire.Declarations;
@@ -81,8 +85,7 @@ class CoverageTest {
                 var streams = Streams.open(data, clock);
                 var ec2 = new Ec2Service(store, fabric, ids, clock, Gate.OPEN);
                 var logs = new LogsService(store, streams, clock);
-                var rds = new RdsService(
-                        store, ec2.networks(), fabric, new Names(fabric), never(Confinement.class), ids, folder)) {
+                var rds = new RdsService(surroundings(store, ec2, fabric))) {
             var iam = new IamService(store, ids, clock, true);
             var parts = new LambdaService.Parts(
                     store,
@@ -106,6 +109,19 @@ class CoverageTest {
                         lambda.operations()));
             }
         }
+    }
+
+    private Surroundings surroundings(Store store, Ec2Service ec2, Fabric fabric) {
+        return new Surroundings(
+                store,
+                ec2.networks(),
+                fabric,
+                new Names(fabric),
+                never(Confinement.class),
+                new Engines(folder),
+                never(Certificates.class),
+                Ids.random(),
+                folder);
     }
 
     private static <T> T never(Class<T> type) {

@@ -28,11 +28,14 @@ class ModulesTest {
             Map.entry("ec2", Set.of("wire", "store", "vpc", "net", "linux")),
             Map.entry("logs", Set.of("wire", "store")),
             Map.entry("ssm", Set.of("wire", "store")),
-            Map.entry("rds", Set.of("wire", "store", "ec2", "sandbox", "net", "linux")),
+            Map.entry("fleet", Set.of("wire", "store", "ec2", "sandbox", "net", "linux")),
+            Map.entry("rds", Set.of("wire", "store", "ec2", "fleet", "sandbox", "linux")),
             Map.entry("lambda", Set.of("wire", "store", "iam", "ec2", "logs", "sandbox", "net", "linux")),
             Map.entry(
                     "app",
-                    Set.of("wire", "store", "iam", "ec2", "logs", "ssm", "rds", "lambda", "sandbox", "vpc", "net", "linux")));
+                    Set.of(
+                            "wire", "store", "iam", "ec2", "logs", "ssm", "fleet", "rds", "lambda", "sandbox", "vpc",
+                            "net", "linux")));
 
     private static JavaClasses classes;
 

@@ -24,5 +24,10 @@ public final class Clients {
         return Project.ROOT.resolve("app/target/dist/node/node_modules");
     }
 
+    /** Drivers of databases and caches, for functions to bring along: {@code mysql2}, {@code ioredis}, {@code memjs}. */
+    public static Path drivers() {
+        return Project.ROOT.resolve("app/target/dist/e2e/node_modules");
+    }
+
     private Clients() {}
 }

@@ -3,6 +3,7 @@ package dev.remora.e2e;
 import java.util.List;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.UserIdGroupPair;
+import software.amazon.awssdk.services.rds.model.DBInstance;
 
 /** The network of most tests: a VPC 10.0.0.0/16, two private subnets in two zones, groups {@code app} and {@code db}. */
 public record Network(Sdk sdk, String vpc, String subnetA, String subnetB, String app, String db) {
@@ -45,13 +46,18 @@ public record Network(Sdk sdk, String vpc, String subnetA, String subnetB, Strin
         return List.of(subnetA, subnetB);
     }
 
-    /** A running database in the private subnets, in group {@code db}; its endpoint's name. */
+    /** A running PostgreSQL in the private subnets, in group {@code db}; its endpoint's name. */
     public String database(String id) {
+        return database(id, "postgres");
+    }
+
+    /** A running database of an engine, in the private subnets, in group {@code db}; its endpoint's name. */
+    public String database(String id, String engine) {
         var rds = sdk.rds();
         rds.createDBSubnetGroup(
                 r -> r.dbSubnetGroupName(id).dbSubnetGroupDescription("private").subnetIds(subnets()));
         rds.createDBInstance(r -> r.dbInstanceIdentifier(id)
-                .engine("postgres")
+                .engine(engine)
                 .dbInstanceClass("db.t3.micro")
                 .allocatedStorage(20)
                 .masterUsername("remora")
@@ -59,11 +65,12 @@ public record Network(Sdk sdk, String vpc, String subnetA, String subnetB, Strin
                 .dbName("shop")
                 .dbSubnetGroupName(id)
                 .vpcSecurityGroupIds(db));
-        rds.waiter().waitUntilDBInstanceAvailable(r -> r.dbInstanceIdentifier(id));
-        return rds.describeDBInstances(r -> r.dbInstanceIdentifier(id))
-                .dbInstances()
-                .getFirst()
-                .endpoint()
-                .address();
+        // The SDK's waiter asks every thirty seconds.
+        Eventually.holds("the database is there", () -> instance(id).dbInstanceStatus().equals("available"));
+        return instance(id).endpoint().address();
+    }
+
+    private DBInstance instance(String id) {
+        return sdk.rds().describeDBInstances(r -> r.dbInstanceIdentifier(id)).dbInstances().getFirst();
     }
 }

@@ -1,11 +1,12 @@
 package dev.remora.rds;
 
+import dev.remora.fleet.Member;
+import dev.remora.fleet.Place;
 import dev.remora.store.Kind;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * A DB instance.
@@ -26,50 +27,22 @@ record Database(
         Kept kept,
         boolean deletionProtection,
         Instant created,
-        Map<String, String> tags) {
+        Map<String, String> tags)
+        implements Member<Database> {
     private static final int FOLDER_LETTERS = 12;
     static final String BY_SUBNET_GROUP = "subnet-group";
     static final Kind<Database> KIND = Kind.of("rds.instance", Database.class)
             .index(BY_SUBNET_GROUP, d -> List.of(d.place().subnetGroup()));
 
-    /** Where it stands; {@link #text} is AWS's word. */
-    enum Status {
-        CREATING,
-        AVAILABLE,
-        STOPPING,
-        STOPPED,
-        STARTING,
-        REBOOTING,
-        DELETING,
-        /** Its server could not be made or does not stay up; only deleting it is left. */
-        FAILED;
-
-        String text() {
-            return name().toLowerCase(Locale.ROOT);
+    /** @param instanceClass {@code db.…} */
+    record Server(DbEngine engine, String engineVersion, String instanceClass, int port) {
+        Server with(String newInstanceClass) {
+            return new Server(engine, engineVersion, newInstanceClass, port);
         }
     }
 
-    /** @param instanceClass {@code db.…} */
-    record Server(String engineVersion, String instanceClass, int port) {}
-
-    /** @param verifier what SCRAM-SHA-256 keeps in place of the password */
+    /** @param verifier what the engine keeps in place of the password */
     record Master(String username, String verifier) {}
-
-    /**
-     * Where it is in the network.
-     *
-     * @param interfaceId empty until the interface was made, as are {@code address}, {@code subnetId} and {@code zone}
-     * @param endpoint its name inside the VPC
-     */
-    record Place(
-            String subnetGroup,
-            String vpcId,
-            Set<String> groups,
-            String subnetId,
-            String zone,
-            String interfaceId,
-            String address,
-            String endpoint) {}
 
     /** What is kept and returned without effect here. */
     record Kept(
@@ -90,19 +63,26 @@ record Database(
             int monitoringIntervalSeconds,
             boolean performanceInsights) {}
 
-    /** The name of its folder: short, because a Unix socket in it may have 107 bytes of path. */
-    String folder() {
+    @Override
+    public String folder() {
         return resourceId.substring(resourceId.length() - FOLDER_LETTERS).toLowerCase(Locale.ROOT);
     }
 
-    Database with(Status newStatus) {
+    @Override
+    public Database with(Status newStatus) {
         return new Database(
                 id, resourceId, newStatus, server, name, master, place, kept, deletionProtection, created, tags);
     }
 
-    Database with(Place newPlace) {
+    @Override
+    public Database with(Place newPlace) {
         return new Database(
                 id, resourceId, status, server, name, master, newPlace, kept, deletionProtection, created, tags);
+    }
+
+    Database with(Server newServer) {
+        return new Database(
+                id, resourceId, status, newServer, name, master, place, kept, deletionProtection, created, tags);
     }
 
     Database with(Master newMaster) {

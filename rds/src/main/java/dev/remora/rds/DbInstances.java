@@ -1,19 +1,18 @@
 package dev.remora.rds;
 
 import dev.remora.ec2.Networks;
+import dev.remora.fleet.Letters;
+import dev.remora.fleet.Member.Status;
+import dev.remora.fleet.Place;
+import dev.remora.fleet.Placement;
+import dev.remora.fleet.Roll;
+import dev.remora.fleet.SubnetGroup;
 import dev.remora.rds.Database.Kept;
-import dev.remora.rds.Database.Place;
-import dev.remora.rds.Database.Status;
 import dev.remora.store.Ids;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
-import dev.remora.store.Transaction;
 import dev.remora.wire.AwsError;
 import dev.remora.wire.Call;
-import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,26 +36,30 @@ import software.amazon.awssdk.services.rds.model.StartDbInstanceResponse;
 import software.amazon.awssdk.services.rds.model.StopDbInstanceRequest;
 import software.amazon.awssdk.services.rds.model.StopDbInstanceResponse;
 
-/**
- * DB instances: what is asked for becomes a document; {@link Provisioner} does the rest.
- *
- * <p>Create writes the document first, which takes the name, then makes the interface, so that a subnet without a free address
- * or a group that is gone is refused at the door; a refusal takes the document away again. A crash in between leaves a document
- * without an interface, which the provisioner completes.
- */
+/** DB instances: what is asked for becomes a document; {@link Provisioner} does the rest. */
 final class DbInstances {
     private static final int SALT_HEX = 2 * Verifier.SALT_BYTES;
     private static final int ENDPOINT_LETTERS = 12;
     private static final int RESOURCE_ID_LETTERS = 26;
 
     private final Store store;
+    private final Roll<Database> roll;
     private final Networks networks;
     private final DbSubnetGroups subnetGroups;
+    private final EngineVersions versions;
     private final Provisioner provisioner;
     private final Ids ids;
 
-    DbInstances(Store store, Networks networks, DbSubnetGroups subnetGroups, Provisioner provisioner, Ids ids) {
+    DbInstances(
+            Store store,
+            Networks networks,
+            DbSubnetGroups subnetGroups,
+            EngineVersions versions,
+            Provisioner provisioner,
+            Ids ids) {
         this.store = store;
+        this.roll = new Roll<>(store, Database.KIND, RdsErrors::noInstance);
+        this.versions = versions;
         this.networks = networks;
         this.subnetGroups = subnetGroups;
         this.provisioner = provisioner;
@@ -65,20 +68,13 @@ final class DbInstances {
 
     CreateDbInstanceResponse create(CreateDbInstanceRequest request, Call call) {
         Scope scope = scope(call);
-        String id = InstanceRequest.check(request);
+        var checked = InstanceRequest.check(request, versions);
+        String id = checked.id();
         String groupName =
                 request.dbSubnetGroupName() == null ? "default" : DbSubnetGroups.name(request.dbSubnetGroupName());
         SubnetGroup group = subnetGroups.require(scope, groupName);
         Set<String> groups = groups(scope, group.vpcId(), request.vpcSecurityGroupIds());
-        var database = document(request, call, id, group, groups);
-        store.write(tx -> {
-            if (tx.get(Database.KIND, scope, id).isPresent()) {
-                throw RdsErrors.instanceExists();
-            }
-            tx.get(SubnetGroup.KIND, scope, groupName).orElseThrow(() -> RdsErrors.noSubnetGroup(groupName));
-            tx.put(Database.KIND, scope, id, database);
-            return true;
-        });
+        var database = document(request, call, checked, group, groups);
         Database placed = placed(scope, database, group, Optional.ofNullable(request.availabilityZone()));
         provisioner.attend(scope, id);
         return CreateDbInstanceResponse.builder()
@@ -88,38 +84,41 @@ final class DbInstances {
 
     private Database placed(Scope scope, Database database, SubnetGroup group, Optional<String> zone) {
         try {
-            Place place = new Placement(networks).take(scope, database.place(), group.subnetIds(), zone);
-            return store.write(tx -> {
-                Database placed = tx.get(Database.KIND, scope, database.id())
-                        .orElse(database)
-                        .with(place);
-                tx.put(Database.KIND, scope, database.id(), placed);
-                return placed;
-            });
+            return roll.add(
+                    scope,
+                    database,
+                    tx -> {
+                        if (tx.get(Database.KIND, scope, database.id()).isPresent()) {
+                            throw RdsErrors.instanceExists();
+                        }
+                        tx.get(DbSubnetGroups.KIND, scope, group.name())
+                                .orElseThrow(() -> RdsErrors.noSubnetGroup(group.name()));
+                    },
+                    () -> InstanceFleet.PLACEMENT.take(
+                            networks, scope, database.place(), group.subnetIds(), zone, RdsErrors.noSubnetInZone()));
         } catch (AwsError refused) {
-            store.write(tx -> {
-                tx.delete(Database.KIND, scope, database.id());
-                return true;
-            });
-            throw refused.code().equals("InsufficientFreeAddressesInSubnet")
-                    ? RdsErrors.network("There are not enough free IP addresses in the subnets of the DB subnet group "
-                            + group.name() + ".")
-                    : refused;
+            throw refused.code().equals(Placement.FULL) ? RdsErrors.subnetsFull(group.name()) : refused;
         }
     }
 
     private Database document(
-            CreateDbInstanceRequest request, Call call, String id, SubnetGroup group, Set<String> groups) {
-        int port = request.port() == null ? InstanceRequest.PORT : request.port();
+            CreateDbInstanceRequest request,
+            Call call,
+            InstanceRequest.Checked checked,
+            SubnetGroup group,
+            Set<String> groups) {
+        String id = checked.id();
+        DbEngine engine = checked.engine();
+        int port = request.port() == null ? engine.port() : request.port();
         byte[] salt = HexFormat.of().parseHex(ids.hex(SALT_HEX));
         return new Database(
                 id,
-                "db-" + letters(ids.hex(64), RESOURCE_ID_LETTERS).toUpperCase(Locale.ROOT),
+                "db-" + Letters.ofHex(ids.hex(64), RESOURCE_ID_LETTERS).toUpperCase(Locale.ROOT),
                 Status.CREATING,
-                new Database.Server(PostgresBinaries.VERSION, request.dbInstanceClass(), port),
+                new Database.Server(engine, checked.version().number(), request.dbInstanceClass(), port),
                 Optional.ofNullable(request.dbName()).orElse(""),
-                new Database.Master(request.masterUsername(), Verifier.of(request.masterUserPassword(), salt)),
-                new Place(group.name(), group.vpcId(), groups, "", "", "", "", endpoint(call, id)),
+                new Database.Master(request.masterUsername(), Verifier.of(engine, request.masterUserPassword(), salt)),
+                Place.wanted(group.name(), group.vpcId(), groups, endpoint(call, id)),
                 kept(request),
                 Boolean.TRUE.equals(request.deletionProtection()),
                 call.time(),
@@ -171,20 +170,8 @@ final class DbInstances {
 
     /** As on AWS, the middle part is the account's in the region, the same for all its instances. */
     private static String endpoint(Call call, String id) {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256");
-            byte[] hash = digest.digest((call.account() + "/" + call.region()).getBytes(StandardCharsets.UTF_8));
-            String middle = letters(HexFormat.of().formatHex(hash), ENDPOINT_LETTERS);
-            return id + "." + middle + "." + call.region() + ".rds.amazonaws.com";
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
-    }
-
-    /** The number that {@code hex} is, in lower-case letters and digits, the last {@code count} of them. */
-    private static String letters(String hex, int count) {
-        String text = "0".repeat(count) + new BigInteger(hex, 16).toString(Character.MAX_RADIX);
-        return text.substring(text.length() - count);
+        String middle = Letters.ofText(call.account() + "/" + call.region(), ENDPOINT_LETTERS);
+        return id + "." + middle + "." + call.region() + ".rds.amazonaws.com";
     }
 
     DescribeDbInstancesResponse describe(DescribeDbInstancesRequest request, Call call) {
@@ -196,7 +183,7 @@ final class DbInstances {
                     .dbInstances(shape(scope, found))
                     .build();
         }
-        var matching = store.view().all(Database.KIND, scope).stream()
+        var matching = roll.all(scope).stream()
                 .filter(database -> request.filters().stream().allMatch(f -> matches(scope, f, database)))
                 .toList();
         var page = Page.of(matching, Database::id, request.maxRecords(), request.marker());
@@ -212,7 +199,7 @@ final class DbInstances {
             case "db-instance-id" ->
                 values.contains(database.id()) || values.contains(InstanceShapes.arn(scope, database.id()));
             case "dbi-resource-id" -> values.contains(database.resourceId());
-            case "engine" -> values.contains("postgres");
+            case "engine" -> values.contains(database.server().engine().text());
             case "db-cluster-id", "domain" -> false;
             default -> throw RdsErrors.invalid("Unrecognized filter name: " + filter.name());
         };
@@ -265,7 +252,7 @@ final class DbInstances {
         String id = idOf(asked);
         var turned = change(scope, id, (tx, database) -> {
             if (database.status() != from) {
-                throw RdsErrors.instanceState("Instance " + id + " is not in " + from.text() + " state.");
+                throw RdsErrors.instanceState("Instance " + id + " is not in " + InstanceShapes.text(from) + " state.");
             }
             return database.with(to);
         });
@@ -273,26 +260,16 @@ final class DbInstances {
         return shape(scope, turned);
     }
 
-    /** A change of one instance's document. */
-    interface Edit {
-        Database edit(Transaction tx, Database now);
-    }
-
-    Database change(Scope scope, String id, Edit edit) {
-        return store.write(tx -> {
-            Database now = tx.get(Database.KIND, scope, id).orElseThrow(() -> RdsErrors.noInstance(id));
-            Database next = edit.edit(tx, now);
-            tx.put(Database.KIND, scope, id, next);
-            return next;
-        });
+    Database change(Scope scope, String id, Roll.Edit<Database> edit) {
+        return roll.change(scope, id, edit);
     }
 
     Database require(Scope scope, String id) {
-        return store.view().get(Database.KIND, scope, id).orElseThrow(() -> RdsErrors.noInstance(id));
+        return roll.require(scope, id);
     }
 
     DBInstance shape(Scope scope, Database database) {
-        var group = store.view().get(SubnetGroup.KIND, scope, database.place().subnetGroup());
+        var group = store.view().get(DbSubnetGroups.KIND, scope, database.place().subnetGroup());
         return InstanceShapes.shape(scope, database, group.map(g -> subnetGroups.shape(scope, g)));
     }
 

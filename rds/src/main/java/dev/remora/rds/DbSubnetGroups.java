@@ -1,14 +1,16 @@
 package dev.remora.rds;
 
 import dev.remora.ec2.Networks;
+import dev.remora.fleet.SubnetGroup;
+import dev.remora.store.Kind;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
 import dev.remora.wire.Call;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.rds.model.AvailabilityZone;
 import software.amazon.awssdk.services.rds.model.CreateDbSubnetGroupRequest;
 import software.amazon.awssdk.services.rds.model.CreateDbSubnetGroupResponse;
@@ -23,6 +25,7 @@ import software.amazon.awssdk.services.rds.model.Subnet;
 
 /** DB subnet groups. */
 final class DbSubnetGroups {
+    static final Kind<SubnetGroup> KIND = Kind.of("rds.subnet-group", SubnetGroup.class);
     private static final int ZONES_MIN = 2;
     private static final Pattern NAME = Pattern.compile("[a-z0-9._ -]{1,255}");
     private final Store store;
@@ -47,12 +50,16 @@ final class DbSubnetGroups {
         }
         var subnets = subnets(scope, request.subnetIds());
         var group = new SubnetGroup(
-                name, request.dbSubnetGroupDescription(), vpc(subnets), ids(subnets), Tags.of(request.tags()));
+                name,
+                request.dbSubnetGroupDescription(),
+                subnets.getFirst().vpcId(),
+                SubnetGroup.ids(subnets),
+                Tags.of(request.tags()));
         store.write(tx -> {
-            if (tx.get(SubnetGroup.KIND, scope, name).isPresent()) {
+            if (tx.get(KIND, scope, name).isPresent()) {
                 throw RdsErrors.subnetGroupExists(name);
             }
-            tx.put(SubnetGroup.KIND, scope, name, group);
+            tx.put(KIND, scope, name, group);
             return true;
         });
         return CreateDbSubnetGroupResponse.builder()
@@ -72,7 +79,7 @@ final class DbSubnetGroups {
                     .build();
         }
         var page = Page.of(
-                store.view().all(SubnetGroup.KIND, scope), SubnetGroup::name, request.maxRecords(), request.marker());
+                store.view().all(KIND, scope), SubnetGroup::name, request.maxRecords(), request.marker());
         return DescribeDbSubnetGroupsResponse.builder()
                 .dbSubnetGroups(page.items().stream().map(g -> shape(scope, g)).toList())
                 .marker(page.marker())
@@ -85,19 +92,19 @@ final class DbSubnetGroups {
         require(scope, name);
         var subnets = subnets(scope, request.subnetIds());
         var changed = store.write(tx -> {
-            var old = tx.get(SubnetGroup.KIND, scope, name).orElseThrow(() -> RdsErrors.noSubnetGroup(name));
-            if (!vpc(subnets).equals(old.vpcId())) {
+            var old = tx.get(KIND, scope, name).orElseThrow(() -> RdsErrors.noSubnetGroup(name));
+            if (!subnets.getFirst().vpcId().equals(old.vpcId())) {
                 throw RdsErrors.invalid("The new Subnets are not in the same Vpc as the existing subnet group");
             }
             for (Database database : tx.find(Database.KIND, scope, Database.BY_SUBNET_GROUP, name)) {
-                if (!ids(subnets).contains(database.place().subnetId())) {
+                if (!SubnetGroup.ids(subnets).contains(database.place().subnetId())) {
                     throw RdsErrors.subnetInUse(database.place().subnetId(), database.id());
                 }
             }
             String description =
                     request.dbSubnetGroupDescription() == null ? old.description() : request.dbSubnetGroupDescription();
-            var next = new SubnetGroup(name, description, old.vpcId(), ids(subnets), old.tags());
-            tx.put(SubnetGroup.KIND, scope, name, next);
+            var next = old.with(description, SubnetGroup.ids(subnets));
+            tx.put(KIND, scope, name, next);
             return next;
         });
         return ModifyDbSubnetGroupResponse.builder()
@@ -109,23 +116,23 @@ final class DbSubnetGroups {
         Scope scope = scope(call);
         String name = name(request.dbSubnetGroupName());
         store.write(tx -> {
-            tx.get(SubnetGroup.KIND, scope, name).orElseThrow(() -> RdsErrors.noSubnetGroup(name));
+            tx.get(KIND, scope, name).orElseThrow(() -> RdsErrors.noSubnetGroup(name));
             var users = tx.find(Database.KIND, scope, Database.BY_SUBNET_GROUP, name);
             if (!users.isEmpty()) {
                 throw RdsErrors.subnetGroupInUse(name, users.getFirst().id());
             }
-            tx.delete(SubnetGroup.KIND, scope, name);
+            tx.delete(KIND, scope, name);
             return true;
         });
         return DeleteDbSubnetGroupResponse.builder().build();
     }
 
     SubnetGroup require(Scope scope, String name) {
-        return store.view().get(SubnetGroup.KIND, scope, name).orElseThrow(() -> RdsErrors.noSubnetGroup(name));
+        return store.view().get(KIND, scope, name).orElseThrow(() -> RdsErrors.noSubnetGroup(name));
     }
 
     /** RDS keeps the names in lower case. */
-    static String name(@org.jspecify.annotations.Nullable String asked) {
+    static String name(@Nullable String asked) {
         if (asked == null || asked.isBlank()) {
             throw RdsErrors.blank("DBSubnetGroupName");
         }
@@ -133,34 +140,15 @@ final class DbSubnetGroups {
     }
 
     private List<Networks.Subnet> subnets(Scope scope, List<String> ids) {
-        var found = new ArrayList<Networks.Subnet>();
-        var missing = new TreeSet<String>();
-        for (String id : new java.util.LinkedHashSet<>(ids)) {
-            networks.subnet(scope, id).ifPresentOrElse(found::add, () -> missing.add(id));
-        }
-        if (!missing.isEmpty()) {
-            throw RdsErrors.invalid("Some input subnets in :[" + String.join(", ", ids) + "] are invalid.");
-        }
-        vpc(found);
+        var found = SubnetGroup.subnets(networks, scope, ids)
+                .orElseThrow(() -> RdsErrors.invalid(
+                        "Some input subnets in :[" + String.join(", ", ids) + "] are invalid."));
         var zones = new TreeSet<String>();
         found.forEach(s -> zones.add(s.zone()));
         if (zones.size() < ZONES_MIN) {
             throw RdsErrors.tooFewZones(String.join(", ", zones));
         }
         return found;
-    }
-
-    private static String vpc(List<Networks.Subnet> subnets) {
-        var vpcs = new TreeSet<String>();
-        subnets.forEach(s -> vpcs.add(s.vpcId()));
-        if (vpcs.size() > 1) {
-            throw RdsErrors.invalid("Some input subnets in :[" + String.join(", ", ids(subnets)) + "] are invalid.");
-        }
-        return vpcs.isEmpty() ? "" : vpcs.first();
-    }
-
-    private static List<String> ids(List<Networks.Subnet> subnets) {
-        return subnets.stream().map(Networks.Subnet::id).toList();
     }
 
     private static Scope scope(Call call) {

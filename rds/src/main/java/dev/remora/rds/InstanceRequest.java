@@ -2,49 +2,42 @@ package dev.remora.rds;
 
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.rds.model.CreateDbInstanceRequest;
 
 /** What a CreateDBInstance must be, whoever asks and whatever exists. */
 final class InstanceRequest {
-    static final int PORT = 5432;
     static final int PORT_MIN = 1150;
     static final int PORT_MAX = 65535;
     static final int STORAGE_MIN_GIB = 20;
     static final int STORAGE_MAX_GIB = 65536;
     static final int PASSWORD_MIN = 8;
-    static final int PASSWORD_MAX = 128;
-    static final String PARAMETER_GROUP = "default.postgres" + PostgresBinaries.MAJOR;
-    static final String OPTION_GROUP = "default:postgres-" + PostgresBinaries.MAJOR;
 
     private static final Pattern IDENTIFIER = Pattern.compile("[a-zA-Z](-?[a-zA-Z0-9]){0,62}");
-    private static final Pattern USERNAME = Pattern.compile("[a-zA-Z][a-zA-Z0-9_]{0,62}");
-    private static final Pattern DATABASE = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]{0,62}");
+    private static final Pattern USERNAME = Pattern.compile("[a-zA-Z][a-zA-Z0-9_]*");
     private static final Pattern PASSWORD = Pattern.compile("[!-~&&[^/@\"]]*");
-    private static final Set<String> RESERVED_USERS = Set.of(
-            "admin", "rdsadmin", "rds_superuser", "rds_replication", "rdsrepladmin", "rds_password", "user", "public");
-    private static final Set<String> RESERVED_DATABASES = Set.of("rdsadmin", "template0", "template1");
 
-    /** Refuses what is wrong by itself; answers the identifier in lower case. */
-    static String check(CreateDbInstanceRequest request) {
+    /** @param id in lower case */
+    record Checked(String id, EngineVersions.Version version) {
+        DbEngine engine() {
+            return version.engine();
+        }
+    }
+
+    /** Refuses what is wrong by itself. */
+    static Checked check(CreateDbInstanceRequest request, EngineVersions versions) {
         String id = identifier(request.dbInstanceIdentifier());
-        engine(request.engine());
-        version(request.engineVersion());
-        if (request.dbInstanceClass() == null || request.dbInstanceClass().isBlank()) {
-            throw RdsErrors.blank("DBInstanceClass");
-        }
-        if (!InstanceClass.valid(request.dbInstanceClass())) {
-            throw RdsErrors.invalid("Invalid DB Instance class: " + request.dbInstanceClass());
-        }
-        storage(request.allocatedStorage(), request.storageType());
-        username(request.masterUsername());
+        DbEngine engine = engine(request.engine());
+        var version = versions.require(engine, request.engineVersion());
+        instanceClass(request.dbInstanceClass());
+        storage(engine, request.allocatedStorage(), request.storageType());
+        username(engine, request.masterUsername());
         if (Boolean.TRUE.equals(request.manageMasterUserPassword())) {
             throw RdsErrors.combination("ManageMasterUserPassword is not supported here: give MasterUserPassword.");
         }
-        password(request.masterUserPassword());
-        databaseName(request.dbName());
+        password(engine, request.masterUserPassword());
+        databaseName(engine, request.dbName());
         if (request.port() != null && (request.port() < PORT_MIN || request.port() > PORT_MAX)) {
             throw RdsErrors.invalid("Invalid port: " + request.port() + ". The port must be between " + PORT_MIN
                     + " and " + PORT_MAX + ".");
@@ -52,17 +45,27 @@ final class InstanceRequest {
         if (Boolean.TRUE.equals(request.enableIAMDatabaseAuthentication())) {
             throw RdsErrors.combination("IAM Database Authentication is not supported for this configuration.");
         }
-        groups(request.dbParameterGroupName(), request.optionGroupName());
+        groups(version, request.dbParameterGroupName(), request.optionGroupName());
         networkType(request.networkType());
-        return id;
+        return new Checked(id, version);
+    }
+
+    static void instanceClass(@Nullable String name) {
+        if (name == null || name.isBlank()) {
+            throw RdsErrors.blank("DBInstanceClass");
+        }
+        if (!InstanceClass.valid(name)) {
+            throw RdsErrors.invalid("Invalid DB Instance class: " + name);
+        }
     }
 
     /** Only the groups that AWS calls default exist. */
-    static void groups(@Nullable String parameterGroup, @Nullable String optionGroup) {
-        if (parameterGroup != null && !parameterGroup.equals(PARAMETER_GROUP)) {
+    static void groups(
+            EngineVersions.Version version, @Nullable String parameterGroup, @Nullable String optionGroup) {
+        if (parameterGroup != null && !parameterGroup.equals(version.parameterGroup())) {
             throw RdsErrors.noParameterGroup(parameterGroup);
         }
-        if (optionGroup != null && !optionGroup.equals(OPTION_GROUP)) {
+        if (optionGroup != null && !optionGroup.equals(version.optionGroup())) {
             throw RdsErrors.noOptionGroup(optionGroup);
         }
     }
@@ -86,32 +89,26 @@ final class InstanceRequest {
         return id.toLowerCase(Locale.ROOT);
     }
 
-    private static void engine(@Nullable String engine) {
+    private static DbEngine engine(@Nullable String engine) {
         if (engine == null || engine.isBlank()) {
             throw RdsErrors.blank("Engine");
         }
-        if (!engine.equals("postgres")) {
-            throw RdsErrors.invalid("Invalid DB engine: " + engine + ". Remora runs postgres.");
-        }
+        return DbEngine.of(engine)
+                .orElseThrow(() -> RdsErrors.invalid(
+                        "Invalid DB engine: " + engine + ". Remora runs postgres, mysql and mariadb."));
     }
 
-    static void version(@Nullable String version) {
-        if (version != null && !version.equals(PostgresBinaries.VERSION) && !version.equals(PostgresBinaries.MAJOR)) {
-            throw RdsErrors.combination("Cannot find version " + version + " for postgres");
-        }
-    }
-
-    private static void storage(@Nullable Integer gib, @Nullable String type) {
+    private static void storage(DbEngine engine, @Nullable Integer gib, @Nullable String type) {
         if (gib == null) {
             throw RdsErrors.combination("The parameter AllocatedStorage must be provided and must not be blank.");
         }
         if (gib < STORAGE_MIN_GIB || gib > STORAGE_MAX_GIB) {
-            throw RdsErrors.combination("Invalid storage size for engine name postgres and storage type "
+            throw RdsErrors.combination("Invalid storage size for engine name " + engine.text() + " and storage type "
                     + Optional.ofNullable(type).orElse("gp2") + ": " + gib);
         }
     }
 
-    private static void username(@Nullable String name) {
+    private static void username(DbEngine engine, @Nullable String name) {
         if (name == null || name.isBlank()) {
             throw RdsErrors.blank("MasterUsername");
         }
@@ -119,17 +116,20 @@ final class InstanceRequest {
             throw RdsErrors.invalid(
                     "MasterUsername must begin with a letter and contain only alphanumeric characters or underscores.");
         }
-        if (RESERVED_USERS.contains(name.toLowerCase(Locale.ROOT))) {
+        if (name.length() > engine.usernameMax()) {
+            throw RdsErrors.invalid("MasterUsername must be at most " + engine.usernameMax() + " characters long.");
+        }
+        if (engine.reservedUsers().contains(name.toLowerCase(Locale.ROOT))) {
             throw RdsErrors.invalid(
                     "MasterUsername " + name + " cannot be used as it is a reserved word used by the engine");
         }
-        if (name.startsWith("pg_")) {
+        if (engine == DbEngine.POSTGRES && name.startsWith("pg_")) {
             throw RdsErrors.invalid("MasterUsername " + name
                     + " cannot be used because role names starting with \"pg_\" are reserved by the PostgreSQL engine");
         }
     }
 
-    static void password(@Nullable String password) {
+    static void password(DbEngine engine, @Nullable String password) {
         if (password == null || password.isEmpty()) {
             throw RdsErrors.blank("MasterUserPassword");
         }
@@ -137,8 +137,8 @@ final class InstanceRequest {
         if (password.length() < PASSWORD_MIN) {
             throw RdsErrors.invalid(words + " because it is shorter than " + PASSWORD_MIN + " characters.");
         }
-        if (password.length() > PASSWORD_MAX) {
-            throw RdsErrors.invalid(words + " because it is longer than " + PASSWORD_MAX + " characters.");
+        if (password.length() > engine.passwordMax()) {
+            throw RdsErrors.invalid(words + " because it is longer than " + engine.passwordMax() + " characters.");
         }
         if (!PASSWORD.matcher(password).matches()) {
             throw RdsErrors.invalid(
@@ -146,14 +146,14 @@ final class InstanceRequest {
         }
     }
 
-    private static void databaseName(@Nullable String name) {
+    private static void databaseName(DbEngine engine, @Nullable String name) {
         if (name == null || name.isEmpty()) {
             return;
         }
-        if (!DATABASE.matcher(name).matches()) {
+        if (!engine.mayNameDatabase(name)) {
             throw RdsErrors.invalid("DBName must begin with a letter and contain only alphanumeric characters.");
         }
-        if (RESERVED_DATABASES.contains(name)) {
+        if (engine.reservedDatabases().contains(name)) {
             throw RdsErrors.invalid("DBName " + name + " cannot be used. It is a reserved word for this engine");
         }
     }

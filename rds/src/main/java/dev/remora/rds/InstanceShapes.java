@@ -1,8 +1,9 @@
 package dev.remora.rds;
 
-import dev.remora.rds.Database.Status;
+import dev.remora.fleet.Member.Status;
 import dev.remora.store.Scope;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.rds.model.DBInstance;
@@ -22,7 +23,13 @@ final class InstanceShapes {
         return "arn:aws:rds:" + scope.region() + ":" + scope.account() + ":db:" + id;
     }
 
+    /** AWS's word. */
+    static String text(Status status) {
+        return status.name().toLowerCase(Locale.ROOT);
+    }
+
     static DBInstance shape(Scope scope, Database database, Optional<DBSubnetGroup> subnetGroup) {
+        var version = EngineVersions.recorded(database.server());
         var kept = database.kept();
         var place = database.place();
         boolean reachable =
@@ -37,10 +44,10 @@ final class InstanceShapes {
                 .dbInstanceArn(arn(scope, database.id()))
                 .dbiResourceId(database.resourceId())
                 .dbInstanceClass(database.server().instanceClass())
-                .dbInstanceStatus(database.status().text())
-                .engine("postgres")
-                .engineVersion(database.server().engineVersion())
-                .licenseModel("postgresql-license")
+                .dbInstanceStatus(text(database.status()))
+                .engine(version.engine().text())
+                .engineVersion(version.number())
+                .licenseModel(version.engine().license())
                 .masterUsername(database.master().username())
                 .dbName(orNull(database.name()))
                 .endpoint(reachable ? endpoint : null)
@@ -57,11 +64,11 @@ final class InstanceShapes {
                         .toList())
                 .dbSecurityGroups(List.of())
                 .dbParameterGroups(DBParameterGroupStatus.builder()
-                        .dbParameterGroupName(InstanceRequest.PARAMETER_GROUP)
+                        .dbParameterGroupName(version.parameterGroup())
                         .parameterApplyStatus("in-sync")
                         .build())
                 .optionGroupMemberships(OptionGroupMembership.builder()
-                        .optionGroupName(InstanceRequest.OPTION_GROUP)
+                        .optionGroupName(version.optionGroup())
                         .status("in-sync")
                         .build())
                 .pendingModifiedValues(PendingModifiedValues.builder().build())

@@ -19,6 +19,14 @@ final class RdsErrors {
         return new AwsError("InvalidVPCNetworkStateFault", BAD_REQUEST, message);
     }
 
+    static AwsError noSubnetInZone() {
+        return network("No subnet of the DB subnet group is in the Availability Zone asked for.");
+    }
+
+    static AwsError subnetsFull(String group) {
+        return network("There are not enough free IP addresses in the subnets of the DB subnet group " + group + ".");
+    }
+
     static AwsError blank(String parameter) {
         return invalid("The parameter " + parameter + " must be provided and must not be blank.");
     }

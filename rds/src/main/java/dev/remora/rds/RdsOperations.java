@@ -1,8 +1,6 @@
 package dev.remora.rds;
 
-import dev.remora.ec2.Networks;
-import dev.remora.store.Ids;
-import dev.remora.store.Store;
+import dev.remora.fleet.Surroundings;
 import dev.remora.wire.Call;
 import dev.remora.wire.Operations;
 import dev.remora.wire.Protocol;
@@ -30,17 +28,20 @@ final class RdsOperations {
     static final ServiceInfo INFO = new ServiceInfo(
             "rds", "rds", Protocol.AWS_QUERY, "2014-10-31", "http://rds.amazonaws.com/doc/2014-10-31/", "");
 
-    static Operations of(Store store, Networks networks, Provisioner provisioner, Ids ids) {
+    static Operations of(Surroundings around, Provisioner provisioner) {
         var operations = new Operations(INFO);
+        var store = around.store();
+        var networks = around.networks();
         var groups = new DbSubnetGroups(store, networks);
-        var instances = new DbInstances(store, networks, groups, provisioner, ids);
+        var versions = new EngineVersions(around.engines());
+        var instances = new DbInstances(store, networks, groups, versions, provisioner, around.ids());
         subnetGroups(operations, groups);
         createInstance(operations, instances);
-        modifyInstance(operations, new InstanceChanges(instances, networks, provisioner, ids));
+        modifyInstance(operations, new InstanceChanges(instances, networks, provisioner, around.ids()));
         otherInstances(operations, instances);
         tags(operations, new Tags(store));
         operations
-                .on(DescribeDbEngineVersionsRequest.class, new EngineVersions()::describe)
+                .on(DescribeDbEngineVersionsRequest.class, versions::describe)
                 .enforced(
                         "Engine", "EngineVersion", "DBParameterGroupFamily", "DefaultOnly", "IncludeAll", "MaxRecords")
                 .recorded("ListSupportedCharacterSets", "ListSupportedTimezones")
@@ -118,7 +119,7 @@ final class RdsOperations {
                 .on(ModifyDbInstanceRequest.class, changes::modify)
                 .enforced("DBInstanceIdentifier", "VpcSecurityGroupIds", "MasterUserPassword", "DeletionProtection")
                 .enforced("EngineVersion", "DBParameterGroupName", "OptionGroupName", "NetworkType")
-                .enforced("EnableIAMDatabaseAuthentication")
+                .enforced("EnableIAMDatabaseAuthentication", "DBInstanceClass", "ApplyImmediately")
                 .recorded(
                         "AllocatedStorage",
                         "StorageType",
@@ -133,12 +134,11 @@ final class RdsOperations {
                         "PreferredMaintenanceWindow",
                         "LicenseModel",
                         "CACertificateIdentifier")
-                .recorded("MonitoringInterval", "EnablePerformanceInsights", "ApplyImmediately")
+                .recorded("MonitoringInterval", "EnablePerformanceInsights")
                 .recorded(
                         "AllowMajorVersionUpgrade", "CertificateRotationRestart", "PerformanceInsightsRetentionPeriod")
                 .recorded("DatabaseInsightsMode", "EngineLifecycleSupport")
                 .refused(
-                        "DBInstanceClass",
                         "DBSubnetGroupName",
                         "DBSecurityGroups",
                         "NewDBInstanceIdentifier",

@@ -1,16 +1,12 @@
 package dev.remora.rds;
 
-import dev.remora.ec2.Networks;
+import dev.remora.fleet.Member;
+import dev.remora.fleet.Surroundings;
 import dev.remora.linux.Netns;
-import dev.remora.net.Fabric;
-import dev.remora.net.Names;
-import dev.remora.sandbox.Confinement;
-import dev.remora.store.Ids;
 import dev.remora.store.Kind;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
 import dev.remora.wire.Operations;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -18,20 +14,19 @@ import java.util.Optional;
 /** The RDS service, put together. */
 public final class RdsService implements AutoCloseable {
     private final Store store;
-    private final Fleet fleet;
+    private final InstanceFleet fleet;
     private final Operations operations;
 
-    /** @param data the data folder; {@code engines} and {@code databases} in it are this service's */
-    public RdsService(
-            Store store, Networks networks, Fabric fabric, Names names, Confinement confinement, Ids ids, Path data) {
-        this.store = store;
-        this.fleet = new Fleet(store, networks, fabric, names, confinement, data);
-        this.operations = RdsOperations.of(store, networks, fleet, ids);
+    /** Its folders of the data folder are {@code engines} and {@code databases}. */
+    public RdsService(Surroundings around) {
+        this.store = around.store();
+        this.fleet = new InstanceFleet(around);
+        this.operations = RdsOperations.of(around, fleet);
     }
 
     /** What the service keeps in the store. */
     public static List<Kind<?>> kinds() {
-        return List.of(SubnetGroup.KIND, Database.KIND);
+        return List.of(DbSubnetGroups.KIND, Database.KIND);
     }
 
     public Operations operations() {
@@ -47,7 +42,7 @@ public final class RdsService implements AutoCloseable {
     public Optional<Listener> listener(Scope scope, String id) {
         return store.view()
                 .get(Database.KIND, scope, id.toLowerCase(Locale.ROOT))
-                .filter(d -> d.status() == Database.Status.AVAILABLE)
+                .filter(d -> d.status() == Member.Status.AVAILABLE)
                 .map(d -> new Listener(
                         fleet.namespace(scope, d),
                         d.place().address(),

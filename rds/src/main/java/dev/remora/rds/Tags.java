@@ -46,7 +46,7 @@ final class Tags {
                 ? view.get(Database.KIND, target.scope(), target.id())
                         .orElseThrow(() -> RdsErrors.noInstance(target.id()))
                         .tags()
-                : view.get(SubnetGroup.KIND, target.scope(), target.id())
+                : view.get(DbSubnetGroups.KIND, target.scope(), target.id())
                         .orElseThrow(() -> RdsErrors.noSubnetGroup(target.id()))
                         .tags();
         return ListTagsForResourceResponse.builder().tagList(list(tags)).build();
@@ -73,9 +73,9 @@ final class Tags {
                         .orElseThrow(() -> RdsErrors.noInstance(target.id()));
                 tx.put(Database.KIND, target.scope(), target.id(), database.withTags(edited(database.tags(), edit)));
             } else {
-                var group = tx.get(SubnetGroup.KIND, target.scope(), target.id())
+                var group = tx.get(DbSubnetGroups.KIND, target.scope(), target.id())
                         .orElseThrow(() -> RdsErrors.noSubnetGroup(target.id()));
-                tx.put(SubnetGroup.KIND, target.scope(), target.id(), group.withTags(edited(group.tags(), edit)));
+                tx.put(DbSubnetGroups.KIND, target.scope(), target.id(), group.withTags(edited(group.tags(), edit)));
             }
             return true;
         });

@@ -1,8 +1,7 @@
 /**
- * RDS: DB subnet groups and DB instances, each a real PostgreSQL server, confined, in a network namespace of its own behind an
- * interface of its subnet.
+ * RDS: DB subnet groups and DB instances, each a real PostgreSQL or MariaDB server.
  *
- * <p>It must not know how a namespace or a confinement is made.
+ * <p>It must not know how a namespace or a confinement is made, nor when a server is started and ended.
  */
 @NullMarked
 package dev.remora.rds;

@@ -4,7 +4,7 @@ import static dev.remora.rds.RdsFixture.CALL;
 import static dev.remora.rds.RdsFixture.SCOPE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.remora.rds.Database.Status;
+import dev.remora.fleet.Member.Status;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -39,13 +39,67 @@ class InstanceRequestTest {
 
     @Test
     void acceptsOurVersionByItsMajorPartToo() {
-        InstanceRequest.check(RdsFixture.request(r -> r.engineVersion("18")));
-        InstanceRequest.check(RdsFixture.request(r -> r.engineVersion("18.6")));
+        check(r -> r.engineVersion("18"));
+        check(r -> r.engineVersion("18.6"));
     }
 
     @Test
     void refusesOtherEngines() {
-        refused(r -> r.engine("mysql"), "InvalidParameterValue", "Invalid DB engine: mysql. Remora runs postgres.");
+        refused(
+                r -> r.engine("oracle-ee"),
+                "InvalidParameterValue",
+                "Invalid DB engine: oracle-ee. Remora runs postgres, mysql and mariadb.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"8.0", "8.4.3", "5.7", "10.11.18", "10.11.19"})
+    void refusesVersionsOfMySqlThatMariaDbIsNot(String version) {
+        refused(
+                r -> r.engine("mysql").engineVersion(version),
+                "InvalidParameterCombination",
+                "Cannot find version " + version + " for mysql");
+    }
+
+    @Test
+    void takesMariaDbForMySqlAndSaysSo() {
+        assertThat(check(r -> r.engine("mysql")).version().number()).isEqualTo("10.11.19-MariaDB");
+        assertThat(check(r -> r.engine("mariadb").engineVersion("10.11")).version().number())
+                .isEqualTo("10.11.19");
+        assertThat(check(r -> r.engine("mysql")).version().parameterGroup()).isEqualTo("default.mysql10.11");
+        assertThat(check(r -> r.engine("mysql")).version().optionGroup()).isEqualTo("default:mysql-10-11");
+    }
+
+    @Test
+    void namesThePackageOfAnEngineThatIsMissing() {
+        var none = new EngineVersions(new dev.remora.fleet.Engines(java.nio.file.Path.of("/nonexistent")));
+        if (none.of(DbEngine.MYSQL).isEmpty()) {
+            RdsFixture.refused(
+                    () -> InstanceRequest.check(RdsFixture.request(r -> r.engine("mysql")), none),
+                    "InvalidParameterCombination",
+                    "The engine mysql is not on this host: it needs Debian's package mariadb-server-core.");
+        }
+        assertThat(none.of(DbEngine.POSTGRES)).isPresent();
+    }
+
+    @Test
+    void holdsMySqlToItsOwnLimits() {
+        refused(
+                r -> r.engine("mysql").masterUserPassword("p".repeat(42)),
+                "InvalidParameterValue",
+                "The parameter MasterUserPassword is not a valid password because it is longer than 41 characters.");
+        refused(
+                r -> r.engine("mysql").masterUsername("u".repeat(17)),
+                "InvalidParameterValue",
+                "MasterUsername must be at most 16 characters long.");
+        refused(
+                r -> r.engine("mysql").dbName("mysql"),
+                "InvalidParameterValue",
+                "DBName mysql cannot be used. It is a reserved word for this engine");
+        check(r -> r.engine("mysql").masterUsername("admin").masterUserPassword("p".repeat(41)));
+    }
+
+    private static InstanceRequest.Checked check(UnaryOperator<CreateDbInstanceRequest.Builder> more) {
+        return InstanceRequest.check(RdsFixture.request(more), new EngineVersions(MariaDbOfTests.engines()));
     }
 
     @ParameterizedTest
@@ -105,6 +159,6 @@ class InstanceRequestTest {
 
     private static void refused(UnaryOperator<CreateDbInstanceRequest.Builder> with, String code, String message) {
         var request = RdsFixture.request(with);
-        RdsFixture.refused(() -> InstanceRequest.check(request), code, message);
+        RdsFixture.refused(() -> InstanceRequest.check(request, new EngineVersions(MariaDbOfTests.engines())), code, message);
     }
 }

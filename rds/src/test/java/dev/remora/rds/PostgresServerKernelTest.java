@@ -3,6 +3,7 @@ package dev.remora.rds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.remora.fleet.Server;
 import dev.remora.linux.Netns;
 import dev.remora.sandbox.Launcher;
 import dev.remora.sandbox.SandboxConfig;
@@ -29,8 +30,9 @@ class PostgresServerKernelTest {
     private static Path folder;
     private static Launcher launcher;
     private static Netns network;
-    private static PostgresServer.Spec spec;
+    private static Server.Spec spec;
     private static Path binaries;
+    private static final List<String> FIRST = statements();
 
     @BeforeAll
     static void make() throws Exception {
@@ -38,11 +40,9 @@ class PostgresServerKernelTest {
         launcher = Launcher.open(SandboxConfig.in(folder.resolve("sandboxes")));
         network = Netns.create();
         binaries = new PostgresBinaries(folder).unpacked();
-        spec = new PostgresServer.Spec("shop", folder.resolve("db"), network, "127.0.0.1", 5432, 512);
-        try (var server = new PostgresServer(spec, launcher, binaries)) {
-            server.initialise();
-            server.start();
-            server.execute("postgres", statements());
+        spec = new Server.Spec("shop", folder.resolve("db"), network, "127.0.0.1", 5432, 512);
+        try (var server = new PostgresServer(spec, launcher, binaries, FIRST)) {
+            server.create();
         }
     }
 
@@ -53,7 +53,7 @@ class PostgresServerKernelTest {
         Folders.remove(folder);
     }
 
-    private static List<String> statements() throws Exception {
+    private static List<String> statements() {
         try (var rds = new RdsFixture().group("private", "subnet-a", "subnet-b")) {
             rds.create(r -> r.masterUserPassword(PASSWORD));
             return FirstStatements.of(rds.instances.require(RdsFixture.SCOPE, "orders"));
@@ -61,7 +61,7 @@ class PostgresServerKernelTest {
     }
 
     private static PostgresServer started() throws Exception {
-        var server = new PostgresServer(spec, launcher, binaries);
+        var server = new PostgresServer(spec, launcher, binaries, FIRST);
         server.start();
         return server;
     }
@@ -91,9 +91,9 @@ class PostgresServerKernelTest {
     void takesAnotherPassword() throws Exception {
         try (var server = started()) {
             server.execute(
-                    "postgres", List.of(FirstStatements.password("app", Verifier.of("battery-staple", new byte[16]))));
+                    password("battery-staple"));
             assertThat(ask("app", "battery-staple", "SELECT 1")).isEqualTo("1");
-            server.execute("postgres", List.of(FirstStatements.password("app", Verifier.of(PASSWORD, new byte[16]))));
+            server.execute(password(PASSWORD));
         }
     }
 
@@ -113,10 +113,18 @@ class PostgresServerKernelTest {
         }
     }
 
+    private static List<String> password(String password) {
+        try (var rds = new RdsFixture().group("private", "subnet-a", "subnet-b")) {
+            rds.create(r -> r);
+            var database = rds.instances.require(RdsFixture.SCOPE, "orders");
+            return FirstStatements.password(database, Verifier.of(DbEngine.POSTGRES, password, new byte[16]));
+        }
+    }
+
     private static void killServer(PostgresServer server) {
         String kill = "COPY (SELECT 1) TO PROGRAM 'kill -9 $(head -n 1 /data/db/pgdata/postmaster.pid)'";
         try {
-            server.execute("postgres", List.of(kill));
+            server.execute(List.of(kill));
         } catch (IOException cutOff) {
             assertThat(cutOff).as("the session may end with the server").isNotNull();
         }

@@ -2,6 +2,9 @@ package dev.remora.rds;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.remora.fleet.Engines;
+import dev.remora.fleet.Member.Status;
+import dev.remora.fleet.Surroundings;
 import dev.remora.store.Ids;
 import dev.remora.store.Scope;
 import dev.remora.store.SqliteStore;
@@ -45,7 +48,9 @@ final class RdsFixture implements AutoCloseable {
             passwords.add(verifier);
         }
     };
-    final DbInstances instances = new DbInstances(store, networks, groups, provisioner, ids);
+    final Engines engines = MariaDbOfTests.engines();
+    final EngineVersions versions = new EngineVersions(engines);
+    final DbInstances instances = new DbInstances(store, networks, groups, versions, provisioner, ids);
     final InstanceChanges changes = new InstanceChanges(instances, networks, provisioner, ids);
     final Tags tags = new Tags(store);
 
@@ -90,7 +95,7 @@ final class RdsFixture implements AutoCloseable {
     }
 
     /** What the provisioner does when it is done. */
-    void reached(String id, Database.Status status) {
+    void reached(String id, Status status) {
         instances.change(SCOPE, id, (tx, d) -> d.with(status));
     }
 
@@ -99,6 +104,11 @@ final class RdsFixture implements AutoCloseable {
             org.assertj.core.api.Assertions.assertThat(error.code()).isEqualTo(code);
             org.assertj.core.api.Assertions.assertThat(error.text()).isEqualTo(message);
         });
+    }
+
+    /** Without what only servers need. */
+    Surroundings around() {
+        return new Surroundings(store, networks, null, null, null, engines, null, ids, null);
     }
 
     @Override

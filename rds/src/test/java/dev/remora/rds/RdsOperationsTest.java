@@ -12,8 +12,7 @@ class RdsOperationsTest {
     @Test
     void declareEveryMemberOfEveryRequest() throws ReflectiveOperationException {
         try (var rds = new RdsFixture()) {
-            for (Operation<?, ?> operation : RdsOperations.of(rds.store, rds.networks, rds.provisioner, rds.ids)
-                    .all()) {
+            for (Operation<?, ?> operation : RdsOperations.of(rds.around(), rds.provisioner).all()) {
                 var builder =
                         (Buildable) operation.request().getMethod("builder").invoke(null);
                 var members = ((SdkPojo) builder.build())

@@ -1,0 +1,41 @@
+package dev.remora.fleet;
+
+import dev.remora.ec2.Networks;
+import dev.remora.store.Scope;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A named choice of subnets of one VPC; each service keeps its own kind of them. */
+public record SubnetGroup(String name, String description, String vpcId, List<String> subnetIds, Map<String, String> tags) {
+    public SubnetGroup {
+        subnetIds = List.copyOf(subnetIds);
+    }
+
+    public SubnetGroup withTags(Map<String, String> newTags) {
+        return new SubnetGroup(name, description, vpcId, subnetIds, newTags);
+    }
+
+    public SubnetGroup with(String newDescription, List<String> newSubnetIds) {
+        return new SubnetGroup(name, newDescription, vpcId, newSubnetIds, tags);
+    }
+
+    /** The subnets of these ids, each once, in their order; empty if one does not exist or not all are of one VPC. */
+    public static Optional<List<Networks.Subnet>> subnets(Networks networks, Scope scope, List<String> ids) {
+        var found = new ArrayList<Networks.Subnet>();
+        for (String id : new LinkedHashSet<>(ids)) {
+            var subnet = networks.subnet(scope, id);
+            if (subnet.isEmpty() || !found.isEmpty() && !found.getFirst().vpcId().equals(subnet.get().vpcId())) {
+                return Optional.empty();
+            }
+            found.add(subnet.get());
+        }
+        return Optional.of(found);
+    }
+
+    public static List<String> ids(List<Networks.Subnet> subnets) {
+        return subnets.stream().map(Networks.Subnet::id).toList();
+    }
+}
