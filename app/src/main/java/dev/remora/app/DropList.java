@@ -2,6 +2,7 @@ package dev.remora.app;
 
 import dev.remora.ec2.DropExplanation;
 import dev.remora.net.Drop;
+import dev.remora.net.Ip;
 import dev.remora.store.Scope;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -24,6 +25,7 @@ final class DropList {
     private static final int TCP = 6;
     private static final int UDP = 17;
     private static final int ICMP = 1;
+    private static final int ICMPV6 = 58;
 
     private final Supplier<List<Drop>> drops;
     private final Function<Drop, DropExplanation> explainer;
@@ -46,7 +48,8 @@ final class DropList {
      * One connection.
      *
      * @param micros the time since 1970, for asking for what came later
-     * @param refusedBy the groups that did not allow it where groups decided, else the interface, or empty
+     * @param refusedBy the groups that did not allow it where groups decided, the network ACL and its entry where one did, else the
+     *     interface, or empty
      * @param reason the whole sentence
      */
     record Line(
@@ -82,12 +85,12 @@ final class DropList {
                 drop.cause(),
                 drop.router(),
                 drop.protocol(),
-                end(drop, drop.source().toString(), drop.sourcePort()),
-                end(drop, drop.destination().toString(), drop.destinationPort()));
+                end(drop, drop.source(), drop.sourcePort()),
+                end(drop, drop.destination(), drop.destinationPort()));
     }
 
-    private static String end(Drop drop, String address, int port) {
-        return drop.protocol() == TCP || drop.protocol() == UDP ? address + ":" + port : address;
+    private static String end(Drop drop, Ip address, int port) {
+        return drop.protocol() == TCP || drop.protocol() == UDP ? address.withPort(port) : address.toString();
     }
 
     private boolean of(Scope scope, String function, Drop drop) {
@@ -108,11 +111,12 @@ final class DropList {
                 first.slot().flatMap(functionOfSlot).orElse(""),
                 protocol(connection.protocol()) + " " + connection.from() + " -> " + connection.to(),
                 cause(first.cause()),
-                byGroups
-                        ? why.groups().stream()
-                                .map(g -> g.id() + " (" + g.name() + ")")
-                                .collect(Collectors.joining(", "))
-                        : why.interfaceId().orElse(""),
+                first.entry().map(e -> e.acl() + " (" + (e.number() == Drop.Entry.NONE ? "*" : e.number()) + ")")
+                        .orElseGet(() -> byGroups
+                                ? why.groups().stream()
+                                        .map(g -> g.id() + " (" + g.name() + ")")
+                                        .collect(Collectors.joining(", "))
+                                : why.interfaceId().orElse("")),
                 why.sentence(),
                 drops.size());
     }
@@ -126,6 +130,7 @@ final class DropList {
             case TCP -> "tcp";
             case UDP -> "udp";
             case ICMP -> "icmp";
+            case ICMPV6 -> "icmpv6";
             default -> "protocol " + number;
         };
     }

@@ -7,6 +7,7 @@ import dev.remora.ec2.Networks;
 import dev.remora.net.Drop;
 import dev.remora.net.Drop.Cause;
 import dev.remora.net.Ipv4;
+import dev.remora.net.Ipv6;
 import dev.remora.store.Scope;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,6 +37,7 @@ class DropListTest {
                 "123456789012/eu-west-1/vpc-1",
                 Optional.of(slot),
                 Optional.of("eni-1"),
+                Optional.empty(),
                 6,
                 Ipv4.parse("10.0.1.5"),
                 sourcePort,
@@ -57,6 +59,28 @@ class DropListTest {
             assertThat(line.cause()).isEqualTo("no ingress rule");
             assertThat(line.refusedBy()).isEqualTo("sg-1 (db)");
             assertThat(line.function()).isEqualTo(READER);
+        });
+    }
+
+    @Test
+    void writesIpv6InBracketsAndNamesTheEntryOfAnAcl() {
+        drops.add(new Drop(
+                NOON,
+                Cause.ACL_EGRESS,
+                "123456789012/eu-west-1/vpc-1",
+                Optional.of("s1"),
+                Optional.of("eni-1"),
+                Optional.of(new Drop.Entry("acl-1", Drop.Entry.NONE)),
+                17,
+                Ipv6.parse("fd00::1"),
+                40000,
+                Ipv6.parse("fd00::2"),
+                53));
+
+        assertThat(lines("reader", 0)).singleElement().satisfies(line -> {
+            assertThat(line.connection()).isEqualTo("udp [fd00::1]:40000 -> [fd00::2]:53");
+            assertThat(line.cause()).isEqualTo("network ACL, outbound");
+            assertThat(line.refusedBy()).isEqualTo("acl-1 (*)");
         });
     }
 

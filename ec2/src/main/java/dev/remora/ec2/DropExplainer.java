@@ -7,7 +7,7 @@ import static dev.remora.ec2.Resource.SUBNET;
 import static dev.remora.ec2.Resource.VPC;
 
 import dev.remora.net.Drop;
-import dev.remora.net.Ipv4;
+import dev.remora.net.Ip;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
 import dev.remora.store.View;
@@ -40,7 +40,7 @@ final class DropExplainer {
             return view.get(NETWORK_INTERFACE.kind(), scope, id);
         }
 
-        Optional<NetworkInterface> at(Ipv4 address) {
+        Optional<NetworkInterface> at(Ip address) {
             return SUBNET.inVpc(view, scope, vpcId).stream()
                     .filter(s -> s.contains(address))
                     .flatMap(s -> view.find(
@@ -64,12 +64,12 @@ final class DropExplainer {
                     .orElse("the route table");
         }
 
-        boolean holds(Ipv4 address) {
+        boolean holds(Ip address) {
             return view.get(VPC.kind(), scope, vpcId).map(vpc -> vpc.contains(address)).orElse(false);
         }
 
         /** An address, with the groups of the interface that has it. */
-        String withGroups(Ipv4 address) {
+        String withGroups(Ip address) {
             return at(address)
                     .map(i -> groups(i).stream().map(g -> g.id() + " " + g.name()).collect(Collectors.joining(", ")))
                     .filter(names -> !names.isEmpty())
@@ -85,7 +85,10 @@ final class DropExplainer {
         }
         Optional<NetworkInterface> judged = drop.port()
                 .flatMap(place::networkInterface)
-                .or(() -> place.at(drop.cause() == Drop.Cause.GROUP_INGRESS ? drop.destination() : drop.source()));
+                .or(() -> place.at(
+                        drop.cause() == Drop.Cause.GROUP_INGRESS || drop.cause() == Drop.Cause.ACL_INGRESS
+                                ? drop.destination()
+                                : drop.source()));
         return new DropExplanation(
                 Optional.of(place.vpcId()),
                 judged.map(NetworkInterface::id).or(drop::port),
@@ -100,10 +103,8 @@ final class DropExplainer {
                     + " from " + named(place, drop.source());
             case GROUP_EGRESS -> "no egress rule of " + groups(place, judged) + " allows " + traffic(drop)
                     + " to " + named(place, drop.destination());
-            case ACL_EGRESS -> "the network ACL of the subnet of " + id + " does not let " + traffic(drop) + " out to "
-                    + drop.destination();
-            case ACL_INGRESS -> "the network ACL of the subnet of " + drop.destination() + " does not let " + traffic(drop)
-                    + " in from " + drop.source();
+            case ACL_INGRESS -> entry(drop) + traffic(drop) + " from " + drop.source();
+            case ACL_EGRESS -> entry(drop) + traffic(drop) + " to " + drop.destination();
             case NO_PUBLIC_ADDRESS -> drop.source() + " has no public address, so the internet gateway sends nothing for it";
             case ROUTE -> noRoute(drop, place, judged);
             case SOURCE_CHECK -> id + " sent from " + drop.source() + ", which is not its own address";
@@ -111,7 +112,7 @@ final class DropExplainer {
             case UNBOUND -> "the sandbox is bound to no network yet";
             case ISOLATION -> "a sandbox reaches neither other sandboxes nor the host";
             case SLOT_LIMIT -> "the sandbox has as many connections as one may have";
-            case PORTS_EXHAUSTED -> id + " has no free port towards " + drop.destination() + ":" + drop.destinationPort();
+            case PORTS_EXHAUSTED -> id + " has no free port towards " + drop.destination().withPort(drop.destinationPort());
             case INBOUND -> "nothing may open a connection to a function";
         };
     }
@@ -126,6 +127,15 @@ final class DropExplainer {
                 + " has no way to " + drop.destination();
     }
 
+    /** {@code "entry 100 of acl-1 denies "}; the answers to what is let in, or out, have to be let through as well. */
+    private static String entry(Drop drop) {
+        return drop.entry()
+                .map(e -> e.number() == Drop.Entry.NONE
+                        ? "no entry of " + e.acl() + " allows "
+                        : "entry " + e.number() + " of " + e.acl() + " denies ")
+                .orElse("the subnet's network ACL denies ");
+    }
+
     private static String groups(@Nullable Place place, @Nullable NetworkInterface judged) {
         if (place == null || judged == null) {
             return "the interface's groups";
@@ -133,7 +143,7 @@ final class DropExplainer {
         return place.groups(judged).stream().map(g -> g.id() + " (" + g.name() + ")").collect(Collectors.joining(", "));
     }
 
-    private static String named(@Nullable Place place, Ipv4 address) {
+    private static String named(@Nullable Place place, Ip address) {
         return place == null ? address.toString() : place.withGroups(address);
     }
 
@@ -141,7 +151,7 @@ final class DropExplainer {
         String protocol = GroupRule.protocolName(drop.protocol()).toUpperCase(Locale.ROOT);
         return switch (drop.protocol()) {
             case GroupRule.TCP, GroupRule.UDP -> protocol + " " + drop.destinationPort();
-            case GroupRule.ICMP -> protocol;
+            case GroupRule.ICMP, GroupRule.ICMPV6 -> protocol;
             default -> "protocol " + protocol;
         };
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.remora.net.Drop;
 import dev.remora.net.Drop.Cause;
 import dev.remora.net.Ipv4;
+import dev.remora.net.Ipv6;
 import dev.remora.net.NatKey;
 import dev.remora.net.Topology;
 import java.util.Optional;
@@ -39,7 +40,7 @@ class DropExplainerTest {
 
     private Drop drop(Cause cause, Optional<String> port, Ipv4 destination) {
         return new Drop(
-                Ec2Lab.NOW, cause, ec2.service.networks().router(Ec2Lab.SCOPE, vpc), Optional.of("s1"), port, 6,
+                Ec2Lab.NOW, cause, ec2.service.networks().router(Ec2Lab.SCOPE, vpc), Optional.of("s1"), port, Optional.empty(), 6,
                 function.address(), 40000, destination, 5432);
     }
 
@@ -80,6 +81,15 @@ class DropExplainerTest {
     }
 
     @Test
+    void an_acl_names_its_entry() {
+        var drop = new Drop(
+                Ec2Lab.NOW, Cause.ACL_INGRESS, ec2.service.networks().router(Ec2Lab.SCOPE, vpc), Optional.empty(),
+                Optional.of(database.id()), Optional.of(new Drop.Entry("acl-1", 100)), 6, Ipv6.parse("fd00::1"), 1,
+                Ipv6.parse("fd00::2"), 443);
+        assertThat(ec2.service.explain(drop).sentence()).isEqualTo("entry 100 of acl-1 denies TCP 443 from fd00::1");
+    }
+
+    @Test
     void an_interface_that_is_gone_is_still_named() {
         ec2.service.networks().delete(Ec2Lab.SCOPE, database.id());
         var why = ec2.service.explain(drop(Cause.GROUP_INGRESS, Optional.of(database.id()), database.address()));
@@ -91,7 +101,7 @@ class DropExplainerTest {
     @EnumSource(Cause.class)
     void a_shards_drop_is_explained_without_a_vpc(Cause cause) {
         var drop = new Drop(
-                Ec2Lab.NOW, cause, "", Optional.of("s1"), Optional.empty(), 17, function.address(), 1, database.address(), 53);
+                Ec2Lab.NOW, cause, "", Optional.of("s1"), Optional.empty(), Optional.empty(), 17, function.address(), 1, database.address(), 53);
         var why = ec2.service.explain(drop);
         assertThat(why.vpcId()).isEmpty();
         assertThat(why.sentence()).isNotBlank();

@@ -4,6 +4,7 @@ import dev.remora.linux.KernelException;
 import dev.remora.linux.Netns;
 import dev.remora.net.Drop;
 import dev.remora.net.Fabric;
+import dev.remora.net.Ip;
 import dev.remora.net.Ipv4;
 import dev.remora.net.Slots;
 import dev.remora.net.Topology;
@@ -82,12 +83,17 @@ final class NotedFabric implements Fabric {
     }
 
     @Override
+    public Netns services(String router, String gateway) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public Slots slots() {
         throw new UnsupportedOperationException();
     }
 
     @Override
-    public void names(Map<String, Ipv4> names) {}
+    public void names(Map<String, List<Ip>> names) {}
 
     @Override
     public Netns internet() {

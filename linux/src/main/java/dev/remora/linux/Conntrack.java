@@ -5,7 +5,8 @@ import java.util.Optional;
 /**
  * The tracked connections of one namespace (linux/netfilter/nfnetlink_conntrack.h), over one socket that was opened in it.
  *
- * <p>Deleting by source, destination or mark is one request: the kernel walks the table and compares. That is a millisecond
+ * <p>Deleting by source, destination or mark is one request: the kernel walks the table and compares those parts of the tuple that
+ * the filter's flags name (CTA_FILTER, kernel 5.8). That is a millisecond
  * or more, because the table is the whole machine's; so it is for the background, and over another socket than the packet
  * filter's.
  */
@@ -15,6 +16,9 @@ public final class Conntrack implements AutoCloseable {
     private static final int GET_STATS = 4;
     private static final int SUBSYSTEM = 1 << 8;
     private static final int IPV4 = 2;
+    private static final int IPV6 = 10;
+    private static final int ICMP = 1;
+    private static final int ICMPV6 = 58;
 
     private static final int TUPLE_ORIGINAL = 1;
     private static final int TUPLE_REPLY = 2;
@@ -36,52 +40,80 @@ public final class Conntrack implements AutoCloseable {
         return new Conntrack(NetlinkSocket.open(namespace, NetlinkSocket.NETFILTER));
     }
 
-    /** Forgets the connections that the IPv4 address began. */
+    /** Forgets the connections that the address began. */
     public void deleteFrom(byte[] source, String object) {
-        deleteByAddress(1, FILTER_SOURCE, source, object);
+        delete(true, source, 0, 0, object);
     }
 
-    /** Forgets the connections that were begun towards the IPv4 address. */
+    /** Forgets the connections that were begun towards the address. */
     public void deleteTo(byte[] destination, String object) {
-        deleteByAddress(2, FILTER_DESTINATION, destination, object);
+        delete(false, destination, 0, 0, object);
     }
 
-    /** Forgets the connections with the mark. */
+    /** Forgets the IPv4 connections with the mark. */
     public void deleteMarked(int mark, String object) {
-        NetlinkBatch request = request(DELETE, object);
-        request.attributeNetwork(MARK, mark).attributeNetwork(MARK_MASK, -1).end();
+        deleteMarked(mark, -1, false, object);
+    }
+
+    /** Forgets the connections of a family whose mark has, in the bits of {@code mask}, those of {@code mark}. */
+    public void deleteMarked(int mark, int mask, boolean ipv6, String object) {
+        NetlinkBatch request = request(DELETE, ipv6 ? IPV6 : IPV4, object);
+        request.attributeNetwork(MARK, mark).attributeNetwork(MARK_MASK, mask).end();
+        socket.send(request, "conntrack delete");
+    }
+
+    /**
+     * Forgets the connections that the address began, or that were begun towards it, and whose mark has in the bits of {@code
+     * mask} those of {@code mark}.
+     */
+    public void delete(boolean from, byte[] address, int mark, int mask, String object) {
+        boolean ipv6 = address.length > 4;
+        NetlinkBatch request = request(DELETE, ipv6 ? IPV6 : IPV4, object);
+        int tuple = request.nest(TUPLE_ORIGINAL);
+        int ip = request.nest(1);
+        request.attribute((ipv6 ? 3 : 1) + (from ? 0 : 1), address).close(ip).close(tuple);
+        if (mask != 0) {
+            request.attributeNetwork(MARK, mark).attributeNetwork(MARK_MASK, mask);
+        }
+        int filter = request.nest(FILTER);
+        // CTA_FILTER_ORIG_FLAGS, in the machine's byte order, unlike all else here.
+        request.attributeHost(1, from ? FILTER_SOURCE : FILTER_DESTINATION).attributeHost(2, 0).close(filter).end();
         socket.send(request, "conntrack delete");
     }
 
     /**
      * Who began the connection whose answers have these addresses and ports.
      *
-     * @param protocol 6 or 17, with ports; 1 with its identifier as {@code sourcePort} for an echo
-     * @return the IPv4 source of the connection's first packet, as it was before it was translated; empty if there is none such
+     * @param protocol 6 or 17, with ports; 1 or 58 with its identifier as {@code sourcePort} for an echo
+     * @return the source of the connection's first packet, as it was before it was translated; empty if there is none such
      */
     public Optional<byte[]> origin(
             int protocol, byte[] replySource, int sourcePort, byte[] replyDestination, int destinationPort, int zone) {
-        NetlinkBatch request = request(GET, "a connection");
+        boolean ipv6 = replySource.length > 4;
+        int first = ipv6 ? 3 : 1;
+        NetlinkBatch request = request(GET, ipv6 ? IPV6 : IPV4, "a connection");
         int tuple = request.nest(TUPLE_REPLY);
         int ip = request.nest(1);
-        request.attribute(1, replySource).attribute(2, replyDestination).close(ip);
+        request.attribute(first, replySource).attribute(first + 1, replyDestination).close(ip);
         int proto = request.nest(2);
         request.attribute(1, new byte[] {(byte) protocol});
-        if (protocol == 1) {
+        if (protocol == ICMP) {
             // The answer to an echo has type 0 and code 0.
             request.attribute(4, port(sourcePort)).attribute(5, new byte[1]).attribute(6, new byte[1]);
+        } else if (protocol == ICMPV6) {
+            request.attribute(7, port(sourcePort)).attribute(8, new byte[] {(byte) 129}).attribute(9, new byte[1]);
         } else {
             request.attribute(2, port(sourcePort)).attribute(3, port(destinationPort));
         }
         request.close(proto).close(tuple).attribute(ZONE, port(zone)).end();
-        byte[] origin = new byte[4];
+        byte[] origin = new byte[replySource.length];
         boolean[] found = new boolean[1];
         try {
             socket.ask(request, "conntrack get", (type, body) -> {
                 NetlinkAttributes entry = new NetlinkAttributes(body.duplicate().position(body.position() + 4));
                 entry.nested(TUPLE_ORIGINAL)
                         .flatMap(original -> original.nested(1))
-                        .flatMap(address -> address.bytes(1))
+                        .flatMap(address -> address.bytes(first))
                         .ifPresent(source -> {
                             source.get(origin);
                             found[0] = true;
@@ -111,23 +143,11 @@ public final class Conntrack implements AutoCloseable {
         socket.close();
     }
 
-    /** A filter compares those parts of the tuple that its flags name (CTA_FILTER, kernel 5.8). */
-    private void deleteByAddress(int attribute, int flag, byte[] address, String object) {
-        NetlinkBatch request = request(DELETE, object);
-        int tuple = request.nest(TUPLE_ORIGINAL);
-        int ip = request.nest(1);
-        request.attribute(attribute, address).close(ip).close(tuple);
-        int filter = request.nest(FILTER);
-        // CTA_FILTER_ORIG_FLAGS, in the machine's byte order, unlike all else here.
-        request.attributeHost(1, flag).attributeHost(2, 0).close(filter).end();
-        socket.send(request, "conntrack delete");
-    }
-
     /** Version 1 of the header makes the kernel take a deletion's family seriously. */
-    private static NetlinkBatch request(int type, String object) {
+    private static NetlinkBatch request(int type, int family, String object) {
         NetlinkBatch request = new NetlinkBatch();
         request.begin(SUBSYSTEM | type, NetlinkBatch.REQUEST, object);
-        return request.u8(IPV4).u8(type == DELETE ? 1 : 0).u16(0);
+        return request.u8(family).u8(type == DELETE ? 1 : 0).u16(0);
     }
 
     private static byte[] port(int port) {

@@ -6,12 +6,14 @@ import dev.remora.linux.NftVerdict;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * How every ruleset drops: one chain for each cause, that counts every packet, reports some, and drops.
+ * How every ruleset drops: one chain for each cause, and for each entry of a network ACL that denies, that counts every packet,
+ * reports some, and drops.
  *
- * <p>The counter is exact. Reports are limited, so that a flood costs a counter and not a thread: each cause in each
- * namespace may report {@link #REPORTS_PER_SECOND}, and {@link #REPORTS_AT_ONCE} in a burst.
+ * <p>The counter is exact. Reports are limited, so that a flood costs a counter and not a thread: each chain
+ * may report {@link #REPORTS_PER_SECOND}, and {@link #REPORTS_AT_ONCE} in a burst.
  */
 final class DropChains {
     static final int REPORTS_PER_SECOND = 20;
@@ -22,15 +24,34 @@ final class DropChains {
 
     static void add(NftTransaction rules, Drop.Cause... causes) {
         for (Drop.Cause cause : causes) {
-            rules.addCounter(counter(cause));
-            rules.addChain(chain(cause));
-            rules.addRule(chain(cause), NftStatement.count(counter(cause)));
-            rules.addRule(
-                    chain(cause),
-                    NftStatement.limit(REPORTS_PER_SECOND, REPORTS_AT_ONCE),
-                    NftStatement.log(LOG_GROUP, cause.name()));
-            rules.addRule(chain(cause), NftStatement.verdict(NftVerdict.DROP));
+            rules.addCounter(counter(cause)).addChain(chain(cause));
+            fill(rules, chain(cause), cause, cause.name());
         }
+    }
+
+    /** A chain for what one entry of a network ACL refuses, whose reports name the entry. */
+    static void add(NftTransaction rules, String chain, Drop.Cause cause, Drop.Entry entry) {
+        rules.addChain(chain);
+        fill(rules, chain, cause, cause.name() + " " + entry.acl() + " " + entry.number());
+    }
+
+    private static void fill(NftTransaction rules, String chain, Drop.Cause cause, String report) {
+        rules.addRule(chain, NftStatement.count(counter(cause)))
+                .addRule(
+                        chain,
+                        NftStatement.limit(REPORTS_PER_SECOND, REPORTS_AT_ONCE),
+                        NftStatement.log(LOG_GROUP, report))
+                .addRule(chain, NftStatement.verdict(NftVerdict.DROP));
+    }
+
+    /** What a report is about. */
+    static Drop.Cause cause(String report) {
+        return Drop.Cause.valueOf(report.split(" ")[0]);
+    }
+
+    static Optional<Drop.Entry> entry(String report) {
+        String[] words = report.split(" ");
+        return words.length < 3 ? Optional.empty() : Optional.of(new Drop.Entry(words[1], Integer.parseInt(words[2])));
     }
 
     static NftStatement drop(Drop.Cause cause) {

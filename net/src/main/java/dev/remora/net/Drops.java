@@ -6,9 +6,11 @@ import dev.remora.linux.Nflog;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -20,6 +22,13 @@ import org.slf4j.LoggerFactory;
  */
 final class Drops implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Drops.class);
+
+    private static final int IPV4_BYTES = 20;
+    private static final int IPV6_BYTES = 40;
+    private static final int FRAGMENT = 44;
+
+    /** Headers of IPv6 between the first and the protocol's: hop by hop, routing, fragment, destination options (RFC 8200). */
+    private static final Set<Integer> EXTENSIONS = Set.of(0, 43, FRAGMENT, 60);
 
     private final InstantSource clock;
     private final Nflog kernel = new Nflog("remora-drops");
@@ -42,12 +51,13 @@ final class Drops implements AutoCloseable {
     /** @param inDevice and {@code outDevice} 0 where there was none */
     record Packet(
             Drop.Cause cause,
+            Optional<Drop.Entry> entry,
             int inDevice,
             int outDevice,
             int protocol,
-            Ipv4 source,
+            Ip source,
             int sourcePort,
-            Ipv4 destination,
+            Ip destination,
             int destinationPort) {}
 
     /** Reports the drops of a namespace until {@link #remove}. */
@@ -81,13 +91,15 @@ final class Drops implements AutoCloseable {
     }
 
     private void report(Packet packet, String router, Names names) {
-        int device = packet.cause() == Drop.Cause.GROUP_INGRESS ? packet.outDevice() : packet.inDevice();
+        boolean receiver = packet.cause() == Drop.Cause.GROUP_INGRESS || packet.cause() == Drop.Cause.ACL_INGRESS;
+        int device = receiver ? packet.outDevice() : packet.inDevice();
         Drop drop = new Drop(
                 clock.instant(),
                 packet.cause(),
                 router,
                 names.slot(packet),
                 names.port(device),
+                packet.entry(),
                 packet.protocol(),
                 packet.source(),
                 packet.sourcePort(),
@@ -102,33 +114,56 @@ final class Drops implements AutoCloseable {
         listeners.forEach(listener -> listener.accept(drop));
     }
 
-    /** An IPv4 header, and the ports of TCP and UDP in a packet that is whole or the first of its fragments. */
+    /** An IP header, and the ports of TCP and UDP in a packet that is whole or the first of its fragments. */
     static Optional<Packet> parse(LoggedPacket logged) {
         byte[] head = logged.head();
-        if (head.length < 20 || head[0] >> 4 != 4) {
-            return Optional.empty();
-        }
-        int length = (head[0] & 15) * 4;
-        int protocol = head[9] & 255;
+        return switch (head.length == 0 ? 0 : head[0] >> 4 & 15) {
+            case 4 -> head.length < IPV4_BYTES ? Optional.empty() : Optional.of(ipv4(logged, head));
+            case 6 -> head.length < IPV6_BYTES ? Optional.empty() : Optional.of(ipv6(logged, head));
+            default -> Optional.empty();
+        };
+    }
+
+    private static Packet ipv4(LoggedPacket logged, byte[] head) {
         boolean first = (number(head, 6) & 0x1fff) == 0;
-        boolean ports = first && (protocol == 6 || protocol == 17) && head.length >= length + 4;
-        boolean echo = first && protocol == 1 && head.length >= length + 6;
-        return Optional.of(new Packet(
-                Drop.Cause.valueOf(logged.prefix()),
+        return packet(logged, head[9] & 255, first, (head[0] & 15) * 4, address(head, 12, 4), address(head, 16, 4));
+    }
+
+    /** Behind the header may be others: each names the next one and, but for that of fragments, says its own length. */
+    private static Packet ipv6(LoggedPacket logged, byte[] head) {
+        int protocol = head[6] & 255;
+        boolean first = true;
+        int at = IPV6_BYTES;
+        while (EXTENSIONS.contains(protocol) && at + 8 <= head.length) {
+            boolean fragment = protocol == FRAGMENT;
+            first &= !fragment || (number(head, at + 2) & 0xfff8) == 0;
+            protocol = head[at] & 255;
+            at += fragment ? 8 : 8 * ((head[at + 1] & 255) + 1);
+        }
+        return packet(logged, protocol, first, at, address(head, 8, 16), address(head, 24, 16));
+    }
+
+    private static Packet packet(LoggedPacket logged, int protocol, boolean first, int at, Ip from, Ip to) {
+        byte[] head = logged.head();
+        boolean ports = first && (protocol == 6 || protocol == 17) && head.length >= at + 4;
+        boolean echo = first && (protocol == 1 || protocol == 58) && head.length >= at + 6;
+        return new Packet(
+                DropChains.cause(logged.prefix()),
+                DropChains.entry(logged.prefix()),
                 logged.inDevice(),
                 logged.outDevice(),
                 protocol,
-                address(head, 12),
-                ports ? number(head, length) : echo ? number(head, length + 4) : 0,
-                address(head, 16),
-                ports ? number(head, length + 2) : 0));
+                from,
+                ports ? number(head, at) : echo ? number(head, at + 4) : 0,
+                to,
+                ports ? number(head, at + 2) : 0);
     }
 
     private static int number(byte[] bytes, int at) {
         return (bytes[at] & 255) << 8 | bytes[at + 1] & 255;
     }
 
-    private static Ipv4 address(byte[] bytes, int at) {
-        return Ipv4.of(new byte[] {bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]});
+    private static Ip address(byte[] bytes, int at, int length) {
+        return Ip.of(Arrays.copyOfRange(bytes, at, at + length));
     }
 }

@@ -28,13 +28,19 @@ public interface Fabric extends AutoCloseable {
      */
     Netns workload(String router, String port);
 
+    /**
+     * The namespace behind a {@link Topology.Gateway.Services} gateway that was applied, in which its addresses are; it is gone
+     * with the gateway.
+     */
+    Netns services(String router, String gateway);
+
     Slots slots();
 
     /**
      * Names that the resolvers inside the VPCs and the internet answer (lower case, no final dot), replacing all earlier
-     * ones.
+     * ones. {@code *.example.com} is every name below that has no addresses of its own.
      */
-    void names(Map<String, Ipv4> names);
+    void names(Map<String, List<Ip>> names);
 
     /** Opens the namespace that plays the internet; Remora's own API has a public address there. */
     Netns internet();

@@ -21,6 +21,11 @@ public sealed interface Ip permits Ipv4, Ipv6 {
         return network.length == 4 ? Ipv4.of(network) : Ipv6.of(network);
     }
 
+    /** The address with a port, as they are written together: {@code 10.0.0.1:80}, {@code [fd00::1]:80}. */
+    default String withPort(int port) {
+        return (this instanceof Ipv6 ? "[" + this + "]" : this) + ":" + port;
+    }
+
     default InetAddress inet() {
         try {
             return InetAddress.getByAddress(bytes());

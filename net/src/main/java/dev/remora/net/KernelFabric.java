@@ -79,12 +79,17 @@ public final class KernelFabric implements Fabric {
     }
 
     @Override
+    public Netns services(String router, String gateway) {
+        throw new IllegalArgumentException(router + " has no gateway " + gateway);
+    }
+
+    @Override
     public Slots slots() {
         return slots;
     }
 
     @Override
-    public void names(Map<String, Ipv4> names) {
+    public void names(Map<String, List<Ip>> names) {
         resolver.names(names);
     }
 

@@ -73,7 +73,7 @@ final class KernelInternet implements AutoCloseable {
                 .address(1, InternetPlan.API.bytes(), NAME)
                 .address(1, LinkLocal.RESOLVER.bytes(), NAME)
                 .route(new byte[4], 0, RouteChanges.MAIN, 1, NAME));
-        resolver = resolvers.open(namespace, List.of(LinkLocal.RESOLVER));
+        resolver = resolvers.open(namespace, List.of(LinkLocal.RESOLVER), () -> NameTable.EMPTY);
         report = drops.add(namespace, NAME, new Drops.Names() {
             @Override
             public Optional<String> port(int device) {

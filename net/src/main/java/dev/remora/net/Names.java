@@ -1,5 +1,6 @@
 package dev.remora.net;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -10,15 +11,20 @@ import java.util.TreeMap;
  */
 public final class Names {
     private final Fabric fabric;
-    private final Map<String, Ipv4> names = new TreeMap<>();
+    private final Map<String, List<Ip>> names = new TreeMap<>();
 
     public Names(Fabric fabric) {
         this.fabric = fabric;
     }
 
     /** Resolvable when this returns. */
-    public synchronized void put(String name, Ipv4 address) {
-        names.put(name.toLowerCase(Locale.ROOT), address);
+    public void put(String name, Ip address) {
+        put(name, List.of(address));
+    }
+
+    /** Resolvable, to these addresses and no others, when this returns. */
+    public synchronized void put(String name, List<? extends Ip> addresses) {
+        names.put(name.toLowerCase(Locale.ROOT), List.copyOf(addresses));
         fabric.names(Map.copyOf(names));
     }
 

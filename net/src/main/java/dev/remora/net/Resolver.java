@@ -14,6 +14,7 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
 import java.nio.channels.ClosedSelectorException;
@@ -25,6 +26,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,16 +34,23 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.xbill.DNS.AAAARecord;
 import org.xbill.DNS.ARecord;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.OPTRecord;
 import org.xbill.DNS.Opcode;
+import org.xbill.DNS.PTRRecord;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Record;
+import org.xbill.DNS.ReverseMap;
 import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
@@ -52,7 +61,8 @@ import org.xbill.DNS.Type;
  * <p>It asks the outside's name servers, if it has one; each such question has a virtual thread and a socket of its own, and so a
  * port that cannot be guessed. Without one, what it does not know does not exist (NXDOMAIN).
  *
- * <p>It knows the names it was given and {@code *.amazonaws.com}, which is Remora's own API.
+ * <p>It knows, in this order, the names of the network that asks, those of the whole installation, and {@code *.amazonaws.com}, which
+ * is Remora's own API. Each network's own names, and no others, are answered backwards as well (PTR).
  */
 final class Resolver implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Resolver.class);
@@ -64,6 +74,9 @@ final class Resolver implements AutoCloseable {
 
     /** Of a question over UDP, as the protocol has it since EDNS. */
     private static final int QUESTION_BYTES = 4096;
+
+    /** Of an answer over UDP to who does not say more (RFC 1035); what is longer is cut off and asked for again over TCP. */
+    private static final int ANSWER_BYTES = 512;
 
     private static final int HEADER_BYTES = 12;
 
@@ -86,7 +99,7 @@ final class Resolver implements AutoCloseable {
     private final Thread thread;
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Semaphore connections = new Semaphore(TCP_CONNECTIONS);
-    private volatile Map<String, Ipv4> names = Map.of();
+    private volatile NameTable names = NameTable.EMPTY;
     private volatile boolean closed;
 
     Resolver(Ipv4 api, Optional<Outside> outside) {
@@ -100,8 +113,8 @@ final class Resolver implements AutoCloseable {
         thread = Thread.ofPlatform().daemon().name("remora-dns").start(this::run);
     }
 
-    void names(Map<String, Ipv4> all) {
-        names = Map.copyOf(all);
+    void names(Map<String, List<Ip>> all) {
+        names = new NameTable(all);
     }
 
     /** Listening in one namespace. */
@@ -110,13 +123,17 @@ final class Resolver implements AutoCloseable {
         void close();
     }
 
-    /** Listens at the addresses, which the namespace must have, until the answer is closed. */
-    Listening open(Netns namespace, List<Ipv4> addresses) {
+    /**
+     * Listens at the addresses, which the namespace must have, until the answer is closed.
+     *
+     * @param own what is known there beyond what is known everywhere, now
+     */
+    Listening open(Netns namespace, List<? extends Ip> addresses, Supplier<NameTable> own) {
         List<SelectableChannel> channels = new ArrayList<>();
         try {
             namespace.call(() -> {
-                for (Ipv4 address : addresses) {
-                    listen(new InetSocketAddress(address.inet(), PORT), channels);
+                for (Ip address : addresses) {
+                    listen(address, channels);
                 }
                 return null;
             });
@@ -124,7 +141,7 @@ final class Resolver implements AutoCloseable {
             channels.forEach(Resolver::close);
             throw new IllegalStateException("the resolver could not listen", refused);
         }
-        tasks.add(() -> channels.forEach(this::register));
+        tasks.add(() -> channels.forEach(channel -> register(channel, own)));
         selector.wakeup();
         return () -> {
             channels.forEach(Resolver::close);
@@ -157,7 +174,7 @@ final class Resolver implements AutoCloseable {
     }
 
     /** The answer to a question in wire form. */
-    byte[] answer(byte[] question) throws IOException {
+    byte[] answer(byte[] question, NameTable own, boolean overUdp) throws IOException {
         Message asked = new Message(question);
         Message answer = new Message(asked.getHeader().getID());
         answer.getHeader().setFlag(Flags.QR);
@@ -172,32 +189,65 @@ final class Resolver implements AutoCloseable {
             return answer.toWire();
         }
         answer.addRecord(record, Section.QUESTION);
-        Ipv4 address = lookup(record.getName().toString(true).toLowerCase(Locale.ROOT));
-        if (address == null) {
+        List<Record> records = record.getType() == Type.PTR ? pointer(record.getName(), own) : addresses(record.getName(), own);
+        if (records == null) {
             answer.getHeader().setRcode(Rcode.NXDOMAIN);
-        } else if ((record.getType() == Type.A || record.getType() == Type.ANY) && record.getDClass() == DClass.IN) {
-            answer.addRecord(new ARecord(record.getName(), DClass.IN, TTL_SECONDS, address.inet()), Section.ANSWER);
+        } else if (record.getDClass() == DClass.IN) {
+            records.stream()
+                    .filter(known -> record.getType() == known.getType() || record.getType() == Type.ANY)
+                    .forEach(known -> answer.addRecord(known, Section.ANSWER));
         }
-        return answer.toWire();
+        OPTRecord options = asked.getOPT();
+        int most = options == null ? ANSWER_BYTES : Math.max(ANSWER_BYTES, options.getPayloadSize());
+        return overUdp ? answer.toWire(most) : answer.toWire();
     }
 
-    private @Nullable Ipv4 lookup(String name) {
-        Ipv4 known = names.get(name);
-        return known != null ? known : name.endsWith(AMAZON) ? api : null;
+    /** All addresses of a name, beginning with any of them; null if it is unknown. */
+    private @Nullable List<Record> addresses(Name name, NameTable own) {
+        String text = name.toString(true).toLowerCase(Locale.ROOT);
+        List<Ip> known = own.addresses(text);
+        if (known == null) {
+            known = names.addresses(text);
+        }
+        if (known == null) {
+            return text.endsWith(AMAZON) ? List.of(record(name, api)) : null;
+        }
+        List<Record> records = new ArrayList<>(known.stream().map(address -> record(name, address)).toList());
+        Collections.rotate(records, ThreadLocalRandom.current().nextInt(records.size() + 1));
+        return records;
     }
 
-    private static void listen(InetSocketAddress address, List<SelectableChannel> channels) throws IOException {
-        DatagramChannel datagrams = DatagramChannel.open(StandardProtocolFamily.INET);
+    private static Record record(Name name, Ip address) {
+        return switch (address) {
+            case Ipv4 ipv4 -> new ARecord(name, DClass.IN, TTL_SECONDS, ipv4.inet());
+            case Ipv6 ipv6 -> new AAAARecord(name, DClass.IN, TTL_SECONDS, ipv6.inet());
+        };
+    }
+
+    private static @Nullable List<Record> pointer(Name name, NameTable own) throws IOException {
+        try {
+            String of = own.name(Ip.of(ReverseMap.fromName(name).getAddress())).orElse(null);
+            return of == null ? null : List.of(new PTRRecord(name, DClass.IN, TTL_SECONDS, Name.fromString(of + ".")));
+        } catch (UnknownHostException noAddress) {
+            return null;
+        }
+    }
+
+    private static void listen(Ip at, List<SelectableChannel> channels) throws IOException {
+        StandardProtocolFamily family = at instanceof Ipv4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
+        InetSocketAddress address = new InetSocketAddress(at.inet(), PORT);
+        DatagramChannel datagrams = DatagramChannel.open(family);
         channels.add(datagrams);
         datagrams.bind(address).configureBlocking(false);
-        ServerSocketChannel connections = ServerSocketChannel.open(StandardProtocolFamily.INET);
+        ServerSocketChannel connections = ServerSocketChannel.open(family);
         channels.add(connections);
         connections.setOption(StandardSocketOptions.SO_REUSEADDR, true).bind(address).configureBlocking(false);
     }
 
-    private void register(SelectableChannel channel) {
+    private void register(SelectableChannel channel, Supplier<NameTable> own) {
         try {
-            channel.register(selector, channel instanceof DatagramChannel ? SelectionKey.OP_READ : SelectionKey.OP_ACCEPT);
+            int interest = channel instanceof DatagramChannel ? SelectionKey.OP_READ : SelectionKey.OP_ACCEPT;
+            channel.register(selector, interest, own);
         } catch (IOException | ClosedSelectorException closedMeanwhile) {
             LOG.debug("a resolver closed before it listened", closedMeanwhile);
         }
@@ -219,12 +269,13 @@ final class Resolver implements AutoCloseable {
 
     private void serve(SelectionKey key, ByteBuffer buffer) {
         try {
+            NameTable own = (NameTable) ((Supplier<?>) key.attachment()).get();
             if (key.channel() instanceof DatagramChannel datagrams) {
                 SocketAddress from = datagrams.receive(buffer.clear());
                 if (from != null) {
                     byte[] question = new byte[buffer.flip().remaining()];
                     buffer.get(question);
-                    byte[] answer = answer(question);
+                    byte[] answer = answer(question, own, true);
                     if (outside.isPresent() && unknown(answer)) {
                         Thread.ofVirtual().name("dns-outside").start(() -> forward(question, answer, datagrams, from));
                     } else {
@@ -236,7 +287,7 @@ final class Resolver implements AutoCloseable {
                 if (connection != null && !connections.tryAcquire()) {
                     connection.close();
                 } else if (connection != null) {
-                    Thread.ofVirtual().name("dns-tcp").start(() -> converse(connection.socket()));
+                    Thread.ofVirtual().name("dns-tcp").start(() -> converse(connection.socket(), own));
                 }
             }
         } catch (IOException | RuntimeException malformed) {
@@ -245,14 +296,14 @@ final class Resolver implements AutoCloseable {
     }
 
     /** Questions over one connection, each behind its length of two bytes (RFC 1035, 4.2.2). */
-    private void converse(Socket connection) {
+    private void converse(Socket connection, NameTable names) {
         try (connection) {
             connection.setSoTimeout(TCP_TIMEOUT_MILLIS);
             DataInputStream in = new DataInputStream(connection.getInputStream());
             OutputStream out = connection.getOutputStream();
             while (true) {
                 byte[] question = in.readNBytes(in.readUnsignedShort());
-                byte[] own = answer(question);
+                byte[] own = answer(question, names, false);
                 byte[] answer = outside.isPresent() && unknown(own) ? askOutside(question, own) : own;
                 ByteArrayOutputStream message = new ByteArrayOutputStream();
                 message.write(answer.length >> 8);

@@ -54,6 +54,7 @@ final class Router implements AutoCloseable {
     private RouterState ruled;
     private Optional<Topology> reached = Optional.empty();
     private Optional<Resolver.Listening> resolver = Optional.empty();
+    private volatile NameTable ownNames = NameTable.EMPTY;
 
     /** A device that is there. */
     private static final class Device {
@@ -113,6 +114,7 @@ final class Router implements AutoCloseable {
         }
         filter.commit(RouterRules.change(ruled, next));
         ruled = next;
+        ownNames = new NameTable(wanted.dns().names());
         listen(wanted);
         route(next, kept);
         for (Device device : devices.values()) {
@@ -203,7 +205,7 @@ final class Router implements AutoCloseable {
         routes.commit(new RouteChanges()
                 .address(LOOPBACK, inBlock.bytes(), "the resolver of " + name)
                 .address(LOOPBACK, LinkLocal.RESOLVER.bytes(), "the resolver of " + name));
-        resolver = Optional.of(resolvers.open(namespace, List.of(inBlock, LinkLocal.RESOLVER)));
+        resolver = Optional.of(resolvers.open(namespace, List.of(inBlock, LinkLocal.RESOLVER), () -> ownNames));
     }
 
     private void route(RouterState next, Set<Integer> kept) {

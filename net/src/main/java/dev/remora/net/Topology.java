@@ -232,7 +232,7 @@ public record Topology(
      * What the VPC's resolver knows beyond what every resolver knows.
      *
      * @param support whether it answers at all
-     * @param names addresses by name: lower case, no final dot
+     * @param names addresses by name, as {@link Fabric#names} has them; these come first
      */
     public record Dns(boolean support, Map<String, List<Ip>> names) {
         /** A resolver that knows nothing of its own. */

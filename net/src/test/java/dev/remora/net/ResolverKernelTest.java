@@ -37,7 +37,7 @@ class ResolverKernelTest {
     @Test
     void namesAreAnsweredInTheVpcWhateverTheGroupsSay() throws Exception {
         lab.fabric.apply(TestVpc.withDatabase("1/r/vpc-1", KEY).revokeEgress("sg-fn").topology());
-        lab.fabric.names(Map.of("db.x.us-east-1.rds.amazonaws.com", TestVpc.DATABASE));
+        lab.fabric.names(Map.of("db.x.us-east-1.rds.amazonaws.com", List.of(TestVpc.DATABASE)));
         try (Slot slot = lab.bound(KEY)) {
             for (Ipv4 resolver : List.of(BASE_PLUS_2, LinkLocal.RESOLVER)) {
                 assertThat(addresses(overUdp(slot.namespace(), resolver, "DB.x.us-east-1.rds.amazonaws.com.", Type.A)))

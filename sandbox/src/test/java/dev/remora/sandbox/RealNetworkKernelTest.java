@@ -8,6 +8,7 @@ import dev.remora.net.InternetMode;
 import dev.remora.net.KernelFabric;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,7 @@ class RealNetworkKernelTest {
                     return listening;
                 })) {
             Thread.ofPlatform().daemon().start(() -> greet(server));
-            fabric.names(Map.of("api.example.com", fabric.apiAddress()));
+            fabric.names(Map.of("api.example.com", List.of(fabric.apiAddress())));
             var addressOf = lab.python("""
                     import socket
                     def handler(event, context):
