@@ -1,8 +1,11 @@
 package dev.remora.linux;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.HexFormat;
 
 /**
  * A constant in a rule or a set: the bytes that the kernel compares, and how a reader would write it.
@@ -34,10 +37,20 @@ public final class NftData {
         return new NftData(bytes, Integer.toString(zone));
     }
 
-    /** An IPv4 address of four bytes. */
+    /** An address of 4 or 16 bytes. */
     public static NftData address(byte[] address) {
-        String text = (address[0] & 255) + "." + (address[1] & 255) + "." + (address[2] & 255) + "." + (address[3] & 255);
-        return new NftData(address, text);
+        try {
+            return new NftData(address, InetAddress.getByAddress(address).getHostAddress());
+        } catch (UnknownHostException impossible) {
+            throw new IllegalArgumentException(address.length + " bytes of an address", impossible);
+        }
+    }
+
+    /** Six bytes and six bytes: how a frame begins. */
+    public static NftData macs(byte[] destination, byte[] source) {
+        byte[] both = ByteBuffer.allocate(12).put(destination).put(source).array();
+        HexFormat hex = HexFormat.ofDelimiter(":");
+        return new NftData(both, hex.formatHex(destination) + " " + hex.formatHex(source));
     }
 
     public static NftData port(int port) {
@@ -66,6 +79,15 @@ public final class NftData {
     /** The number of bytes that a value of so many fills in registers. */
     static int words(int bytes) {
         return (bytes + 3) & ~3;
+    }
+
+    /** The mask of the first {@code bits} of so many bytes. */
+    static byte[] prefix(int bytes, int bits) {
+        byte[] mask = new byte[bytes];
+        for (int bit = 0; bit < bits; bit++) {
+            mask[bit / 8] |= (byte) (0x80 >> bit % 8);
+        }
+        return mask;
     }
 
     static byte[] host(int value) {

@@ -31,6 +31,15 @@ final class NftExpressions {
         expression("cmp", body -> data(body.attributeNetwork(1, register).attributeNetwork(2, operator), 3, with));
     }
 
+    /** Leaves those bits in the register that {@code mask} has. */
+    void and(int register, byte[] mask) {
+        expression("bitwise", body -> {
+            body.attributeNetwork(1, register).attributeNetwork(2, register).attributeNetwork(3, mask.length);
+            data(body, 4, NftData.named(mask, "mask"));
+            data(body, 5, NftData.named(new byte[mask.length], "xor"));
+        });
+    }
+
     /** An attribute of a constant: NFTA_DATA_VALUE within it. */
     void data(NetlinkBatch to, int type, NftData value) {
         int nest = to.nest(type);

@@ -10,6 +10,8 @@ public enum NftHook {
     OUTPUT(3),
     POSTROUTING(4),
     /** Of one device, in a table of the family netdev. */
+    INGRESS(0),
+    /** Of one device, in a table of the family netdev. */
     EGRESS(1);
 
     final int number;

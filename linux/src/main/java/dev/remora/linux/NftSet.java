@@ -20,6 +20,7 @@ public record NftSet(String name, String key, int keyLength, Optional<Value> val
         MARK("mark", 4),
         DEVICE("device", 4),
         ADDRESS("ipv4", 4),
+        ADDRESS6("ipv6", 16),
         ZONE("ct zone", 2);
 
         private final String text;

@@ -35,10 +35,7 @@ public sealed interface NftStatement {
 
     /** An address within a block. */
     static NftStatement within(NftValue address, byte[] base, int prefix) {
-        byte[] mask = new byte[base.length];
-        for (int bit = 0; bit < prefix; bit++) {
-            mask[bit / 8] |= (byte) (0x80 >> bit % 8);
-        }
+        byte[] mask = NftData.prefix(base.length, prefix);
         NftData data = NftData.address(base);
         return new Masked(address, mask, EQUAL, data, address.text() + " " + data + "/" + prefix);
     }
@@ -106,12 +103,50 @@ public sealed interface NftStatement {
         return new Set("ct", "ct zone", 17, value);
     }
 
-    /** @param from lowest port, or 0 to leave ports alone */
+    /** The packet is tracked as no connection. Before connection tracking only, i.e. in a chain of a priority below -200. */
+    static NftStatement notrack() {
+        return new Notrack();
+    }
+
+    /** Writes an IPv4 address into a packet, without connection tracking; its checksums are adjusted. */
+    static NftStatement setSource(NftValue address) {
+        return Write.source(address);
+    }
+
+    /** Like {@link #setSource}. */
+    static NftStatement setDestination(NftValue address) {
+        return Write.destination(address);
+    }
+
+    /** Writes the source into the IPv4 header that an ICMP error quotes; see {@link NftValue#QUOTED_SOURCE}. */
+    static NftStatement setQuotedSource(NftValue address) {
+        return Write.quotedSource(address);
+    }
+
+    static NftStatement setQuotedDestination(NftValue address) {
+        return Write.quotedDestination(address);
+    }
+
+    /** Writes both hardware addresses of a frame; in a table of the family netdev. */
+    static NftStatement setMacs(byte[] destination, byte[] source) {
+        return Write.macs(destination, source);
+    }
+
+    /** Answers a TCP segment with a reset, and drops it. */
+    static NftStatement reset() {
+        return new Reset();
+    }
+
+    /**
+     * Translates the source of IPv4 packets, or of IPv6 packets if {@code address} has 16 bytes; the others go on to the next rule.
+     *
+     * @param from lowest port, or 0 to leave ports alone
+     */
     static NftStatement snat(NftValue address, int from, int to) {
         return new Snat(address, from, to);
     }
 
-    /** In a netdev egress chain: sends the packet out of that device, as it is. */
+    /** In a netdev chain: sends the packet out of that device, as it is. */
     static NftStatement forwardTo(NftValue device) {
         return new ForwardTo(device);
     }
@@ -155,11 +190,7 @@ public sealed interface NftStatement {
         @Override
         public void write(NftExpressions out) {
             value.load(out, FIRST_REGISTER);
-            out.expression("bitwise", body -> {
-                body.attributeNetwork(1, FIRST_REGISTER).attributeNetwork(2, FIRST_REGISTER).attributeNetwork(3, mask.length);
-                out.data(body, 4, NftData.named(mask, "mask"));
-                out.data(body, 5, NftData.named(new byte[mask.length], "xor"));
-            });
+            out.and(FIRST_REGISTER, mask);
             out.compare(FIRST_REGISTER, operator, data);
         }
     }
@@ -269,24 +300,107 @@ public sealed interface NftStatement {
         }
     }
 
-    record Snat(NftValue address, int from, int to) implements NftStatement {
+    record Notrack() implements NftStatement {
         @Override
         public String text() {
-            return "snat ip to " + address.text() + (from == 0 ? "" : " : " + from + "-" + to);
+            return "notrack";
         }
 
         @Override
         public void write(NftExpressions out) {
+            out.expression("notrack", body -> {});
+        }
+    }
+
+    record Reset() implements NftStatement {
+        @Override
+        public String text() {
+            return "reject with tcp reset";
+        }
+
+        @Override
+        public void write(NftExpressions out) {
+            out.expression("reject", body -> body.attributeNetwork(1, 1)); // NFT_REJECT_TCP_RST
+        }
+    }
+
+    /**
+     * Writes into a packet (NFTA_PAYLOAD_SREG and what follows).
+     *
+     * @param base 0 from the start of the frame, 1 of the network header, 2 of the transport header
+     * @param checksum where the checksum of the header is, from {@code base}; negative if there is none
+     * @param pseudo whether TCP's and UDP's checksums are about these bytes, too
+     */
+    record Write(String field, NftValue value, int base, int offset, int length, int checksum, boolean pseudo)
+            implements NftStatement {
+        /** An ICMP error is eight bytes, then the header that it is about. */
+        private static final int QUOTED = 8;
+
+        private static Write source(NftValue address) {
+            return new Write("ip saddr", address, 1, 12, 4, 10, true);
+        }
+
+        private static Write destination(NftValue address) {
+            return new Write("ip daddr", address, 1, 16, 4, 10, true);
+        }
+
+        /**
+         * The quoted header's checksum makes up for the address, so that the sum over both, and with it the checksum of the ICMP
+         * message around them, stays what it is.
+         */
+        private static Write quotedSource(NftValue address) {
+            return new Write("icmp quoted saddr", address, 2, QUOTED + 12, 4, QUOTED + 10, false);
+        }
+
+        private static Write quotedDestination(NftValue address) {
+            return new Write("icmp quoted daddr", address, 2, QUOTED + 16, 4, QUOTED + 10, false);
+        }
+
+        private static Write macs(byte[] destination, byte[] source) {
+            return new Write("ether", NftValue.constant(NftData.macs(destination, source)), 0, 0, 12, -1, false);
+        }
+
+        @Override
+        public String text() {
+            return field + " set " + value.text();
+        }
+
+        @Override
+        public void write(NftExpressions out) {
+            value.load(out, FIRST_REGISTER);
+            out.expression("payload", body -> {
+                body.attributeNetwork(2, base).attributeNetwork(3, offset).attributeNetwork(4, length);
+                body.attributeNetwork(5, FIRST_REGISTER);
+                if (checksum >= 0) {
+                    body.attributeNetwork(6, 1).attributeNetwork(7, checksum); // NFT_PAYLOAD_CSUM_INET
+                }
+                if (pseudo) {
+                    body.attributeNetwork(8, 1); // NFT_PAYLOAD_L4CSUM_PSEUDOHDR
+                }
+            });
+        }
+    }
+
+    record Snat(NftValue address, int from, int to) implements NftStatement {
+        @Override
+        public String text() {
+            String family = address.length() == 4 ? "ip" : "ip6";
+            return "snat " + family + " to " + address.text() + (from == 0 ? "" : " : " + from + "-" + to);
+        }
+
+        @Override
+        public void write(NftExpressions out) {
+            int ports = FIRST_REGISTER + address.length() / 4;
             address.load(out, FIRST_REGISTER);
             if (from != 0) {
-                NftValue.constant(NftData.port(from)).load(out, FIRST_REGISTER + 1);
-                NftValue.constant(NftData.port(to)).load(out, FIRST_REGISTER + 2);
+                NftValue.constant(NftData.port(from)).load(out, ports);
+                NftValue.constant(NftData.port(to)).load(out, ports + 1);
             }
             out.expression("nat", body -> {
-                body.attributeNetwork(1, 0).attributeNetwork(2, 2); // NFT_NAT_SNAT, NFPROTO_IPV4
+                body.attributeNetwork(1, 0).attributeNetwork(2, address.length() == 4 ? 2 : 10); // NFT_NAT_SNAT, the family
                 body.attributeNetwork(3, FIRST_REGISTER).attributeNetwork(4, FIRST_REGISTER);
                 if (from != 0) {
-                    body.attributeNetwork(5, FIRST_REGISTER + 1).attributeNetwork(6, FIRST_REGISTER + 2);
+                    body.attributeNetwork(5, ports).attributeNetwork(6, ports + 1);
                 }
             });
         }

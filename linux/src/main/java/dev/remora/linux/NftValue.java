@@ -12,12 +12,21 @@ import java.util.List;
 public sealed interface NftValue {
     NftValue IP_SOURCE = new Payload("ip saddr", 1, 12, 4);
     NftValue IP_DESTINATION = new Payload("ip daddr", 1, 16, 4);
+    NftValue IP6_SOURCE = new Payload("ip6 saddr", 1, 8, 16);
+    NftValue IP6_DESTINATION = new Payload("ip6 daddr", 1, 24, 16);
     NftValue SOURCE_PORT = new Payload("th sport", 2, 0, 2);
     NftValue DESTINATION_PORT = new Payload("th dport", 2, 2, 2);
     NftValue ICMP_TYPE = new Payload("icmp type", 2, 0, 1);
     NftValue ICMP_CODE = new Payload("icmp code", 2, 1, 1);
     /** The octet of a TCP header that holds FIN 1, SYN 2, RST 4, ACK 16. */
     NftValue TCP_FLAGS = new Payload("tcp flags", 2, 13, 1);
+
+    /** In the IPv4 header that an ICMP error is about. */
+    NftValue QUOTED_SOURCE = new Payload("icmp quoted saddr", 2, 8 + 12, 4);
+
+    NftValue QUOTED_DESTINATION = new Payload("icmp quoted daddr", 2, 8 + 16, 4);
+    /** Of a frame; in a table of the family netdev. */
+    NftValue MAC_DESTINATION = new Payload("ether daddr", 0, 0, 6);
 
     NftValue MARK = new Meta("meta mark", 3, 4);
     NftValue IN_DEVICE = new Meta("iif", 4, 4);
@@ -28,6 +37,8 @@ public sealed interface NftValue {
     NftValue PROTOCOL = new Meta("meta l4proto", 16, 1);
 
     NftValue CT_STATE = new Ct("ct state", 0, 4);
+    /** 0 for a packet that goes the way of its connection's first, 1 for an answer. */
+    NftValue CT_DIRECTION = new Ct("ct direction", 1, 1);
     NftValue CT_MARK = new Ct("ct mark", 3, 4);
 
     String text();
@@ -49,6 +60,16 @@ public sealed interface NftValue {
     /** A number from 0 to {@code modulus} - 1, another one for each packet. */
     static NftValue random(int modulus) {
         return new Random(modulus);
+    }
+
+    /** An address of which only the first bits are left. */
+    static NftValue prefix(NftValue address, int bits) {
+        return new And(address, NftData.prefix(address.length(), bits), "/" + bits);
+    }
+
+    /** A mark of which only some bits are left. */
+    static NftValue bits(NftValue mark, int mask) {
+        return new And(mark, NftData.host(mask), " & 0x" + Integer.toHexString(mask));
     }
 
     /** What the map holds under {@code key}; the rule ends here, without effect, if it holds nothing. */
@@ -116,6 +137,24 @@ public sealed interface NftValue {
                 part.load(out, next);
                 next += NftData.words(part.length()) / 4;
             }
+        }
+    }
+
+    record And(NftValue value, byte[] mask, String shown) implements NftValue {
+        @Override
+        public String text() {
+            return value.text() + shown;
+        }
+
+        @Override
+        public int length() {
+            return value.length();
+        }
+
+        @Override
+        public void load(NftExpressions out, int register) {
+            value.load(out, register);
+            out.and(register, mask);
         }
     }
 

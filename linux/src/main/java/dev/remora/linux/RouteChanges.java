@@ -16,6 +16,7 @@ public final class RouteChanges {
     private static final int NEWLINK = 16;
     private static final int DELLINK = 17;
     private static final int NEWADDR = 20;
+    private static final int DELADDR = 21;
     private static final int NEWROUTE = 24;
     private static final int DELROUTE = 25;
     private static final int NEWNEIGH = 28;
@@ -29,6 +30,7 @@ public final class RouteChanges {
     private static final int RTA_DST = 1;
     private static final int RTA_OIF = 4;
     private static final int RTA_GATEWAY = 5;
+    private static final int RTA_PRIORITY = 6;
     private static final int RTA_TABLE = 15;
     private static final int RTNH_F_ONLINK = 4;
     private static final int STATIC = 4;
@@ -76,7 +78,17 @@ public final class RouteChanges {
     /** Gives a device an address of its own, without a network around it (/32, /128). */
     public RouteChanges address(int index, byte[] address, String object) {
         batch.begin(NEWADDR, SET, object);
-        batch.u8(family(address)).u8(8 * address.length).u8(0).u8(0).u32(index);
+        return address(index, address);
+    }
+
+    public RouteChanges deleteAddress(int index, byte[] address, String object) {
+        batch.begin(DELADDR, NetlinkBatch.REQUEST, object);
+        return address(index, address);
+    }
+
+    /** IFA_F_NODAD: it is not asked for, but at once ours. */
+    private RouteChanges address(int index, byte[] address) {
+        batch.u8(family(address)).u8(8 * address.length).u8(address.length == 4 ? 0 : 2).u8(0).u32(index);
         batch.attribute(2, address).attribute(1, address).end(); // IFA_LOCAL, IFA_ADDRESS
         return this;
     }
@@ -102,6 +114,23 @@ public final class RouteChanges {
     public RouteChanges defaultRoute(byte[] gateway, int table, int index, String object) {
         header(NEWROUTE, SET, family(gateway), 0, 0, RTNH_F_ONLINK, object);
         batch.attribute(RTA_GATEWAY, gateway).attributeHost(RTA_OIF, index).attributeHost(RTA_TABLE, table).end();
+        return this;
+    }
+
+    /** Like {@link #defaultRoute}, for a block; of several for one block the one with the lowest metric counts. */
+    public RouteChanges via(byte[] destination, int prefix, byte[] gateway, int index, int metric, String object) {
+        return via(NEWROUTE, SET, destination, prefix, gateway, index, metric, object);
+    }
+
+    public RouteChanges deleteVia(byte[] destination, int prefix, byte[] gateway, int index, int metric, String object) {
+        return via(DELROUTE, NetlinkBatch.REQUEST, destination, prefix, gateway, index, metric, object);
+    }
+
+    private RouteChanges via(
+            int type, int flags, byte[] destination, int prefix, byte[] gateway, int index, int metric, String object) {
+        header(type, flags, family(gateway), prefix, 0, RTNH_F_ONLINK, object);
+        batch.attribute(RTA_DST, destination).attribute(RTA_GATEWAY, gateway).attributeHost(RTA_OIF, index);
+        batch.attributeHost(RTA_PRIORITY, metric).attributeHost(RTA_TABLE, MAIN).end();
         return this;
     }
 

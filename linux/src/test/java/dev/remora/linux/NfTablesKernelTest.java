@@ -4,11 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.remora.linux.NftTransaction.Family;
+import java.net.ConnectException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
+import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SocketChannel;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -125,6 +132,60 @@ class NfTablesKernelTest {
             connections.deleteFrom(LEFT, "left");
             assertThat(connections.origin(17, RIGHT, 5000, LEFT, 4000, 0)).isEmpty();
             assertThat(connections.insertionsFailed()).isZero();
+        }
+    }
+
+    /** Also where an ICMP error quotes them: else whoever is told could not know what of. */
+    @Test
+    void addressesAreRewrittenWithoutTracking() throws Exception {
+        byte[] shown = {10, 0, 0, 3};
+        byte[] nowhere = {10, 0, 0, 9};
+        NftValue real = NftValue.constant(NftData.address(RIGHT));
+        NftValue other = NftValue.constant(NftData.address(shown));
+        try (Rtnetlink routes = Rtnetlink.open(left)) {
+            routes.commit(new RouteChanges()
+                    .via(shown, 32, RIGHT, 7, 1, "the shown address")
+                    .via(shown, 32, nowhere, 7, 0, "nowhere")
+                    .deleteVia(shown, 32, nowhere, 7, 0, "nowhere"));
+        }
+        NftStatement icmp = NftStatement.is(NftValue.PROTOCOL, NftData.octet(1));
+        NftStatement unreachable = NftStatement.is(NftValue.ICMP_TYPE, NftData.octet(3));
+        filter.commit(new NftTransaction(Family.INET, "t")
+                .addTable()
+                .addBaseChain("in", "filter", NftHook.PREROUTING, -300, NftVerdict.ACCEPT)
+                .addRule("in", NftStatement.notrack())
+                .addRule("in", NftStatement.is(NftValue.IP_DESTINATION, NftData.address(shown)), NftStatement.setDestination(real))
+                .addBaseChain("out", "filter", NftHook.POSTROUTING, 300, NftVerdict.ACCEPT)
+                .addRule("out", icmp, unreachable, NftStatement.setQuotedDestination(other))
+                .addRule("out", NftStatement.is(NftValue.IP_SOURCE, NftData.address(RIGHT)), NftStatement.setSource(other)));
+        try (ServerSocket server = right.call(() -> new ServerSocket(80)); SocketChannel client = client()) {
+            client.socket().connect(new InetSocketAddress(InetAddress.getByAddress(shown), 80), 2000);
+            assertThat(client.isConnected()).isTrue();
+        }
+        try (DatagramChannel from = left.call(() -> DatagramChannel.open(StandardProtocolFamily.INET))) {
+            from.connect(new InetSocketAddress(InetAddress.getByAddress(shown), 9));
+            from.write(ByteBuffer.allocate(1));
+            from.socket().setSoTimeout(2000);
+            assertThatThrownBy(() -> from.socket().receive(new DatagramPacket(new byte[1], 1)))
+                    .isInstanceOf(PortUnreachableException.class);
+        }
+    }
+
+    /** A channel has its descriptor, and so its namespace, from the beginning. */
+    private SocketChannel client() throws Exception {
+        return left.call(() -> SocketChannel.open(StandardProtocolFamily.INET));
+    }
+
+    @Test
+    void aSegmentOfNoConnectionIsAnsweredByAReset() throws Exception {
+        filter.commit(new NftTransaction(Family.INET, "t")
+                .addTable()
+                .addBaseChain("in", "filter", NftHook.INPUT, 0, NftVerdict.ACCEPT)
+                .addRule("in", NftStatement.is(NftValue.PROTOCOL, NftData.octet(6)), NftStatement.reset()));
+        try (SocketChannel client = client()) {
+            assertThatThrownBy(() -> client.socket().connect(new InetSocketAddress(InetAddress.getByAddress(RIGHT), 80), 2000))
+                    .isInstanceOf(ConnectException.class)
+                    .hasMessageContaining("refused");
         }
     }
 
