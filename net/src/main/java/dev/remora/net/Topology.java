@@ -97,15 +97,25 @@ public record Topology(
          * IPv6 addresses are public as they are.
          *
          * @param publicAddresses by private address
+         * @param blocks the VPC's IPv6 blocks: what goes out must be from there, what is for them comes in here
          */
-        record Internet(Map<Ipv4, Ipv4> publicAddresses) implements Gateway {
+        record Internet(Map<Ipv4, Ipv4> publicAddresses, List<Cidr6> blocks) implements Gateway {
             public Internet {
                 publicAddresses = Map.copyOf(publicAddresses);
+                blocks = List.copyOf(blocks);
             }
         }
 
-        /** IPv6 to the internet, and its answers; nothing comes in by itself. */
-        record EgressOnly() implements Gateway {}
+        /**
+         * IPv6 to the internet, and its answers; nothing comes in by itself.
+         *
+         * @param blocks the VPC's IPv6 blocks, as for {@link Internet}
+         */
+        record EgressOnly(List<Cidr6> blocks) implements Gateway {
+            public EgressOnly {
+                blocks = List.copyOf(blocks);
+            }
+        }
 
         /**
          * To the interfaces of another VPC, if its router has a gateway of the same connection; not beyond them.

@@ -1,5 +1,6 @@
 package dev.remora.vpc;
 
+import dev.remora.net.Cidr6;
 import dev.remora.net.Ip;
 import dev.remora.net.IpBlock;
 import dev.remora.net.Ipv4;
@@ -146,8 +147,10 @@ public final class Compiler {
     /** Also those that no route leads to: they are ways in. */
     private Map<String, Topology.Gateway> gateways() {
         Map<String, Topology.Gateway> gateways = new HashMap<>();
-        contents.internetGateway().ifPresent(g -> gateways.put(g.id(), new Topology.Gateway.Internet(publicAddresses())));
-        contents.egressOnlyGateway().ifPresent(g -> gateways.put(g.id(), new Topology.Gateway.EgressOnly()));
+        List<Cidr6> blocks6 = contents.vpc().blocks6().stream().map(Vpc.Block6::block).toList();
+        contents.internetGateway()
+                .ifPresent(g -> gateways.put(g.id(), new Topology.Gateway.Internet(publicAddresses(), blocks6)));
+        contents.egressOnlyGateway().ifPresent(g -> gateways.put(g.id(), new Topology.Gateway.EgressOnly(blocks6)));
         for (Neighbour n : contents.neighbours()) {
             gateways.put(n.connection(), new Topology.Gateway.Peering(n.connection(), n.blocks()));
         }
