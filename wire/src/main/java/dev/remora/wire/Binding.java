@@ -37,6 +37,11 @@ final class Binding {
         return false;
     }
 
+    /** Whether the checksum headers of a request are about its body. */
+    boolean checksummed() {
+        return newRequest().sdkFields().stream().anyMatch(f -> f.locationName().equals("x-amz-sdk-checksum-algorithm"));
+    }
+
     SdkPojo newRequest() {
         try {
             return (SdkPojo) builder.invokeExact();

@@ -27,6 +27,11 @@ record Claim(
 
     static final String ALGORITHM = "AWS4-HMAC-SHA256";
 
+    /** What the key is derived from, as the string to sign names it. */
+    String scope() {
+        return day + '/' + region + '/' + service + "/aws4_request";
+    }
+
     boolean presigned() {
         return expiresSeconds >= 0;
     }

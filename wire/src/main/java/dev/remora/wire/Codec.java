@@ -12,7 +12,7 @@ import software.amazon.awssdk.core.SdkPojo;
  * lacks (constraints, status codes) comes from {@link Constraints}. Rejected: hand-written shapes (thousands of
  * untyped maps), generated servers (none speaks the query protocols).
  */
-sealed interface Codec permits QueryCodec, RestJsonCodec, TargetJsonCodec {
+sealed interface Codec permits QueryCodec, RestJsonCodec, RestXmlCodec, TargetJsonCodec {
     /** Finds out which operation a request calls, and takes its envelope apart. */
     Incoming open(Request request);
 
@@ -32,7 +32,9 @@ sealed interface Codec permits QueryCodec, RestJsonCodec, TargetJsonCodec {
             case AWS_QUERY -> new QueryCodec(
                     service, service.queryToo() ? QueryNames.SINGULAR : QueryNames.TRAITS, false, codes);
             case REST_JSON -> new RestJsonCodec(operations);
-            case AWS_JSON_1_0 -> TargetJsonCodec.version10("com.amazonaws." + service.signingName() + "#", service.queryToo() ? codes : null);
+            case REST_XML -> new RestXmlCodec(service);
+            case AWS_JSON_1_0 -> TargetJsonCodec.version10("com.amazonaws." + service.signingName() + "#", service.queryToo()
+                    ? codes : null);
             case AWS_JSON_1_1 -> TargetJsonCodec.VERSION_1_1;
         };
     }

@@ -3,6 +3,8 @@ package dev.remora.wire;
 import dev.remora.wire.AccessKeys.Absent;
 import dev.remora.wire.AccessKeys.Holder;
 import dev.remora.wire.Authorizer.Decision;
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -28,6 +30,8 @@ import software.amazon.awssdk.core.SdkPojo;
  */
 public final class Dispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+
+    private static final Body NO_BODY = Body.of(InputStream.nullInputStream(), 0);
 
     private final Map<String, Served> services = new HashMap<>();
     private final AccessKeys keys;
@@ -58,6 +62,20 @@ public final class Dispatcher {
      */
     public Response handle(Request request, Principal principal) {
         return answer(request, principal);
+    }
+
+    /** Whether a request's body is read by its operation while it comes. */
+    boolean streams(Request head) {
+        try {
+            Claim claim = Claim.of(head);
+            if (claim == null) {
+                return S3Address.namedByHost(head);
+            }
+            Served served = services.get(claim.service());
+            return served != null && served.protocol == Protocol.REST_XML;
+        } catch (Claim.Incomplete e) {
+            return false;
+        }
     }
 
     /** The error for a body above the limit, whose request was not read. */
@@ -112,12 +130,12 @@ public final class Dispatcher {
             Served served = served(claim, request);
             codec = served == null ? guess.codec(request) : served.codec;
             refusals = served == null ? guess.refusals(request) : served.refusals;
-            Principal principal = trusted != null ? trusted : authenticate(request, claim, now, refusals);
+            Caller caller = trusted != null ? new Caller(trusted, null) : authenticate(request, claim, now, refusals);
             if (served == null) {
                 throw refusals.unknownOperation(claim.service(), guess.operation(request));
             }
-            var call = new Call(requestId, claim.region(), principal, request.peer(), now, endpoint(request));
-            return withId(operate(served, codec.open(request), call), requestId);
+            var call = new Call(requestId, claim.region(), caller.principal(), request.peer(), now, endpoint(request));
+            return withId(operate(served, codec.open(request), call, caller.chunks()), requestId);
         } catch (AwsError e) {
             return withId((codec == null ? guess.codec(request) : codec).error(e, requestId), requestId);
         } catch (RuntimeException | Error e) {
@@ -127,29 +145,51 @@ public final class Dispatcher {
         }
     }
 
-    private Principal authenticate(Request request, Claim claim, Instant now, Refusals refusals) {
+    /** @param chunks what signed chunks of the body are checked with; null where they need no check */
+    private record Caller(Principal principal, @Nullable ChunkSignatures chunks) {}
+
+    private Caller authenticate(Request request, Claim claim, Instant now, Refusals refusals) {
         return switch (keys.find(claim.accessKey(), claim.token(), now)) {
             case Holder holder
             when holder.loopbackOnly() && (!request.trusted() || request.fromForeignPage()) ->
                 throw refusals.unknownKey();
             case Holder holder -> {
                 signatures.verify(request, claim, holder.secret(), now, refusals);
-                yield holder.principal();
+                yield new Caller(
+                        holder.principal(), streams(request) ? signatures.chunks(claim, holder.secret()) : null);
             }
             case Absent absent -> throw absent == Absent.EXPIRED ? refusals.expiredToken() : refusals.unknownKey();
         };
     }
 
-    private Response operate(Served served, Incoming incoming, Call call) {
+    private Response operate(Served served, Incoming incoming, Call call, @Nullable ChunkSignatures chunks) {
         Operation<?, ?> operation = served.operations.byName(incoming.operation());
         if (operation == null) {
             throw served.refusals.unknownOperation(served.service().signingName(), served.nameOf(incoming));
         }
-        return run(served, operation, incoming, call);
+        if (!(incoming instanceof Incoming.Rest rest) || served.protocol != Protocol.REST_XML) {
+            return run(served, operation, incoming, NO_BODY, call);
+        }
+        Body body = Payload.of(rest.request(), chunks, served.binding(operation).checksummed());
+        return operation.receives()
+                ? run(served, operation, rest, body, call)
+                : run(served, operation, rest.with(document(body)), NO_BODY, call);
+    }
+
+    private static byte[] document(Body body) {
+        try {
+            byte[] document = body.bytes().readNBytes(HttpLimits.MAX_DOCUMENT_BYTES + 1);
+            if (document.length > HttpLimits.MAX_DOCUMENT_BYTES) {
+                throw new AwsError("MaxMessageLengthExceeded", 400, "Your request was too big.");
+            }
+            return document;
+        } catch (IOException e) {
+            throw Payload.incomplete();
+        }
     }
 
     private <I extends AwsRequest, O extends AwsResponse> Response run(
-            Served served, Operation<I, O> operation, Incoming incoming, Call call) {
+            Served served, Operation<I, O> operation, Incoming incoming, Body body, Call call) {
         Binding binding = served.binding(operation);
         SdkPojo decoded = served.codec.decode(incoming, binding.newRequest());
         served.check(operation, decoded, incoming.operation());
@@ -160,8 +200,12 @@ public final class Dispatcher {
         if (served.protocol == Protocol.EC2_QUERY && binding.dryRun(decoded)) {
             throw served.refusals.dryRun();
         }
-        O output = operation.handler().handle(input, call);
-        return served.codec.encode(incoming, output, served.constraints().status(operation.name()), call.requestId());
+        Sender.Sent<O> sent = operation.run(input, call, body);
+        Response response = served.codec.encode(
+                incoming, sent.response(), served.constraints().status(operation.name()), call.requestId());
+        return sent.content() == null
+                ? response
+                : new Response(response.status(), response.headers(), Response.EMPTY, sent.content());
     }
 
     private <I extends AwsRequest> void authorize(

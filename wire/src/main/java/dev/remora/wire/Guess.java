@@ -14,6 +14,7 @@ final class Guess {
     private final Codec query = unknown(Protocol.AWS_QUERY, "http://webservices.amazon.com/AWSFault/2005-15-09");
     private final Codec target = TargetJsonCodec.VERSION_1_1;
     private final Codec rest = unknown(Protocol.REST_JSON, "");
+    private final Codec s3 = unknown(Protocol.REST_XML, "");
 
     private static Codec unknown(Protocol protocol, String xmlNamespace) {
         var service = new ServiceInfo("", "", protocol, "", xmlNamespace, "");
@@ -32,6 +33,9 @@ final class Guess {
         if (request.headers().first("X-Amz-Target") != null) {
             return Protocol.AWS_JSON_1_1;
         }
+        if (S3Address.namedByHost(request)) {
+            return Protocol.REST_XML;
+        }
         return request.rawPath().length() > 1 ? Protocol.REST_JSON : Protocol.AWS_QUERY;
     }
 
@@ -47,6 +51,7 @@ final class Guess {
         return switch (protocol(request)) {
             case AWS_JSON_1_0, AWS_JSON_1_1 -> target;
             case REST_JSON -> rest;
+            case REST_XML -> s3;
             case AWS_QUERY, EC2_QUERY -> query;
         };
     }
@@ -71,7 +76,8 @@ final class Guess {
                     && prefix.startsWith(service.targetPrefix() + ".")) {
                 return served.speaking(request);
             }
-            if (version != null && version.equals(service.apiVersion()) && service.protocol() != Protocol.REST_JSON) {
+            if (version != null && version.equals(service.apiVersion()) && service.protocol() != Protocol.REST_JSON
+                    && service.protocol() != Protocol.REST_XML) {
                 return served.speaking(request);
             }
         }

@@ -15,6 +15,7 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -145,6 +146,10 @@ public final class HttpFront implements AutoCloseable {
 
     private void answer(ServerRequest http, ServerResponse out, Trust trust) throws IOException {
         Request head = head(http, trust);
+        if (dispatcher.streams(head)) {
+            stream(http, head, out);
+            return;
+        }
         byte[] body = body(http);
         boolean last = body == null || "close".equalsIgnoreCase(head.headers().first("Connection"));
         if (last) {
@@ -153,6 +158,35 @@ public final class HttpFront implements AutoCloseable {
         send(body == null ? dispatcher.tooLarge(head) : response(head, body), out);
         if (last) {
             throw new CloseConnectionException(body == null ? "the body is above the limit" : "the client is done");
+        }
+    }
+
+    /** A request whose body is read by its operation, or whose answer is a stream. */
+    private void stream(ServerRequest http, Request head, ServerResponse out) throws IOException {
+        var body = new Arriving(http.content().hasEntity() ? http.content().inputStream() : InputStream.nullInputStream());
+        Response response = dispatcher.handle(head.streaming(body));
+        boolean waits = head.headers().first("Expect") != null && !body.begun();
+        boolean last = waits && http.content().hasEntity()
+                || !body.drained(HttpLimits.MAX_DRAINED_BYTES)
+                || "close".equalsIgnoreCase(head.headers().first("Connection"));
+        if (last) {
+            out.header(HeaderNames.CONNECTION, "close");
+        }
+        boolean bodiless = head.method().equals("HEAD");
+        Content content = response.content();
+        if (content == null) {
+            send(bodiless ? new Response(response.status(), response.headers(), Response.EMPTY) : response, out);
+        } else {
+            try (InputStream bytes = content.bytes()) {
+                out.status(Status.create(response.status()));
+                response.headers().set("Content-Length", Long.toString(content.length())).forEach(out::header);
+                try (OutputStream to = out.outputStream()) {
+                    bytes.transferTo(to);
+                }
+            }
+        }
+        if (last) {
+            throw new CloseConnectionException("the body was not read, or the client is done");
         }
     }
 

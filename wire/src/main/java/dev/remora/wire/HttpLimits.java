@@ -7,6 +7,12 @@ public final class HttpLimits {
      */
     public static final int MAX_BODY_BYTES = 70_167_211;
 
+    /** The largest document of S3, whose other bodies are not held: the parts of an upload, ten thousand with checksums. */
+    public static final int MAX_DOCUMENT_BYTES = 8 << 20;
+
+    /** How much of a body that nobody reads any more is read away, so that its connection can go on. */
+    static final int MAX_DRAINED_BYTES = 1 << 20;
+
     /** Connections that one listener holds at once; further ones wait in the kernel's queue. */
     public static final int MAX_CONNECTIONS = 10_000;
 

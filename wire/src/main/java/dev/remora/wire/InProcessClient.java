@@ -72,10 +72,14 @@ public final class InProcessClient implements SdkHttpClient {
     private static HttpExecuteResponse answer(Response response) {
         SdkHttpFullResponse.Builder http = SdkHttpFullResponse.builder().statusCode(response.status());
         response.headers().forEach(http::appendHeader);
-        http.putHeader("Content-Length", Integer.toString(response.body().length));
+        Content content = response.content();
+        if (content == null && (response.body().length > 0 || response.headers().first("Content-Length") == null)) {
+            http.putHeader("Content-Length", Integer.toString(response.body().length));
+        }
         return HttpExecuteResponse.builder()
                 .response(http.build())
-                .responseBody(AbortableInputStream.create(new ByteArrayInputStream(response.body())))
+                .responseBody(AbortableInputStream.create(
+                        content != null ? content.bytes() : new ByteArrayInputStream(response.body())))
                 .build();
     }
 

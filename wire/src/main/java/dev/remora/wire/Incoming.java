@@ -11,7 +11,12 @@ sealed interface Incoming {
 
     record Query(Request request, String operation, Form form) implements Incoming {}
 
-    record Rest(Request request, String operation, Map<String, String> labels) implements Incoming {}
+    record Rest(Request request, String operation, Map<String, String> labels) implements Incoming {
+        /** The same request with its document read. */
+        Rest with(byte[] document) {
+            return new Rest(request.holding(document), operation, labels);
+        }
+    }
 
     record Target(Request request, String operation) implements Incoming {}
 }

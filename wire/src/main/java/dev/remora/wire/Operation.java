@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.AwsRequest;
 import software.amazon.awssdk.awscore.AwsResponse;
 
@@ -23,6 +24,8 @@ public final class Operation<I extends AwsRequest, O extends AwsResponse> {
     private final String name;
     private final Class<I> request;
     private final Handler<I, O> handler;
+    private @Nullable Receiver<I, O> receiver;
+    private @Nullable Sender<I, O> sender;
     private final Map<String, Treatment> parameters = new LinkedHashMap<>();
     private String action;
     private boolean open;
@@ -119,6 +122,30 @@ public final class Operation<I extends AwsRequest, O extends AwsResponse> {
 
     public Function<Call, Map<String, List<String>>> context(I input) {
         return call -> context.apply(input, call);
+    }
+
+    Operation<I, O> receiving(Receiver<I, O> whole) {
+        receiver = whole;
+        return this;
+    }
+
+    Operation<I, O> sending(Sender<I, O> whole) {
+        sender = whole;
+        return this;
+    }
+
+    /** Whether the body is the operation's to read and not a document of the protocol. */
+    boolean receives() {
+        return receiver != null;
+    }
+
+    /** Runs the operation, whichever form it has. */
+    Sender.Sent<O> run(I input, Call call, Body body) {
+        if (sender != null) {
+            return sender.handle(input, call);
+        }
+        return new Sender.Sent<>(
+                receiver != null ? receiver.handle(input, call, body) : handler.handle(input, call), null);
     }
 
     /** Declared parameters in the order of their declaration. */

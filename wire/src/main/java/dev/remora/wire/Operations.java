@@ -33,6 +33,22 @@ public final class Operations {
         return operation;
     }
 
+    /** Adds an operation that reads its body while it comes. */
+    public <I extends AwsRequest, O extends AwsResponse> Operation<I, O> receiving(Class<I> request, Receiver<I, O> receiver) {
+        return on(request, Operations.<I, O>streamed()).receiving(receiver);
+    }
+
+    /** Adds an operation whose answer has a body besides the response. */
+    public <I extends AwsRequest, O extends AwsResponse> Operation<I, O> sending(Class<I> request, Sender<I, O> sender) {
+        return on(request, Operations.<I, O>streamed()).sending(sender);
+    }
+
+    private static <I, O> Handler<I, O> streamed() {
+        return (request, call) -> {
+            throw new IllegalStateException("the operation streams");
+        };
+    }
+
     public ServiceInfo service() {
         return service;
     }

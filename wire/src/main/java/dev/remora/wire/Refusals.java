@@ -23,6 +23,7 @@ record Refusals(Protocol protocol) {
 
     AwsError notSigned() {
         return switch (protocol) {
+            case REST_XML -> new AwsError("AccessDenied", 403, "Access Denied");
             case EC2_QUERY, AWS_QUERY ->
                 new AwsError("MissingAuthenticationToken", 403, "Request is missing Authentication Token");
             case REST_JSON, AWS_JSON_1_0, AWS_JSON_1_1 ->
@@ -32,6 +33,7 @@ record Refusals(Protocol protocol) {
 
     AwsError incompleteSignature(String message) {
         return switch (protocol) {
+            case REST_XML -> new AwsError("AuthorizationHeaderMalformed", 400, message);
             case EC2_QUERY, AWS_QUERY -> new AwsError("IncompleteSignature", 400, message);
             case REST_JSON, AWS_JSON_1_0, AWS_JSON_1_1 -> new AwsError("IncompleteSignatureException", forbidden(), message);
         };
@@ -39,6 +41,9 @@ record Refusals(Protocol protocol) {
 
     AwsError unknownKey() {
         return switch (protocol) {
+            case REST_XML ->
+                new AwsError(
+                        "InvalidAccessKeyId", 403, "The AWS Access Key Id you provided does not exist in our records.");
             case EC2_QUERY -> new AwsError("AuthFailure", 401, EC2_AUTH);
             case AWS_QUERY -> new AwsError("InvalidClientTokenId", 403, BAD_TOKEN);
             case REST_JSON, AWS_JSON_1_0, AWS_JSON_1_1 -> new AwsError("UnrecognizedClientException", forbidden(), BAD_TOKEN);
@@ -48,6 +53,7 @@ record Refusals(Protocol protocol) {
     AwsError expiredToken() {
         String message = "The security token included in the request is expired";
         return switch (protocol) {
+            case REST_XML -> new AwsError("ExpiredToken", 400, "The provided token has expired.");
             case EC2_QUERY -> new AwsError("RequestExpired", 400, "Request has expired.");
             case AWS_QUERY -> new AwsError("ExpiredToken", 403, message);
             case REST_JSON, AWS_JSON_1_0, AWS_JSON_1_1 -> new AwsError("ExpiredTokenException", forbidden(), message);
@@ -55,11 +61,16 @@ record Refusals(Protocol protocol) {
     }
 
     AwsError badSignature() {
-        return badSignature(BAD_SIGNATURE);
+        return badSignature(
+                protocol == Protocol.REST_XML
+                        ? "The request signature we calculated does not match the signature you provided. Check your key and"
+                                + " signing method."
+                        : BAD_SIGNATURE);
     }
 
     AwsError badSignature(String message) {
         return switch (protocol) {
+            case REST_XML -> new AwsError("SignatureDoesNotMatch", 403, message);
             case EC2_QUERY -> new AwsError("AuthFailure", 401, EC2_AUTH);
             case AWS_QUERY -> new AwsError("SignatureDoesNotMatch", 403, message);
             case REST_JSON, AWS_JSON_1_0, AWS_JSON_1_1 -> new AwsError("InvalidSignatureException", forbidden(), message);
@@ -67,18 +78,26 @@ record Refusals(Protocol protocol) {
     }
 
     AwsError tooEarly(String message) {
-        return badSignature(message);
+        return protocol == Protocol.REST_XML ? skewed() : badSignature(message);
     }
 
-    AwsError tooLate(String message) {
-        return protocol == Protocol.EC2_QUERY
-                ? new AwsError("RequestExpired", 400, "Request has expired.")
-                : badSignature(message);
+    AwsError tooLate(String message, boolean presigned) {
+        return switch (protocol) {
+            case EC2_QUERY -> new AwsError("RequestExpired", 400, "Request has expired.");
+            case REST_XML -> presigned ? new AwsError("AccessDenied", 403, "Request has expired") : skewed();
+            case AWS_QUERY, REST_JSON, AWS_JSON_1_0, AWS_JSON_1_1 -> badSignature(message);
+        };
+    }
+
+    private static AwsError skewed() {
+        return new AwsError(
+                "RequestTimeTooSkewed", 403, "The difference between the request time and the current time is too large.");
     }
 
     AwsError unknownOperation(String service, String operation) {
         String message = "The operation " + operation + " of " + service + " is not supported by Remora: " + COVERAGE;
         return switch (protocol) {
+            case REST_XML -> new AwsError("NotImplemented", 501, message);
             case EC2_QUERY, AWS_QUERY -> new AwsError("InvalidAction", 400, message);
             case REST_JSON -> new AwsError("UnknownOperationException", 404, message);
             case AWS_JSON_1_0, AWS_JSON_1_1 -> new AwsError("UnknownOperationException", 400, message);
@@ -88,6 +107,7 @@ record Refusals(Protocol protocol) {
     AwsError refusedParameter(String parameter, String operation) {
         String message = "The parameter " + parameter + " of " + operation + " is not supported by Remora: " + COVERAGE;
         return switch (protocol) {
+            case REST_XML -> new AwsError("NotImplemented", 501, message);
             case EC2_QUERY, AWS_QUERY -> new AwsError("InvalidParameterValue", 400, message);
             case REST_JSON, AWS_JSON_1_0 -> new AwsError("InvalidParameterValueException", 400, message);
             case AWS_JSON_1_1 -> new AwsError("InvalidParameterException", 400, message);
@@ -98,6 +118,7 @@ record Refusals(Protocol protocol) {
     AwsError tooLarge(int limit, String operation) {
         String message = "Request must be smaller than " + limit + " bytes for the " + operation + " operation";
         return switch (protocol) {
+            case REST_XML -> new AwsError("EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size");
             case EC2_QUERY, AWS_QUERY -> new AwsError("RequestEntityTooLarge", 413, message);
             case REST_JSON, AWS_JSON_1_0, AWS_JSON_1_1 -> new AwsError("RequestEntityTooLargeException", 413, message);
         };
@@ -109,6 +130,7 @@ record Refusals(Protocol protocol) {
 
     AwsError internal() {
         return switch (protocol) {
+            case REST_XML -> new AwsError("InternalError", 500, "We encountered an internal error. Please try again.");
             case EC2_QUERY -> new AwsError("InternalError", 500, "An internal error has occurred");
             case AWS_QUERY, REST_JSON, AWS_JSON_1_0, AWS_JSON_1_1 ->
                 new AwsError(
@@ -122,12 +144,14 @@ record Refusals(Protocol protocol) {
     AwsError denied(Principal principal, String action, Decision decision, String encoded) {
         boolean somewhere =
                 !decision.resource().isEmpty() && !decision.resource().equals("*");
+        String quote = protocol == Protocol.REST_XML ? "\"" : "";
         String resource = somewhere || protocol != Protocol.EC2_QUERY
-                ? " on resource: " + (somewhere ? decision.resource() : "*")
+                ? " on resource: " + quote + (somewhere ? decision.resource() : "*") + quote
                 : "";
         String sentence = "User: " + principal.arn() + " is not authorized to perform: " + action + resource
                 + because(decision, action);
         return switch (protocol) {
+            case REST_XML -> new AwsError("AccessDenied", 403, sentence);
             case EC2_QUERY ->
                 new AwsError(
                         "UnauthorizedOperation",

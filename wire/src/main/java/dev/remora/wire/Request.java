@@ -1,7 +1,10 @@
 package dev.remora.wire;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An HTTP request as the dispatcher sees it.
@@ -13,6 +16,7 @@ import java.util.Set;
  * @param secure whether it came over TLS
  * @param trusted whether it came from the host's own loopback through a listener on the host; never so for a request
  *     from a sandbox or a VPC, whatever address such a peer shows
+ * @param stream the body where it is read while it comes, or null; {@code body} is then empty
  */
 public record Request(
         String method,
@@ -22,7 +26,35 @@ public record Request(
         byte[] body,
         String peer,
         boolean secure,
-        boolean trusted) {
+        boolean trusted,
+        @Nullable InputStream stream) {
+    Request(
+            String method,
+            String rawPath,
+            String rawQuery,
+            Headers headers,
+            byte[] body,
+            String peer,
+            boolean secure,
+            boolean trusted) {
+        this(method, rawPath, rawQuery, headers, body, peer, secure, trusted, null);
+    }
+
+    /** The same request with its body as it comes. */
+    Request streaming(InputStream bytes) {
+        return new Request(method, rawPath, rawQuery, headers, body, peer, secure, trusted, bytes);
+    }
+
+    /** The same request with the body that was read from its stream. */
+    Request holding(byte[] bytes) {
+        return new Request(method, rawPath, rawQuery, headers, bytes, peer, secure, trusted, null);
+    }
+
+    /** What comes as the body, in whichever form it is there. */
+    InputStream bytes() {
+        return stream != null ? stream : new ByteArrayInputStream(body);
+    }
+
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
     /**

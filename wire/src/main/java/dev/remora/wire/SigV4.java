@@ -23,12 +23,16 @@ import javax.crypto.spec.SecretKeySpec;
  * is kept; a keyed Mac is cloned for each request, which is cheaper than making one. Rejected: re-signing with the
  * SDK's signer, which must be fed a request cut down to its signed headers and cannot do presigned ones.
  *
+ * <p>S3 signs what a request declares of its body and not the body itself, which {@link Payload} then holds against it.
+ *
  * <p>The host must be signed, or a request could be replayed to another place; whether the timestamp is signed needs
  * no check, because the string to sign holds it.
  */
 final class SigV4 {
     /** How far a caller's clock may be off. */
     static final Duration MAX_SKEW = Duration.ofMinutes(5);
+
+    static final Duration MAX_SKEW_OF_S3 = Duration.ofMinutes(15);
 
     /** A presigned request is good for a week at most. */
     static final long MAX_PRESIGNED_SECONDS = 604_800;
@@ -39,7 +43,7 @@ final class SigV4 {
     static final int MAX_KEYS = 4096;
 
     /** What a client may declare in place of the body's hash. */
-    private static final String UNSIGNED = "UNSIGNED-PAYLOAD";
+    static final String UNSIGNED = "UNSIGNED-PAYLOAD";
 
     private static final DateTimeFormatter TIMESTAMP =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -51,10 +55,12 @@ final class SigV4 {
     /** @throws AwsError in the protocol's words, if the request is not signed with the secret or not now */
     void verify(Request request, Claim claim, String secret, Instant now, Refusals refusals) {
         String declared = request.headers().first("X-Amz-Content-Sha256");
-        String bodyHash = UNSIGNED.equals(declared) ? UNSIGNED : sha256(request.body());
+        String bodyHash = claim.service().equals("s3")
+                ? Payload.declared(request.headers())
+                : UNSIGNED.equals(declared) ? UNSIGNED : sha256(request.body());
         String canonical = Canonical.request(request, claim, bodyHash);
-        String toSign = Claim.ALGORITHM + '\n' + claim.timestamp() + '\n' + claim.day() + '/' + claim.region() + '/'
-                + claim.service() + "/aws4_request\n" + sha256(canonical.getBytes(StandardCharsets.UTF_8));
+        String toSign = Claim.ALGORITHM + '\n' + claim.timestamp() + '\n' + claim.scope() + '\n'
+                + sha256(canonical.getBytes(StandardCharsets.UTF_8));
         String expected = HexFormat.of().formatHex(key(secret, claim).doFinal(toSign.getBytes(StandardCharsets.UTF_8)));
         byte[] given = claim.signature().getBytes(StandardCharsets.UTF_8);
         if (!MessageDigest.isEqual(expected.getBytes(StandardCharsets.UTF_8), given)
@@ -78,20 +84,26 @@ final class SigV4 {
                             + claim.day() + "' != '" + claim.timestamp().substring(0, 8) + "', from '"
                             + claim.timestamp() + "'.");
         }
-        if (signed.isAfter(now.plus(MAX_SKEW))) {
+        Duration skew = refusals.protocol() == Protocol.REST_XML ? MAX_SKEW_OF_S3 : MAX_SKEW;
+        if (signed.isAfter(now.plus(skew))) {
             throw refusals.tooEarly("Signature not yet current: " + claim.timestamp() + " is still later than "
-                    + TIMESTAMP.format(now.plus(MAX_SKEW)) + " (" + TIMESTAMP.format(now) + " + 5 min.)");
+                    + TIMESTAMP.format(now.plus(skew)) + " (" + TIMESTAMP.format(now) + " + 5 min.)");
         }
         if (claim.presigned()) {
             Instant end = signed.plusSeconds(claim.expiresSeconds());
             if (end.isBefore(now)) {
                 throw refusals.tooLate("Signature expired: " + TIMESTAMP.format(end) + " is now earlier than "
-                        + TIMESTAMP.format(now));
+                        + TIMESTAMP.format(now), true);
             }
-        } else if (signed.isBefore(now.minus(MAX_SKEW))) {
+        } else if (signed.isBefore(now.minus(skew))) {
             throw refusals.tooLate("Signature expired: " + claim.timestamp() + " is now earlier than "
-                    + TIMESTAMP.format(now.minus(MAX_SKEW)) + " (" + TIMESTAMP.format(now) + " - 5 min.)");
+                    + TIMESTAMP.format(now.minus(skew)) + " (" + TIMESTAMP.format(now) + " - 5 min.)", false);
         }
+    }
+
+    /** For the chunks of a body whose request was verified. */
+    ChunkSignatures chunks(Claim claim, String secret) {
+        return new ChunkSignatures(key(secret, claim), claim);
     }
 
     private Mac key(String secret, Claim claim) {
@@ -129,8 +141,12 @@ final class SigV4 {
     }
 
     static String sha256(byte[] content) {
+        return HexFormat.of().formatHex(sha256().digest(content));
+    }
+
+    static MessageDigest sha256() {
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+            return MessageDigest.getInstance("SHA-256");
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

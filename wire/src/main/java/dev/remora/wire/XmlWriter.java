@@ -7,6 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkField;
 import software.amazon.awssdk.core.SdkPojo;
+import software.amazon.awssdk.core.protocol.MarshallLocation;
 import software.amazon.awssdk.core.traits.ListTrait;
 import software.amazon.awssdk.core.traits.MapTrait;
 import software.amazon.awssdk.core.traits.TimestampFormatTrait.Format;
@@ -14,13 +15,24 @@ import software.amazon.awssdk.core.traits.TimestampFormatTrait.Format;
 /** Writes SDK objects as the XML of the query protocols. */
 final class XmlWriter {
     private final boolean ec2;
+    /** Whether times are printed with milliseconds, also when there are none. */
+    private final boolean millis;
     private final StringBuilder out = new StringBuilder(1024).append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
 
     private final QueryNames names;
 
     XmlWriter(boolean ec2, QueryNames names) {
+        this(ec2, names, ec2);
+    }
+
+    private XmlWriter(boolean ec2, QueryNames names, boolean millis) {
         this.names = names;
         this.ec2 = ec2;
+        this.millis = millis;
+    }
+
+    static XmlWriter s3() {
+        return new XmlWriter(false, QueryNames.TRAITS, true);
     }
 
     XmlWriter open(String name) {
@@ -46,8 +58,23 @@ final class XmlWriter {
         return close(name);
     }
 
+    XmlWriter content(String value) {
+        text(value);
+        return this;
+    }
+
     byte[] bytes() {
         return out.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Those members of an answer that are in its body. */
+    void payload(SdkPojo structure) {
+        for (SdkField<?> field : structure.sdkFields()) {
+            Object value = field.getValueOrDefault(structure);
+            if (field.location() == MarshallLocation.PAYLOAD && !Scalars.absent(value)) {
+                member(names.output(field), field, value);
+            }
+        }
     }
 
     /** The members of a structure that were set; a list that was set to nothing is written as an empty element. */
@@ -71,7 +98,7 @@ final class XmlWriter {
                 close(name);
             }
             case Instant time
-            when ec2 && Scalars.format(field, Format.ISO_8601) == Format.ISO_8601 ->
+            when millis && Scalars.format(field, Format.ISO_8601) == Format.ISO_8601 ->
                 element(name, Scalars.millis(time));
             default -> element(name, Scalars.print(field, value, Format.ISO_8601));
         }

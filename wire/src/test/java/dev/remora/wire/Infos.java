@@ -19,5 +19,8 @@ final class Infos {
     static final ServiceInfo SSM =
             new ServiceInfo("ssm", "ssm", Protocol.AWS_JSON_1_1, "2014-11-06", "", "AmazonSSM");
 
+    static final ServiceInfo S3 =
+            new ServiceInfo("s3", "s3", Protocol.REST_XML, "2006-03-01", "http://s3.amazonaws.com/doc/2006-03-01/", "");
+
     private Infos() {}
 }

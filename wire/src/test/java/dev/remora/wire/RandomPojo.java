@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.SdkField;
 import software.amazon.awssdk.core.SdkPojo;
@@ -18,6 +19,9 @@ import software.amazon.awssdk.core.traits.MapTrait;
 /** SDK objects with every member set to something, four structures deep. */
 final class RandomPojo {
     private static final int DEPTH = 4;
+
+    /** What must be the body's own, and what the SDK makes another member of. */
+    private static final Set<String> LEFT_OUT = Set.of("ContentMD5", "SourceBucket", "SourceKey", "SourceVersionId");
 
     private final Random random;
 
@@ -46,6 +50,9 @@ final class RandomPojo {
 
     private Object value(SdkField<?> field, int depth) {
         MarshallingType<?> type = field.marshallingType();
+        if (LEFT_OUT.contains(String.valueOf(field.memberName()))) {
+            return null;
+        }
         if (type == MarshallingType.STRING) {
             return text(field);
         } else if (type == MarshallingType.INTEGER) {
@@ -70,15 +77,24 @@ final class RandomPojo {
         } else if (type == MarshallingType.SDK_POJO) {
             return structure(field, depth);
         } else if (type == MarshallingType.LIST) {
-            return list(field.getTrait(ListTrait.class).memberFieldInfo(), depth);
+            return field.location() == MarshallLocation.HEADER
+                    ? List.of("h1", "h2")
+                    : list(field.getTrait(ListTrait.class).memberFieldInfo(), depth);
         } else if (type == MarshallingType.MAP) {
-            Object value = value(field.getTrait(MapTrait.class).valueFieldInfo(), depth);
+            Object value = field.location() == MarshallLocation.HEADER
+                    ? "m" + random.nextInt(1000)
+                    : value(field.getTrait(MapTrait.class).valueFieldInfo(), depth);
             return value == null ? null : new HashMap<>(Map.of("k" + random.nextInt(100), value));
         }
         throw new IllegalStateException(field.memberName() + " has a type that nobody fills: " + type);
     }
 
     private String text(SdkField<?> field) {
+        if ("Bucket".equals(field.locationName()) && field.location() == MarshallLocation.PATH) {
+            return "bucket-" + random.nextInt(1000);
+        } else if ("ChecksumAlgorithm".equals(field.memberName()) && field.location() == MarshallLocation.HEADER) {
+            return "CRC32";
+        }
         return switch (field.location()) {
             case PATH, GREEDY_PATH -> "p" + random.nextInt(1000) + ":x $y/z";
             case HEADER -> "h" + random.nextInt(1000);
