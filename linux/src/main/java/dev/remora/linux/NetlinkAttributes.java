@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The attributes of one netlink answer, by type; of two of one type the later counts. Values are views of the receive buffer. */
 final class NetlinkAttributes {
@@ -24,6 +25,20 @@ final class NetlinkAttributes {
             }
             ByteBuffer value = rest.duplicate().order(ByteOrder.BIG_ENDIAN).limit(start + length).position(start + 4);
             values.put(rest.getShort(start + 2) & TYPE_MASK, value);
+            rest.position(Math.min(start + ((length + 3) & ~3), rest.limit()));
+        }
+    }
+
+    /** Reads a list, whose members all have one type: calls {@code member} with the attributes of each. */
+    static void each(ByteBuffer list, Consumer<NetlinkAttributes> member) {
+        ByteBuffer rest = list.duplicate().order(ByteOrder.nativeOrder());
+        while (rest.remaining() >= 4) {
+            int start = rest.position();
+            int length = rest.getShort(start) & 0xffff;
+            if (length < 4 || start + length > rest.limit()) {
+                return;
+            }
+            member.accept(new NetlinkAttributes(rest.duplicate().limit(start + length).position(start + 4)));
             rest.position(Math.min(start + ((length + 3) & ~3), rest.limit()));
         }
     }

@@ -1,5 +1,6 @@
 package dev.remora.linux;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ public final class NfTables implements AutoCloseable {
     private static final int NEWSET = 9;
     private static final int DELSET = 11;
     private static final int NEWSETELEM = 12;
+    private static final int GETSETELEM = 13;
     private static final int DELSETELEM = 14;
     private static final int NEWOBJ = 18;
     private static final int GETOBJ = 19;
@@ -78,6 +80,37 @@ public final class NfTables implements AutoCloseable {
             }
         });
         return counters;
+    }
+
+    /**
+     * What was counted under a key.
+     *
+     * @param key as it was in the registers
+     */
+    public record Tally(byte[] key, long packets, long bytes) {}
+
+    /** All counters of a set that {@link NftSet#tallies} made; never reset, and gone when their time is over. */
+    public List<Tally> tallies(NftTransaction.Family family, String table, NftSet set) {
+        NetlinkBatch request = new NetlinkBatch();
+        begin(request, GETSETELEM, NetlinkBatch.DUMP, family.number, "elements of " + set.name());
+        request.attributeText(1, table).attributeText(2, set.name()).end();
+        List<Tally> tallies = new ArrayList<>();
+        socket.ask(request, "NFT_MSG_GETSETELEM", (type, body) -> {
+            if (type == (SUBSYSTEM | NEWSETELEM)) {
+                NetlinkAttributes answer = new NetlinkAttributes(body.duplicate().position(body.position() + 4));
+                answer.bytes(3).ifPresent(list -> NetlinkAttributes.each(list, element -> tally(element, tallies)));
+            }
+        });
+        return tallies;
+    }
+
+    private static void tally(NetlinkAttributes element, List<Tally> to) {
+        element.nested(1).flatMap(key -> key.bytes(1)).ifPresent(key -> {
+            byte[] bytes = new byte[key.remaining()];
+            key.get(bytes);
+            element.nested(7).flatMap(expression -> expression.nested(2)).ifPresent(counter ->
+                    to.add(new Tally(bytes, counter.number(2), counter.number(1))));
+        });
     }
 
     @Override

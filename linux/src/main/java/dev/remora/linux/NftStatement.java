@@ -156,6 +156,11 @@ public sealed interface NftStatement {
         return new MoreThan(limit, key, counted);
     }
 
+    /** Counts packets and bytes by key in an element of the set, made when it is first met. A full set counts nothing new. */
+    static NftStatement tally(NftValue key, NftSet tallies) {
+        return new Tally(key, tallies);
+    }
+
     record Compare(NftValue value, int operator, NftData data) implements NftStatement {
         @Override
         public String text() {
@@ -432,6 +437,25 @@ public sealed interface NftStatement {
                 body.attributeText(1, counted.name()).attributeNetwork(3, 0).attributeNetwork(4, FIRST_REGISTER);
                 int each = body.nest(7); // NFTA_DYNSET_EXPR
                 out.named("connlimit", inner -> inner.attributeNetwork(1, limit).attributeNetwork(2, 1)); // over
+                body.close(each);
+            });
+        }
+    }
+
+    record Tally(NftValue key, NftSet tallies) implements NftStatement {
+        @Override
+        public String text() {
+            return "update @" + tallies.name() + " { " + key.text() + " counter }";
+        }
+
+        @Override
+        public void write(NftExpressions out) {
+            key.load(out, FIRST_REGISTER);
+            out.expression("dynset", body -> {
+                body.attributeText(1, tallies.name()).attributeNetwork(3, 1).attributeNetwork(4, FIRST_REGISTER); // update
+                body.attribute(6, NetlinkBatch.long64(tallies.timeoutMillis())); // NFTA_DYNSET_TIMEOUT
+                int each = body.nest(7); // NFTA_DYNSET_EXPR
+                out.named("counter", inner -> inner.attribute(1, NetlinkBatch.long64(0)).attribute(2, NetlinkBatch.long64(0)));
                 body.close(each);
             });
         }

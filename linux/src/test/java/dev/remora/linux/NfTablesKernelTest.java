@@ -65,6 +65,28 @@ class NfTablesKernelTest {
     }
 
     @Test
+    void talliesCountByKey() throws Exception {
+        NftValue key = NftValue.concat(NftValue.IP_SOURCE, NftValue.DESTINATION_PORT);
+        NftSet flows = NftSet.tallies("flows", key, 60_000, 100);
+        filter.commit(new NftTransaction(Family.INET, "t")
+                .addTable()
+                .addSet(flows)
+                .addBaseChain("in", "filter", NftHook.INPUT, 0, NftVerdict.ACCEPT)
+                .addRule("in", NftStatement.tally(key, flows)));
+        try (DatagramSocket sender = left.call(DatagramSocket::new)) {
+            InetAddress to = InetAddress.getByAddress(RIGHT);
+            for (int port : new int[] {5000, 5000, 5001}) {
+                sender.send(new DatagramPacket(new byte[10], 10, new InetSocketAddress(to, port)));
+            }
+        }
+        var counted = filter.tallies(Family.INET, "t", flows);
+        assertThat(counted).hasSize(2);
+        NfTables.Tally twice = counted.stream().filter(t -> t.packets() == 2).findFirst().orElseThrow();
+        assertThat(twice.key()).containsExactly(10, 0, 0, 1, 5000 >> 8, (byte) 5000, 0, 0);
+        assertThat(twice.bytes()).isEqualTo(2 * (20 + 8 + 10));
+    }
+
+    @Test
     void setsMapsAndCountersDecideOverPackets() throws Exception {
         NftSet ports = NftSet.set("ports", NftValue.concat(NftValue.IP_SOURCE, NftValue.DESTINATION_PORT));
         NftSet verdicts = NftSet.map("verdicts", NftValue.IN_DEVICE, NftSet.Value.VERDICT);
