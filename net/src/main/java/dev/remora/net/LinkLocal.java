@@ -4,6 +4,8 @@ import dev.remora.linux.RouteChanges;
 import dev.remora.linux.Rtnetlink;
 import dev.remora.linux.Sysctls;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The addresses of our own cables. All of them are link-local or of a block that no VPC may use, so that a VPC's addresses
@@ -15,6 +17,9 @@ final class LinkLocal {
 
     /** The next hop of every end host. Nobody has it: its hardware address is known beforehand. */
     static final Ipv4 GATEWAY = Ipv4.parse("169.254.0.2");
+
+    /** {@link #GATEWAY} of IPv6. */
+    static final Ipv6 GATEWAY6 = Ipv6.parse("fe80::2");
 
     /** The source of a shard's own ICMP errors; not {@link #GATEWAY}, else the two would take each other for themselves. */
     static final Ipv4 SHARD = Ipv4.parse("169.254.0.1");
@@ -33,18 +38,29 @@ final class LinkLocal {
 
     static final String HOST_DEVICE_NAME = "eth0";
 
+    /** What cables do in IPv6: no addresses of their own, no asking around, no listening to whoever says to be a router. */
+    private static final Map<String, String> QUIET = Map.of(
+            "ipv6/conf/default/addr_gen_mode", "1",
+            "ipv6/conf/default/accept_dad", "0",
+            "ipv6/conf/default/dad_transmits", "0",
+            "ipv6/conf/default/accept_ra", "0",
+            "ipv6/conf/default/accept_redirects", "0",
+            "ipv6/conf/default/router_solicitations", "0");
+
     /**
      * What a namespace that forwards needs: no reverse path filter, for the source check is exact; no redirects; no loose
      * pick-up.
      */
-    static final Map<String, String> FORWARDING = Map.of(
-            "ipv4/ip_forward", "1",
-            "ipv4/conf/all/rp_filter", "0",
-            "ipv4/conf/default/rp_filter", "0",
-            "ipv4/conf/all/send_redirects", "0",
-            "ipv4/conf/default/send_redirects", "0",
-            "ipv6/conf/default/disable_ipv6", "1",
-            "netfilter/nf_conntrack_tcp_loose", "0");
+    static final Map<String, String> FORWARDING = Map.copyOf(Stream.of(QUIET, Map.of(
+                    "ipv4/ip_forward", "1",
+                    "ipv4/conf/all/rp_filter", "0",
+                    "ipv4/conf/default/rp_filter", "0",
+                    "ipv4/conf/all/send_redirects", "0",
+                    "ipv4/conf/default/send_redirects", "0",
+                    "ipv6/conf/all/forwarding", "1",
+                    "netfilter/nf_conntrack_tcp_loose", "0"))
+            .flatMap(settings -> settings.entrySet().stream())
+            .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
 
     /** Gives the calling thread's namespace, an end host, its address and its way out. */
     static void host(Ipv4 address, byte[] gatewayMac, String object) {
@@ -55,6 +71,11 @@ final class LinkLocal {
                     .neighbour(HOST_DEVICE, GATEWAY.bytes(), gatewayMac, object)
                     .defaultRoute(GATEWAY.bytes(), RouteChanges.MAIN, HOST_DEVICE, object));
         }
+    }
+
+    /** Before any device but the loopback is made, in the calling thread's namespace, which has both families and forwards nothing. */
+    static void endHost() {
+        QUIET.forEach(Sysctls::write);
     }
 
     /**
