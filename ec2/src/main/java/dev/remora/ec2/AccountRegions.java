@@ -72,7 +72,7 @@ final class AccountRegions {
 
     /** 172.31.0.0/16, a default subnet in each zone, an internet gateway, and a route to it in the main table. */
     static Vpc makeDefaultVpc(Transaction tx, Scope scope, Ids ids) {
-        Vpc vpc = Vpcs.make(tx, scope, ids, new Vpcs.Wanted(DEFAULT_BLOCK, "default", true, Map.of()));
+        Vpc vpc = Vpcs.make(tx, scope, ids, new Vpcs.Wanted(DEFAULT_BLOCK, false, "default", true, Map.of()));
         var gateway = new InternetGateway(ids.resource(Resource.INTERNET_GATEWAY.prefix()), vpc.id(), Map.of());
         tx.put(Resource.INTERNET_GATEWAY.kind(), scope, gateway.id(), gateway);
         RouteTable main = Resource.ROUTE_TABLE.require(tx, scope, vpc.mainRouteTableId());

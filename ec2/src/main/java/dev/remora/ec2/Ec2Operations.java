@@ -10,7 +10,11 @@ import dev.remora.wire.ServiceInfo;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import software.amazon.awssdk.services.ec2.model.AssignIpv6AddressesRequest;
+import software.amazon.awssdk.services.ec2.model.AssignPrivateIpAddressesRequest;
 import software.amazon.awssdk.services.ec2.model.AssociateRouteTableRequest;
+import software.amazon.awssdk.services.ec2.model.AssociateSubnetCidrBlockRequest;
+import software.amazon.awssdk.services.ec2.model.AssociateVpcCidrBlockRequest;
 import software.amazon.awssdk.services.ec2.model.AuthorizeSecurityGroupEgressRequest;
 import software.amazon.awssdk.services.ec2.model.AuthorizeSecurityGroupIngressRequest;
 import software.amazon.awssdk.services.ec2.model.CreateDefaultSubnetRequest;
@@ -46,14 +50,19 @@ import software.amazon.awssdk.services.ec2.model.DescribeVpcsRequest;
 import software.amazon.awssdk.services.ec2.model.DetachInternetGatewayRequest;
 import software.amazon.awssdk.services.ec2.model.DetachNetworkInterfaceRequest;
 import software.amazon.awssdk.services.ec2.model.DisassociateRouteTableRequest;
+import software.amazon.awssdk.services.ec2.model.DisassociateSubnetCidrBlockRequest;
+import software.amazon.awssdk.services.ec2.model.DisassociateVpcCidrBlockRequest;
 import software.amazon.awssdk.services.ec2.model.GetSecurityGroupsForVpcRequest;
 import software.amazon.awssdk.services.ec2.model.ModifyNetworkInterfaceAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.ModifySecurityGroupRulesRequest;
 import software.amazon.awssdk.services.ec2.model.ModifySubnetAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.ModifyVpcAttributeRequest;
+import software.amazon.awssdk.services.ec2.model.ModifyVpcTenancyRequest;
 import software.amazon.awssdk.services.ec2.model.ReplaceRouteTableAssociationRequest;
 import software.amazon.awssdk.services.ec2.model.RevokeSecurityGroupEgressRequest;
 import software.amazon.awssdk.services.ec2.model.RevokeSecurityGroupIngressRequest;
+import software.amazon.awssdk.services.ec2.model.UnassignIpv6AddressesRequest;
+import software.amazon.awssdk.services.ec2.model.UnassignPrivateIpAddressesRequest;
 import software.amazon.awssdk.services.ec2.model.UpdateSecurityGroupRuleDescriptionsEgressRequest;
 import software.amazon.awssdk.services.ec2.model.UpdateSecurityGroupRuleDescriptionsIngressRequest;
 
@@ -72,7 +81,10 @@ final class Ec2Operations {
     static Operations of(Store store, Ids ids, InstantSource clock, DataPlane plane) {
         var regions = new AccountRegions(store);
         var table = new Ec2Operations(new Access(store));
-        table.vpcs(new Vpcs(store, ids, regions));
+        table.vpcs(new Vpcs(store, ids, regions, plane));
+        table.vpcBlocks(new VpcBlocks(store, ids, regions, plane));
+        table.subnetBlocks(new SubnetBlocks(store, ids, regions, plane));
+        table.addresses(new InterfaceAddresses(store, ids, regions, plane));
         table.subnets(new Subnets(store, ids, regions));
         table.groups(new SecurityGroups(store, ids, regions));
         table.rules(new SecurityGroupRules(store, ids, regions, plane));
@@ -110,6 +122,10 @@ final class Ec2Operations {
                         .recorded("EnableDnsHostnames", "EnableDnsSupport", "EnableNetworkAddressUsageMetrics"),
                 r -> ids(r.vpcId()));
         access.names(
+                ops.on(ModifyVpcTenancyRequest.class, vpcs::modifyTenancy)
+                        .enforced("VpcId", "InstanceTenancy", "DryRun"),
+                r -> ids(r.vpcId()));
+        access.names(
                 ops.on(DescribeVpcAttributeRequest.class, vpcs::describeAttribute)
                         .enforced("Attribute", "VpcId", "DryRun"),
                 r -> ids(r.vpcId()));
@@ -121,14 +137,59 @@ final class Ec2Operations {
                 r -> List.of());
     }
 
+    private void vpcBlocks(VpcBlocks blocks) {
+        access.names(
+                ops.on(AssociateVpcCidrBlockRequest.class, blocks::associate)
+                        .enforced("VpcId", "CidrBlock", "AmazonProvidedIpv6CidrBlock")
+                        .refused(
+                                "Ipv6CidrBlockNetworkBorderGroup", "Ipv6Pool", "Ipv6CidrBlock", "Ipv4IpamPoolId",
+                                "Ipv4NetmaskLength", "Ipv6IpamPoolId", "Ipv6NetmaskLength"),
+                r -> ids(r.vpcId()));
+        ops.on(DisassociateVpcCidrBlockRequest.class, blocks::disassociate).enforced("AssociationId");
+    }
+
+    private void subnetBlocks(SubnetBlocks blocks) {
+        access.names(
+                ops.on(AssociateSubnetCidrBlockRequest.class, blocks::associate)
+                        .enforced("SubnetId", "Ipv6CidrBlock")
+                        .refused("Ipv6IpamPoolId", "Ipv6NetmaskLength"),
+                r -> ids(r.subnetId()));
+        ops.on(DisassociateSubnetCidrBlockRequest.class, blocks::disassociate).enforced("AssociationId");
+    }
+
+    private void addresses(InterfaceAddresses addresses) {
+        access.names(
+                ops.on(AssignPrivateIpAddressesRequest.class, addresses::assign)
+                        .enforced(
+                                "NetworkInterfaceId", "PrivateIpAddresses", "SecondaryPrivateIpAddressCount",
+                                "AllowReassignment")
+                        .refused("Ipv4Prefixes", "Ipv4PrefixCount"),
+                r -> ids(r.networkInterfaceId()));
+        access.names(
+                ops.on(UnassignPrivateIpAddressesRequest.class, addresses::unassign)
+                        .enforced("NetworkInterfaceId", "PrivateIpAddresses")
+                        .refused("Ipv4Prefixes"),
+                r -> ids(r.networkInterfaceId()));
+        access.names(
+                ops.on(AssignIpv6AddressesRequest.class, addresses::assign6)
+                        .enforced("NetworkInterfaceId", "Ipv6Addresses", "Ipv6AddressCount")
+                        .refused("Ipv6Prefixes", "Ipv6PrefixCount"),
+                r -> ids(r.networkInterfaceId()));
+        access.names(
+                ops.on(UnassignIpv6AddressesRequest.class, addresses::unassign6)
+                        .enforced("NetworkInterfaceId", "Ipv6Addresses")
+                        .refused("Ipv6Prefixes"),
+                r -> ids(r.networkInterfaceId()));
+    }
+
     private void subnets(Subnets subnets) {
         access.makes(
                 ops.on(CreateSubnetRequest.class, subnets::create)
                         .enforced(
                                 "VpcId", "CidrBlock", "AvailabilityZone", "AvailabilityZoneId", "TagSpecifications",
-                                "DryRun", "Ipv6Native")
+                                "DryRun", "Ipv6Native", "Ipv6CidrBlock")
                         .refused(
-                                "Ipv6CidrBlock", "OutpostArn", "Ipv4IpamPoolId", "Ipv4NetmaskLength", "Ipv6IpamPoolId",
+                                "OutpostArn", "Ipv4IpamPoolId", "Ipv4NetmaskLength", "Ipv6IpamPoolId",
                                 "Ipv6NetmaskLength"),
                 "subnet",
                 r -> ids(r.vpcId()),
@@ -232,12 +293,12 @@ final class Ec2Operations {
                 ops.on(CreateNetworkInterfaceRequest.class, interfaces::create)
                         .enforced(
                                 "SubnetId", "PrivateIpAddress", "PrivateIpAddresses", "Groups", "InterfaceType",
-                                "TagSpecifications", "ClientToken", "DryRun")
+                                "TagSpecifications", "ClientToken", "DryRun", "SecondaryPrivateIpAddressCount",
+                                "Ipv6Addresses", "Ipv6AddressCount")
                         .recorded("Description")
                         .refused(
                                 "Ipv4Prefixes", "Ipv4PrefixCount", "Ipv6Prefixes", "Ipv6PrefixCount", "EnablePrimaryIpv6",
-                                "ConnectionTrackingSpecification", "Operator", "SecondaryPrivateIpAddressCount",
-                                "Ipv6Addresses", "Ipv6AddressCount"),
+                                "ConnectionTrackingSpecification", "Operator"),
                 "network-interface",
                 r -> {
                     var named = new ArrayList<>(ids(r.subnetId()));

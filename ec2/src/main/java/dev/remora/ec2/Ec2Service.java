@@ -28,7 +28,7 @@ public final class Ec2Service implements AutoCloseable {
     /** Every kind of document that the service keeps; the store must be opened with them. */
     public static List<Kind<?>> kinds() {
         return Stream.<Kind<?>>concat(
-                        Resource.ALL.stream().map(Resource::kind), Stream.of(AccountRegions.KIND, ClientTokens.KIND))
+                        Resource.ALL.stream().map(Resource::kind), Stream.of(AccountRegions.KIND, ClientTokens.KIND, AmazonBlocks.KIND))
                 .toList();
     }
 

@@ -1,12 +1,15 @@
 package dev.remora.ec2;
 
+import dev.remora.net.Ipv4;
 import dev.remora.store.Scope;
 import dev.remora.vpc.NetworkInterface;
 import dev.remora.vpc.SecurityGroup;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.ec2.model.GroupIdentifier;
 import software.amazon.awssdk.services.ec2.model.NetworkInterfaceAttachment;
+import software.amazon.awssdk.services.ec2.model.NetworkInterfaceIpv6Address;
 import software.amazon.awssdk.services.ec2.model.NetworkInterfacePrivateIpAddress;
 
 /** An interface as DescribeNetworkInterfaces shows it. */
@@ -17,7 +20,7 @@ final class InterfaceView {
     static software.amazon.awssdk.services.ec2.model.NetworkInterface shown(
             Scope scope, NetworkInterface i, List<SecurityGroup> groups, boolean named) {
         var region = new Region(scope.region());
-        String name = named ? privateName(region, i) : null;
+        String name = named ? privateName(region, i.address()) : null;
         return software.amazon.awssdk.services.ec2.model.NetworkInterface.builder()
                 .networkInterfaceId(i.id())
                 .subnetId(i.subnetId())
@@ -33,17 +36,30 @@ final class InterfaceView {
                 .macAddress(mac(i))
                 .privateIpAddress(i.address().toString())
                 .privateDnsName(name)
-                .privateIpAddresses(NetworkInterfacePrivateIpAddress.builder()
-                        .primary(true)
-                        .privateIpAddress(i.address().toString())
-                        .privateDnsName(name)
-                        .build())
-                .ipv6Addresses(List.of())
+                .privateIpAddresses(privateAddresses(i)
+                        .map(address -> NetworkInterfacePrivateIpAddress.builder()
+                                .primary(address.equals(i.address()))
+                                .privateIpAddress(address.toString())
+                                .privateDnsName(named ? privateName(region, address) : null)
+                                .build())
+                        .toList())
+                .ipv6Addresses(i.ipv6().stream()
+                        .map(address -> NetworkInterfaceIpv6Address.builder()
+                                .ipv6Address(address.toString())
+                                .isPrimaryIpv6(false)
+                                .build())
+                        .toList())
+                .ipv6Address(i.ipv6().isEmpty() ? null : i.ipv6().getFirst().toString())
                 .sourceDestCheck(i.sourceCheck())
                 .groups(identifiers(groups))
                 .attachment(i.attachment().map(InterfaceView::attachment).orElse(null))
                 .tagSet(TagSpecs.shown(i.tags()))
                 .build();
+    }
+
+    /** The primary one first. */
+    static Stream<Ipv4> privateAddresses(NetworkInterface i) {
+        return Stream.concat(Stream.of(i.address()), i.secondary().stream());
     }
 
     static NetworkInterfaceAttachment attachment(NetworkInterface.Attachment a) {
@@ -69,8 +85,8 @@ final class InterfaceView {
     }
 
     /** {@code ip-10-0-1-5.ec2.internal}; elsewhere {@code ip-10-0-1-5.eu-west-1.compute.internal}. */
-    static String privateName(Region region, NetworkInterface i) {
-        return "ip-" + i.address().toString().replace('.', '-') + "." + region.privateDomain();
+    static String privateName(Region region, Ipv4 address) {
+        return "ip-" + address.toString().replace('.', '-') + "." + region.privateDomain();
     }
 
     /** A locally administered address that follows from the interface's id. */

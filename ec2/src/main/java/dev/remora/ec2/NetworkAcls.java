@@ -33,10 +33,11 @@ final class NetworkAcls {
         this.regions = regions;
     }
 
-    /** The entries that a VPC's default ACL starts with: everything passes. */
+    /** The entries of a VPC's default ACL for a block of the VPC: everything of the block's family passes. */
     static List<NetworkAcl.Entry> passing(IpBlock vpc) {
+        boolean ipv4 = vpc instanceof Cidr;
         return Stream.of(true, false)
-                .map(egress -> NetworkAcl.Entry.all(egress, 100, Cidr.parse("0.0.0.0/0")))
+                .map(egress -> NetworkAcl.Entry.all(egress, ipv4 ? 100 : 101, IpBlock.parse(ipv4 ? "0.0.0.0/0" : "::/0")))
                 .toList();
     }
 

@@ -5,6 +5,7 @@ import static dev.remora.ec2.Resource.SECURITY_GROUP;
 import static dev.remora.ec2.Resource.VPC;
 
 import dev.remora.net.Ipv4;
+import dev.remora.net.Ipv6;
 import dev.remora.net.Topology;
 import dev.remora.store.Ids;
 import dev.remora.store.Scope;
@@ -73,9 +74,10 @@ final class NetworkInterfaces {
                 .on("description", NetworkInterface::description)
                 .on("mac-address", InterfaceView::mac)
                 .on("private-ip-address", i -> i.address().toString())
-                .on("addresses.private-ip-address", i -> i.address().toString())
-                .on("addresses.primary", i -> "true")
-                .on("private-dns-name", i -> InterfaceView.privateName(new Region(scope.region()), i))
+                .onAny("addresses.private-ip-address", i -> InterfaceView.privateAddresses(i).map(Ipv4::toString).toList())
+                .onAny("addresses.primary", i -> i.secondary().isEmpty() ? List.of("true") : List.of("true", "false"))
+                .onAny("ipv6-addresses.ipv6-address", i -> i.ipv6().stream().map(Ipv6::toString).toList())
+                .on("private-dns-name", i -> InterfaceView.privateName(new Region(scope.region()), i.address()))
                 .onAny("requester-id", i -> Stream.of(i.requesterId()).filter(r -> !r.isEmpty()).toList())
                 .on("requester-managed", i -> Boolean.toString(i.requesterManaged()))
                 .on("source-dest-check", i -> Boolean.toString(i.sourceCheck()))
@@ -97,8 +99,7 @@ final class NetworkInterfaces {
                 "association.public-ip",
                 "association.public-dns-name",
                 "addresses.association.owner-id",
-                "addresses.association.public-ip",
-                "ipv6-addresses.ipv6-address")) {
+                "addresses.association.public-ip")) {
             filters.onAny(never, i -> List.of());
         }
         return filters.withOwner(scope);
@@ -116,7 +117,7 @@ final class NetworkInterfaces {
         var wanted = new NewInterface(
                 Refusals.require(r.subnetId(), "subnetId"),
                 r.groups(),
-                wantedAddress(r),
+                wantedAddresses(r),
                 checkedDescription(r.description()),
                 "interface",
                 "",
@@ -145,24 +146,43 @@ final class NetworkInterfaces {
         return text == null ? "" : text;
     }
 
-    /** The one private address that a request names, in either of the two places. */
-    private static Optional<Ipv4> wantedAddress(CreateNetworkInterfaceRequest r) {
+    private static SubnetAddresses.Wanted wantedAddresses(CreateNetworkInterfaceRequest r) {
         List<PrivateIpAddressSpecification> all = r.privateIpAddresses();
-        if (r.privateIpAddress() != null && !all.isEmpty()) {
+        if (r.privateIpAddress() != null && all.stream().anyMatch(a -> Boolean.TRUE.equals(a.primary()))) {
             throw Refusals.combination("The parameter privateIpAddress cannot be used with the parameter privateIpAddresses");
         }
-        if (all.size() > 1 || all.stream().anyMatch(a -> Boolean.FALSE.equals(a.primary()))) {
-            throw Refusals.unsupported("Secondary private addresses are not supported.");
+        if (all.stream().filter(a -> Boolean.TRUE.equals(a.primary())).count() > 1) {
+            throw Refusals.combination("Only one primary private IP address can be specified.");
         }
-        String text = all.isEmpty() ? r.privateIpAddress() : all.getFirst().privateIpAddress();
-        if (text == null) {
-            return Optional.empty();
+        if (!all.isEmpty() && r.secondaryPrivateIpAddressCount() != null) {
+            throw Refusals.combination(
+                    "The parameter privateIpAddresses cannot be used with the parameter secondaryPrivateIpAddressCount");
         }
-        try {
-            return Optional.of(Ipv4.parse(text));
-        } catch (IllegalArgumentException e) {
-            throw Refusals.invalidValue("invalid value for parameter address: " + text);
+        if (!r.ipv6Addresses().isEmpty() && r.ipv6AddressCount() != null) {
+            throw Refusals.combination("The parameter ipv6Addresses cannot be used with the parameter ipv6AddressCount");
         }
+        Optional<String> primary = Optional.ofNullable(r.privateIpAddress()).or(() -> all.stream()
+                .filter(a -> Boolean.TRUE.equals(a.primary()))
+                .map(PrivateIpAddressSpecification::privateIpAddress)
+                .findFirst());
+        return new SubnetAddresses.Wanted(
+                primary.map(SubnetAddresses::ipv4),
+                all.stream()
+                        .filter(a -> !Boolean.TRUE.equals(a.primary()))
+                        .map(a -> SubnetAddresses.ipv4(Refusals.require(a.privateIpAddress(), "privateIpAddress")))
+                        .toList(),
+                count(r.secondaryPrivateIpAddressCount(), "secondaryPrivateIpAddressCount").orElse(0),
+                r.ipv6Addresses().stream()
+                        .map(a -> SubnetAddresses.ipv6(Refusals.require(a.ipv6Address(), "ipv6Address")))
+                        .toList(),
+                count(r.ipv6AddressCount(), "ipv6AddressCount"));
+    }
+
+    static Optional<Integer> count(@Nullable Integer given, String parameter) {
+        if (given != null && given < 0) {
+            throw Refusals.invalidValue(given.toString(), parameter, "It must not be negative.");
+        }
+        return Optional.ofNullable(given);
     }
 
     DescribeNetworkInterfacesResponse describe(DescribeNetworkInterfacesRequest r, Call call) {
@@ -248,7 +268,7 @@ final class NetworkInterfaces {
         return now.withGroups(NewInterface.checkedGroups(view, scope, now.vpcId(), r.groups()));
     }
 
-    private static AwsError notAllowed() {
+    static AwsError notAllowed() {
         return Refusals.of(
                 "OperationNotPermitted", "You are not allowed to manage '" + HYPERPLANE_ATTACHMENT + "' attachments.");
     }
@@ -261,7 +281,7 @@ final class NetworkInterfaces {
             if (old.attachment().isPresent()) {
                 throw Refusals.invalidValue("Network interface '" + id + "' is currently in use.");
             }
-            NewInterface.unmake(tx, scope, old);
+            NewInterface.unmake(tx, scope, ids, old);
             return old;
         });
         plane.settle(scope, deleted.vpcId());

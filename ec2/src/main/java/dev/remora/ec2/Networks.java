@@ -28,6 +28,12 @@ public interface Networks {
      */
     Interface create(Scope scope, Wanted wanted);
 
+    /**
+     * Gives the interface an IPv6 address if its subnet has a block and it has none; in force a little later. Does nothing if it is
+     * gone.
+     */
+    void addIpv6(Scope scope, String interfaceId);
+
     /** Changes an interface's groups; in force when this returns. */
     void regroup(Scope scope, String interfaceId, Set<String> groups);
 
@@ -49,8 +55,20 @@ public interface Networks {
     /** The name under which {@link dev.remora.net.Fabric} knows the VPC. */
     String router(Scope scope, String vpcId);
 
-    /** @param ipv6 whether it has an IPv6 block beside its IPv4 one */
-    record Subnet(String id, String vpcId, String zone, boolean ipv6) {}
+    /**
+     * @param ipv4 whether it has an IPv4 block
+     * @param ipv6 whether it has an IPv6 block
+     */
+    record Subnet(String id, String vpcId, String zone, boolean ipv4, boolean ipv6) {
+        /** One with an IPv4 block. */
+        public Subnet(String id, String vpcId, String zone, boolean ipv6) {
+            this(id, vpcId, zone, true, ipv6);
+        }
+
+        public boolean dualStack() {
+            return ipv4 && ipv6;
+        }
+    }
 
     record Group(String id, String vpcId, String name) {}
 

@@ -14,6 +14,7 @@ import dev.remora.vpc.Tagged;
 import dev.remora.vpc.Vpc;
 import dev.remora.wire.AwsError;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A type of resource: how its ids look, where its documents are kept, and AWS's words for one that is not there.
@@ -21,13 +22,27 @@ import java.util.List;
  * @param <T> the stored document
  */
 final class Resource<T extends Record & Tagged<T>> {
-    static final Resource<Vpc> VPC =
-            new Resource<>("vpc", "vpc", Kind.of("ec2.vpc", Vpc.class), "InvalidVpcID", "The vpc ID '%s' does not exist");
+    /** Found by the ids of the associations of its blocks, and by its IPv6 blocks. */
+    static final Resource<Vpc> VPC = new Resource<>(
+            "vpc",
+            "vpc",
+            Kind.of("ec2.vpc", Vpc.class)
+                    .index(
+                            "block",
+                            v -> Stream.concat(
+                                            v.blocks().stream().map(Vpc.Block::associationId),
+                                            v.blocks6().stream().map(Vpc.Block6::associationId))
+                                    .toList())
+                    .index("block6", v -> v.blocks6().stream().map(b -> b.block().toString()).toList()),
+            "InvalidVpcID",
+            "The vpc ID '%s' does not exist");
 
     static final Resource<Subnet> SUBNET = new Resource<>(
             "subnet",
             "subnet",
-            Kind.of("ec2.subnet", Subnet.class).index("vpc", s -> List.of(s.vpcId())),
+            Kind.of("ec2.subnet", Subnet.class)
+                    .index("vpc", s -> List.of(s.vpcId()))
+                    .index("block6", s -> s.block6().map(Subnet.Block6::associationId).stream().toList()),
             "InvalidSubnetID",
             "The subnet ID '%s' does not exist");
 

@@ -4,6 +4,9 @@ import static dev.remora.ec2.Resource.ROUTE_TABLE;
 import static dev.remora.ec2.Resource.SUBNET;
 import static dev.remora.ec2.Resource.VPC;
 
+import dev.remora.net.Cidr;
+import dev.remora.net.Cidr6;
+import dev.remora.net.IpBlock;
 import dev.remora.store.Ids;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
@@ -18,7 +21,9 @@ import dev.remora.wire.Call;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.AssociateRouteTableRequest;
 import software.amazon.awssdk.services.ec2.model.AssociateRouteTableResponse;
 import software.amazon.awssdk.services.ec2.model.CreateRouteTableRequest;
@@ -67,13 +72,13 @@ final class RouteTables {
                 .onAny("association.subnet-id", t -> associations(t).filter(a -> !a.main()).map(Association::subnetId).toList())
                 .indexed("association.subnet-id", "subnet")
                 .onAny("association.main", t -> associations(t).map(a -> Boolean.toString(a.main())).toList())
-                .onAny("route.destination-cidr-block", t -> routes(t).map(r -> r.destination().toString()).toList())
+                .onAny("route.destination-cidr-block", t -> blocks(t, Cidr.class))
+                .onAny("route.destination-ipv6-cidr-block", t -> blocks(t, Cidr6.class))
                 .onAny("route.gateway-id", t -> routes(t).map(Route::target).toList())
                 .onAny("route.origin", t -> routes(t).map(Route::origin).toList())
                 .onAny("route.state", t -> routes(t).map(RouteTables::state).toList());
         for (String never : List.of(
                 "association.gateway-id",
-                "route.destination-ipv6-cidr-block",
                 "route.destination-prefix-list-id",
                 "route.egress-only-internet-gateway-id",
                 "route.instance-id",
@@ -93,6 +98,15 @@ final class RouteTables {
         return table.routes().stream();
     }
 
+    /** The destination, if it is a block of that family. */
+    private static @Nullable String block(Route route, Class<? extends IpBlock> family) {
+        return route.destination() instanceof RouteTable.Destination.To(IpBlock to) && family.isInstance(to) ? to.toString() : null;
+    }
+
+    private static List<String> blocks(RouteTable table, Class<? extends IpBlock> family) {
+        return routes(table).map(r -> block(r, family)).filter(Objects::nonNull).map(String::valueOf).toList();
+    }
+
     private static String state(Route route) {
         return route.gone() ? "blackhole" : "active";
     }
@@ -103,7 +117,7 @@ final class RouteTables {
         Scope scope = regions.enter(call);
         RouteTable made = store.write(tx -> tokens.once(tx, scope, ROUTE_TABLE, r.clientToken(), vpcId + tags, () -> {
             Vpc vpc = VPC.require(tx, scope, vpcId);
-            var routes = vpc.blocks().stream().map(b -> Route.local(b.block())).toList();
+            var routes = vpc.allBlocks().stream().map(Route::local).toList();
             return put(tx, scope, new RouteTable(ids.resource(ROUTE_TABLE.prefix()), vpcId, List.of(), routes, tags));
         }));
         return CreateRouteTableResponse.builder()
@@ -234,7 +248,8 @@ final class RouteTables {
                 .propagatingVgws(List.of())
                 .routes(routes(table)
                         .map(r -> software.amazon.awssdk.services.ec2.model.Route.builder()
-                                .destinationCidrBlock(r.destination().toString())
+                                .destinationCidrBlock(block(r, Cidr.class))
+                                .destinationIpv6CidrBlock(block(r, Cidr6.class))
                                 .gatewayId(r.target())
                                 .origin(r.origin())
                                 .state(state(r))

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.CreateSecurityGroupRequest;
 import software.amazon.awssdk.services.ec2.model.CreateSecurityGroupResponse;
@@ -37,6 +38,7 @@ import software.amazon.awssdk.services.ec2.model.SecurityGroupForVpc;
 /** Security groups; their rules are changed by {@link SecurityGroupRules}. */
 final class SecurityGroups {
     static final Peer EVERYWHERE = new Peer.Block(Cidr.parse("0.0.0.0/0"));
+    static final Peer EVERYWHERE6 = new Peer.Block(Cidr6.parse("::/0"));
     private static final Pattern TEXT = Pattern.compile("[a-zA-Z0-9. _\\-:/()#,@\\[\\]+=&;{}!$*]{1,255}");
 
     private final Store store;
@@ -104,7 +106,9 @@ final class SecurityGroups {
                     vpc.id(),
                     name,
                     description,
-                    List.of(GroupRule.all(ids.resource("sgr"), Direction.EGRESS, EVERYWHERE)),
+                    (vpc.blocks6().isEmpty() ? Stream.of(EVERYWHERE) : Stream.of(EVERYWHERE, EVERYWHERE6))
+                            .map(peer -> GroupRule.all(ids.resource("sgr"), Direction.EGRESS, peer))
+                            .toList(),
                     tags);
             tx.put(SECURITY_GROUP.kind(), scope, group.id(), group);
             return group;

@@ -36,7 +36,7 @@ final class ServiceNetworks implements Networks {
 
     @Override
     public Optional<Subnet> subnet(Scope scope, String subnetId) {
-        return store.view().get(SUBNET.kind(), scope, subnetId).map(s -> new Subnet(s.id(), s.vpcId(), s.zone(), false));
+        return store.view().get(SUBNET.kind(), scope, subnetId).map(s -> new Subnet(s.id(), s.vpcId(), s.zone(), !s.ipv6Only(), s.block6().isPresent()));
     }
 
     @Override
@@ -60,7 +60,7 @@ final class ServiceNetworks implements Networks {
         var made = new NewInterface(
                 wanted.subnetId(),
                 List.copyOf(new TreeSet<>(wanted.groups())),
-                Optional.empty(),
+                SubnetAddresses.Wanted.ANY,
                 wanted.description(),
                 wanted.interfaceType(),
                 wanted.requesterId(),
@@ -68,6 +68,20 @@ final class ServiceNetworks implements Networks {
                 wanted.attachment(),
                 Map.of());
         return seen(store.write(tx -> made.make(tx, scope, ids, clock.instant())));
+    }
+
+    @Override
+    public void addIpv6(Scope scope, String interfaceId) {
+        store.write(tx -> {
+            var now = tx.get(NETWORK_INTERFACE.kind(), scope, interfaceId).filter(i -> i.ipv6().isEmpty());
+            now.ifPresent(i -> {
+                var desk = new SubnetAddresses(tx, scope, ids, i.subnetId());
+                if (desk.subnet().block6().isPresent()) {
+                    tx.put(NETWORK_INTERFACE.kind(), scope, i.id(), i.withAddresses(i.secondary(), desk.next6(1)));
+                }
+            });
+            return now;
+        });
     }
 
     @Override
@@ -96,7 +110,7 @@ final class ServiceNetworks implements Networks {
     public void delete(Scope scope, String interfaceId) {
         Optional<NetworkInterface> deleted = store.write(tx -> {
             var old = tx.get(NETWORK_INTERFACE.kind(), scope, interfaceId);
-            old.ifPresent(i -> NewInterface.unmake(tx, scope, i));
+            old.ifPresent(i -> NewInterface.unmake(tx, scope, ids, i));
             return old;
         });
         deleted.ifPresent(i -> plane.settle(scope, i.vpcId()));

@@ -6,6 +6,8 @@ import static dev.remora.ec2.Resource.SUBNET;
 import static dev.remora.ec2.Resource.VPC;
 
 import dev.remora.net.Cidr;
+import dev.remora.net.Cidr6;
+import dev.remora.net.IpBlock;
 import dev.remora.net.Ipv4;
 import dev.remora.store.Ids;
 import dev.remora.store.Scope;
@@ -19,6 +21,7 @@ import dev.remora.wire.Call;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.AttributeBooleanValue;
@@ -51,11 +54,12 @@ final class Subnets {
             .on("defaultForAz", s -> Boolean.toString(s.defaultForZone()))
             .on("map-public-ip-on-launch", s -> Boolean.toString(s.publicOnLaunch()))
             .on("enable-dns64", s -> "false")
-            .on("ipv6-native", s -> "false")
+            .on("ipv6-native", s -> Boolean.toString(s.ipv6Only()))
+            .on("assign-ipv6-address-on-creation", s -> Boolean.toString(s.ipv6OnCreation()))
             .on("state", s -> "available")
-            .onAny("ipv6-cidr-block-association.ipv6-cidr-block", s -> List.of())
-            .onAny("ipv6-cidr-block-association.association-id", s -> List.of())
-            .onAny("ipv6-cidr-block-association.state", s -> List.of());
+            .onAny("ipv6-cidr-block-association.ipv6-cidr-block", s -> block6(s, b -> b.block().toString()))
+            .onAny("ipv6-cidr-block-association.association-id", s -> block6(s, Subnet.Block6::associationId))
+            .onAny("ipv6-cidr-block-association.state", s -> block6(s, b -> "associated"));
 
     private final Store store;
     private final Ids ids;
@@ -69,35 +73,54 @@ final class Subnets {
 
     CreateSubnetResponse create(CreateSubnetRequest r, Call call) {
         String vpcId = Refusals.require(r.vpcId(), "vpcId");
-        if (r.cidrBlock() == null) {
-            throw Refusals.of("MissingParameter", "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided.");
-        }
-        if (Boolean.TRUE.equals(r.ipv6Native())) {
-            throw Refusals.of("MissingParameter", "Either 'ipv6CidrBlock' or 'ipv6IpamPoolId' should be provided.");
-        }
-        Cidr block = block(r.cidrBlock());
+        checkFamilies(r);
+        Optional<Cidr> block = Optional.ofNullable(r.cidrBlock()).map(Subnets::block);
+        Optional<Cidr6> block6 = Optional.ofNullable(r.ipv6CidrBlock()).map(SubnetBlocks::block6);
         String zone = zone(new Region(call.region()), r.availabilityZone(), r.availabilityZoneId());
         Map<String, String> tags = TagSpecs.forNew("subnet", r.tagSpecifications());
         Scope scope = regions.enter(call);
         Subnet made = store.write(tx -> {
             Vpc vpc = VPC.require(tx, scope, vpcId);
-            if (!vpc.contains(block) || block.prefix() > Vpcs.LONGEST_PREFIX || block.prefix() < Vpcs.SHORTEST_PREFIX) {
-                throw Refusals.of("InvalidSubnet.Range", "The CIDR '" + r.cidrBlock() + "' is invalid.");
-            }
-            if (SUBNET.inVpc(tx, scope, vpcId).stream().anyMatch(s -> overlaps(s, block))) {
-                throw Refusals.of(
-                        "InvalidSubnet.Conflict", "The CIDR '" + r.cidrBlock() + "' conflicts with another subnet");
-            }
-            return put(tx, scope, subnet(ids, vpc, block, zone, false, tags));
+            block.ifPresent(b -> {
+                if (!vpc.contains(b) || b.prefix() > Vpcs.LONGEST_PREFIX || b.prefix() < Vpcs.SHORTEST_PREFIX) {
+                    throw Refusals.of("InvalidSubnet.Range", "The CIDR '" + r.cidrBlock() + "' is invalid.");
+                }
+                if (SUBNET.inVpc(tx, scope, vpcId).stream().anyMatch(s -> overlaps(s, b))) {
+                    throw Refusals.of(
+                            "InvalidSubnet.Conflict", "The CIDR '" + r.cidrBlock() + "' conflicts with another subnet");
+                }
+            });
+            block6.ifPresent(b -> SubnetBlocks.check(tx, scope, vpc, b));
+            Subnet subnet = subnet(ids, vpc, block, zone, false, tags)
+                    .withBlock6(block6.map(b -> new Subnet.Block6(ids.resource(SubnetBlocks.PREFIX), b)));
+            return put(tx, scope, subnet.withIpv6OnCreation(subnet.ipv6Only()));
         });
         return CreateSubnetResponse.builder().subnet(shown(scope, made)).build();
+    }
+
+    private static void checkFamilies(CreateSubnetRequest r) {
+        boolean only6 = Boolean.TRUE.equals(r.ipv6Native());
+        if (!only6 && r.cidrBlock() == null) {
+            throw Refusals.of("MissingParameter", "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided.");
+        }
+        if (only6 && r.ipv6CidrBlock() == null) {
+            throw Refusals.of("MissingParameter", "Either 'ipv6CidrBlock' or 'ipv6IpamPoolId' should be provided.");
+        }
+        if (only6 && r.cidrBlock() != null) {
+            throw Refusals.combination("When specifying ipv4 parameters, cidrBlock or ipv4IpamPoolId, you cannot set"
+                    + " ipv6Native to true.");
+        }
+    }
+
+    private static List<String> block6(Subnet subnet, Function<Subnet.Block6, String> value) {
+        return subnet.block6().map(value).stream().toList();
     }
 
     private static Stream<String> block(Subnet subnet) {
         return subnet.block().map(Cidr::toString).stream();
     }
 
-    private static boolean overlaps(Subnet subnet, Cidr block) {
+    static boolean overlaps(Subnet subnet, IpBlock block) {
         return subnet.blocks().stream().anyMatch(b -> b.overlaps(block));
     }
 
@@ -128,11 +151,11 @@ final class Subnets {
     }
 
     private static Subnet subnet(
-            Ids ids, Vpc vpc, Cidr block, String zone, boolean isDefault, Map<String, String> tags) {
+            Ids ids, Vpc vpc, Optional<Cidr> block, String zone, boolean isDefault, Map<String, String> tags) {
         return new Subnet(
                 ids.resource(SUBNET.prefix()),
                 vpc.id(),
-                Optional.of(block),
+                block,
                 Optional.empty(),
                 zone,
                 isDefault,
@@ -144,7 +167,7 @@ final class Subnets {
                 tags);
     }
 
-    private static Subnet put(Transaction tx, Scope scope, Subnet subnet) {
+    static Subnet put(Transaction tx, Scope scope, Subnet subnet) {
         tx.put(SUBNET.kind(), scope, subnet.id(), subnet);
         return subnet;
     }
@@ -156,7 +179,7 @@ final class Subnets {
         for (Ipv4 base = vpc.primary().base(); vpc.primary().contains(base); base = base.plus(step)) {
             var block = new Cidr(base, AccountRegions.DEFAULT_SUBNET_PREFIX);
             if (others.stream().noneMatch(s -> overlaps(s, block))) {
-                return put(tx, scope, subnet(ids, vpc, block, zone, true, Map.of()));
+                return put(tx, scope, subnet(ids, vpc, Optional.of(block), zone, true, Map.of()));
             }
         }
         throw Refusals.of("InvalidSubnet.Conflict", "The default VPC has no free /20 block for a default subnet.");
@@ -239,14 +262,20 @@ final class Subnets {
     }
 
     private static Subnet modified(Subnet subnet, ModifySubnetAttributeRequest r) {
-        if (on(r.assignIpv6AddressOnCreation())) {
+        if (on(r.assignIpv6AddressOnCreation()) && subnet.block6().isEmpty()) {
             throw Refusals.invalidValue("Invalid value 'true' for assign-ipv6-address-on-creation. Cannot set"
                     + " assign-ipv6-address-on-creation to true unless the subnet (" + subnet.id()
                     + ") has an IPv6 CIDR block associated with it.");
         }
+        if (r.assignIpv6AddressOnCreation() != null && !on(r.assignIpv6AddressOnCreation()) && subnet.ipv6Only()) {
+            throw Refusals.invalidValue("Invalid value 'false' for assign-ipv6-address-on-creation. Cannot set"
+                    + " assign-ipv6-address-on-creation to false for the IPv6 native subnet (" + subnet.id() + ").");
+        }
         if (on(r.enableDns64())) {
-            throw Refusals.invalidValue("Invalid value 'true' for enable-dns64. Cannot set enable-dns64 to true"
-                    + " unless the subnet (" + subnet.id() + ") has an IPv6 CIDR block associated with it.");
+            throw subnet.block6().isPresent()
+                    ? Refusals.unsupported("DNS64 is not supported: enableDns64 cannot be true.")
+                    : Refusals.invalidValue("Invalid value 'true' for enable-dns64. Cannot set enable-dns64 to true"
+                            + " unless the subnet (" + subnet.id() + ") has an IPv6 CIDR block associated with it.");
         }
         LaunchNames names = subnet.launchNames();
         String type = r.privateDnsHostnameTypeOnLaunchAsString();
@@ -262,6 +291,7 @@ final class Subnets {
                 wanted(r.enableResourceNameDnsARecordOnLaunch(), names.recordForIpv4()),
                 wanted(r.enableResourceNameDnsAAAARecordOnLaunch(), names.recordForIpv6()));
         return subnet.withLaunchNames(names)
+                .withIpv6OnCreation(wanted(r.assignIpv6AddressOnCreation(), subnet.ipv6OnCreation()))
                 .withPublicOnLaunch(wanted(r.mapPublicIpOnLaunch(), subnet.publicOnLaunch()));
     }
 
@@ -291,9 +321,10 @@ final class Subnets {
                 .defaultForAz(s.defaultForZone())
                 .mapPublicIpOnLaunch(s.publicOnLaunch())
                 .mapCustomerOwnedIpOnLaunch(false)
-                .assignIpv6AddressOnCreation(false)
-                .ipv6CidrBlockAssociationSet(List.of())
-                .ipv6Native(false)
+                .assignIpv6AddressOnCreation(s.ipv6OnCreation())
+                .ipv6CidrBlockAssociationSet(
+                        s.block6().map(b -> SubnetBlocks.shown(b, "associated")).stream().toList())
+                .ipv6Native(s.ipv6Only())
                 .enableDns64(false)
                 .privateDnsNameOptionsOnLaunch(o -> o.hostnameType(s.launchNames().type())
                         .enableResourceNameDnsARecord(s.launchNames().recordForIpv4())

@@ -38,6 +38,8 @@ import software.amazon.awssdk.services.ec2.model.DescribeVpcsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeVpcsResponse;
 import software.amazon.awssdk.services.ec2.model.ModifyVpcAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.ModifyVpcAttributeResponse;
+import software.amazon.awssdk.services.ec2.model.ModifyVpcTenancyRequest;
+import software.amazon.awssdk.services.ec2.model.ModifyVpcTenancyResponse;
 
 /** Virtual private clouds. */
 final class Vpcs {
@@ -59,31 +61,36 @@ final class Vpcs {
             .on("is-default", v -> Boolean.toString(v.defaultVpc()))
             .on("isDefault", v -> Boolean.toString(v.defaultVpc()))
             .on("state", v -> "available")
-            .onAny("ipv6-cidr-block-association.ipv6-cidr-block", v -> List.of())
-            .onAny("ipv6-cidr-block-association.association-id", v -> List.of())
-            .onAny("ipv6-cidr-block-association.state", v -> List.of());
+            .onAny("ipv6-cidr-block-association.ipv6-cidr-block", v -> v.blocks6().stream().map(b -> b.block().toString()).toList())
+            .onAny("ipv6-cidr-block-association.association-id", v -> v.blocks6().stream().map(Vpc.Block6::associationId).toList())
+            .onAny("ipv6-cidr-block-association.ipv6-pool", v -> v.blocks6().stream().map(b -> "Amazon").toList())
+            .onAny("ipv6-cidr-block-association.state", v -> v.blocks6().stream().map(b -> "associated").toList());
 
     private final Store store;
     private final Ids ids;
     private final AccountRegions regions;
+    private final DataPlane plane;
 
-    Vpcs(Store store, Ids ids, AccountRegions regions) {
+    Vpcs(Store store, Ids ids, AccountRegions regions, DataPlane plane) {
         this.store = store;
         this.ids = ids;
         this.regions = regions;
+        this.plane = plane;
     }
 
-    record Wanted(Cidr block, String tenancy, boolean isDefault, Map<String, String> tags) {}
+    /** @param ipv6 whether it gets one of Amazon's IPv6 blocks */
+    record Wanted(Cidr block, boolean ipv6, String tenancy, boolean isDefault, Map<String, String> tags) {}
 
     CreateVpcResponse create(CreateVpcRequest r, Call call) {
         if (r.cidrBlock() == null) {
             throw Refusals.of("MissingParameter", "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided.");
         }
-        if (Boolean.TRUE.equals(r.amazonProvidedIpv6CidrBlock())) {
-            throw Refusals.unsupported("The parameter AmazonProvidedIpv6CidrBlock is not supported: VPCs have IPv4 only.");
-        }
         var wanted = new Wanted(
-                block(r.cidrBlock()), tenancy(r.instanceTenancyAsString()), false, TagSpecs.forNew("vpc", r.tagSpecifications()));
+                block(r.cidrBlock()),
+                Boolean.TRUE.equals(r.amazonProvidedIpv6CidrBlock()),
+                tenancy(r.instanceTenancyAsString()),
+                false,
+                TagSpecs.forNew("vpc", r.tagSpecifications()));
         Scope scope = regions.enter(call);
         Vpc vpc = store.write(tx -> make(tx, scope, ids, wanted));
         return CreateVpcResponse.builder().vpc(shown(scope, vpc, "pending")).build();
@@ -96,7 +103,7 @@ final class Vpcs {
         throw Refusals.of("UnsupportedTenancy", "The tenancy value " + wanted + " is not supported.");
     }
 
-    private static Cidr block(String text) {
+    static Cidr block(String text) {
         Cidr block;
         try {
             block = Cidr.parse(text);
@@ -150,7 +157,7 @@ final class Vpcs {
         tx.put(NETWORK_ACL.kind(), scope, acl.id(), acl);
         tx.put(SECURITY_GROUP.kind(), scope, groupId, group);
         tx.put(VPC.kind(), scope, vpcId, vpc);
-        return vpc;
+        return wanted.ipv6() ? VpcBlocks.add6(tx, scope, ids, vpc) : vpc;
     }
 
     CreateDefaultVpcResponse createDefault(CreateDefaultVpcRequest r, Call call) {
@@ -218,7 +225,24 @@ final class Vpcs {
             tx.put(VPC.kind(), scope, id, changed);
             return changed;
         });
+        plane.settle(scope, id);
         return ModifyVpcAttributeResponse.builder().build();
+    }
+
+    /** A dedicated VPC can become an ordinary one; not the other way. */
+    ModifyVpcTenancyResponse modifyTenancy(ModifyVpcTenancyRequest r, Call call) {
+        Scope scope = regions.enter(call);
+        String id = Refusals.require(r.vpcId(), "vpcId");
+        String tenancy = Refusals.require(r.instanceTenancyAsString(), "instanceTenancy");
+        if (!tenancy.equals("default")) {
+            throw Refusals.of("UnsupportedTenancy", "The tenancy value " + tenancy + " is not supported.");
+        }
+        store.write(tx -> {
+            Vpc vpc = VPC.require(tx, scope, id).withTenancy(tenancy);
+            tx.put(VPC.kind(), scope, id, vpc);
+            return vpc;
+        });
+        return ModifyVpcTenancyResponse.builder().returnValue(true).build();
     }
 
     private static boolean wanted(@Nullable AttributeBooleanValue value, boolean now) {
@@ -249,14 +273,11 @@ final class Vpcs {
                 .ownerId(scope.account())
                 .state(state)
                 .cidrBlock(vpc.primary().toString())
-                .cidrBlockAssociationSet(vpc.blocks().stream()
-                        .map(b -> software.amazon.awssdk.services.ec2.model.VpcCidrBlockAssociation.builder()
-                                .associationId(b.associationId())
-                                .cidrBlock(b.block().toString())
-                                .cidrBlockState(s -> s.state("associated"))
-                                .build())
+                .cidrBlockAssociationSet(
+                        vpc.blocks().stream().map(b -> VpcBlocks.shown(b, "associated")).toList())
+                .ipv6CidrBlockAssociationSet(vpc.blocks6().stream()
+                        .map(b -> VpcBlocks.shown(b, state.equals("pending") ? "associating" : "associated"))
                         .toList())
-                .ipv6CidrBlockAssociationSet(List.of())
                 .instanceTenancy(vpc.tenancy())
                 .isDefault(vpc.defaultVpc())
                 .dhcpOptionsId(vpc.dhcpOptionsId());

@@ -95,7 +95,9 @@ final class HyperplaneEnis {
         lock.lock();
         try {
             List<Networks.Interface> existing = interfaces(scope, key);
-            return existing.isEmpty() ? create(scope, function, settings, key) : existing.getFirst().id();
+            String id = existing.isEmpty() ? create(scope, function, settings, key) : existing.getFirst().id();
+            networks.addIpv6(scope, id);
+            return id;
         } finally {
             lock.unlock();
         }

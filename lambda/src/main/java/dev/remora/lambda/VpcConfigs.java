@@ -70,9 +70,12 @@ final class VpcConfigs {
             throw Refusal.invalid("Lambda functions cannot connect to a VPC with dedicated instance tenancy: " + vpcId
                     + ". Peer it to a VPC with default tenancy.");
         }
+        subnets.stream().filter(s -> !s.ipv4()).findFirst().ifPresent(s -> {
+            throw Refusal.invalid("Lambda functions cannot connect to IPv6-only subnets: " + s.id() + ".");
+        });
         boolean ipv6 = Boolean.TRUE.equals(asked.ipv6AllowedForDualStack());
         if (ipv6) {
-            subnets.stream().filter(s -> !s.ipv6()).findFirst().ifPresent(s -> {
+            subnets.stream().filter(s -> !s.dualStack()).findFirst().ifPresent(s -> {
                 throw Refusal.invalid("Ipv6AllowedForDualStack needs every subnet to have an IPv4 and an IPv6 CIDR block; "
                         + s.id()
                         + " has no IPv6 CIDR block.");

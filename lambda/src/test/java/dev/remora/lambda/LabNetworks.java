@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 
 /** A VPC with two subnets and a few groups, another one, and a gate that holds new interfaces. */
@@ -21,6 +22,7 @@ final class LabNetworks implements Networks {
     static final String SUBNET_OTHER_VPC = "subnet-0000000000000000f";
     static final String SUBNET_DEDICATED = "subnet-0000000000000000d";
     static final String SUBNET_DUAL = "subnet-00000000000000006";
+    static final String SUBNET_IPV6_ONLY = "subnet-00000000000000066";
     static final String GROUP_1 = "sg-00000000000000001";
     static final String GROUP_2 = "sg-00000000000000002";
     static final String GROUP_OTHER_VPC = "sg-0000000000000000f";
@@ -31,6 +33,7 @@ final class LabNetworks implements Networks {
             SUBNET_A, new Subnet(SUBNET_A, VPC, "eu-west-1a", false),
             SUBNET_B, new Subnet(SUBNET_B, VPC, "eu-west-1b", false),
             SUBNET_DUAL, new Subnet(SUBNET_DUAL, VPC, "eu-west-1b", true),
+            SUBNET_IPV6_ONLY, new Subnet(SUBNET_IPV6_ONLY, VPC, "eu-west-1b", false, true),
             SUBNET_OTHER_VPC, new Subnet(SUBNET_OTHER_VPC, "vpc-other", "eu-west-1a", false),
             SUBNET_DEDICATED, new Subnet(SUBNET_DEDICATED, "vpc-dedicated", "eu-west-1a", false)));
     private final Map<String, Group> groups = new TreeMap<>(Map.of(
@@ -40,6 +43,7 @@ final class LabNetworks implements Networks {
             GROUP_DEDICATED, new Group(GROUP_DEDICATED, "vpc-dedicated", "dedicated")));
     final Map<String, Wanted> made = new TreeMap<>();
     final Map<String, Wanted> abandoned = new TreeMap<>();
+    final Set<String> askedForIpv6 = new TreeSet<>();
     final List<String> created = new ArrayList<>();
     String failWith = "";
     private CountDownLatch gate = new CountDownLatch(0);
@@ -86,6 +90,11 @@ final class LabNetworks implements Networks {
         created.add(id);
         changed.run();
         return view(id, wanted);
+    }
+
+    @Override
+    public void addIpv6(Scope scope, String interfaceId) {
+        askedForIpv6.add(interfaceId);
     }
 
     @Override

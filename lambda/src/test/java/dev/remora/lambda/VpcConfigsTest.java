@@ -109,6 +109,18 @@ class VpcConfigsTest {
     }
 
     @Test
+    void ipv6OnlySubnetsAreRefused() {
+        for (boolean allowed : new boolean[] {false, true}) {
+            VpcConfig only = VpcConfig.builder()
+                    .subnetIds(LabNetworks.SUBNET_IPV6_ONLY)
+                    .securityGroupIds(GROUP_1)
+                    .ipv6AllowedForDualStack(allowed)
+                    .build();
+            assertThat(lab.refusal(function("f").vpcConfig(only).build()).text()).contains("IPv6-only");
+        }
+    }
+
+    @Test
     void ipv6NeedsDualStackInEverySubnet() {
         VpcConfig mixed = VpcConfig.builder()
                 .subnetIds(SUBNET_DUAL, SUBNET_A)

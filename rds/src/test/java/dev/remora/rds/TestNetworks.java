@@ -70,6 +70,11 @@ final class TestNetworks implements Networks {
     }
 
     @Override
+    public void addIpv6(Scope scope, String interfaceId) {
+        throw new AssertionError("databases have no IPv6 addresses");
+    }
+
+    @Override
     public void regroup(Scope scope, String id, Set<String> groups) {
         interfaces.computeIfPresent(
                 id, (k, i) -> new Interface(i.id(), i.subnetId(), i.vpcId(), i.address(), groups, i.description()));
