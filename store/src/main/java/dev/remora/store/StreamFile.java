@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 
@@ -137,6 +138,15 @@ final class StreamFile implements AutoCloseable {
     }
 
     List<Row> take(Family family, long now, long hiddenUntil, int limit) throws SQLException {
+        List<Row> taken = due(family, now, limit);
+        for (Row row : taken) {
+            update("UPDATE entry SET time = ? WHERE sequence = ?", hiddenUntil, row.sequence());
+        }
+        return taken;
+    }
+
+    /** Rows of a family whose time has come, in order. */
+    List<Row> due(Family family, long now, int limit) throws SQLException {
         Optional<Long> number = number(family);
         if (number.isEmpty()) {
             return List.of();
@@ -144,16 +154,56 @@ final class StreamFile implements AutoCloseable {
         var select = statement("SELECT e.sequence, s.name, e.time, e.written, e.data FROM entry e"
                 + " JOIN stream s ON s.id = e.stream WHERE e.family = ? AND e.time <= ? ORDER BY e.time, e.sequence LIMIT ?");
         bind(select, number.get(), now, limit);
-        var taken = new ArrayList<Row>();
+        return all(select, family);
+    }
+
+    private static List<Row> all(PreparedStatement select, Family family) throws SQLException {
+        var found = new ArrayList<Row>();
         try (ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
-                taken.add(row(rows, family));
+                found.add(row(rows, family));
             }
         }
-        for (Row row : taken) {
-            update("UPDATE entry SET time = ? WHERE sequence = ?", hiddenUntil, row.sequence());
+        return found;
+    }
+
+    /** Rows of a family by their sequence numbers. */
+    List<Row> rows(Family family, Collection<Long> sequences) throws SQLException {
+        Optional<Long> number = number(family);
+        var found = new ArrayList<Row>();
+        for (long sequence : number.isEmpty() ? List.<Long>of() : sequences) {
+            var select = statement("SELECT e.sequence, s.name, e.time, e.written, e.data FROM entry e"
+                    + " JOIN stream s ON s.id = e.stream WHERE e.sequence = ? AND e.family = ?");
+            bind(select, sequence, number.get());
+            found.addAll(all(select, family));
         }
-        return taken;
+        return found;
+    }
+
+    int decide(List<Row> rows, Function<Row, Fate> fates) throws SQLException {
+        for (Row row : rows) {
+            switch (fates.apply(row)) {
+                case Fate.Kept kept -> { }
+                case Fate.Deleted deleted -> delete(List.of(row.sequence()));
+                case Fate.Changed changed -> change(row, changed);
+            }
+        }
+        return rows.size();
+    }
+
+    private void change(Row row, Fate.Changed changed) throws SQLException {
+        Numbers from = numbers(row.stream());
+        Numbers to = numbers(changed.stream());
+        var change = statement("UPDATE entry SET family = ?, stream = ?, time = ?, data = ? WHERE sequence = ?");
+        change.setLong(1, to.family);
+        change.setLong(2, to.stream);
+        change.setLong(3, changed.time().toEpochMilli());
+        change.setBytes(4, changed.data());
+        change.setLong(5, row.sequence());
+        change.executeUpdate();
+        String size = "UPDATE stream SET count = count + ?, bytes = bytes + ? WHERE id = ?";
+        update(size, -1, -row.data().length, from.stream);
+        update(size, 1, changed.data().length, to.stream);
     }
 
     static Row row(ResultSet rows, Family family) throws SQLException {

@@ -143,6 +143,23 @@ final class StreamReader implements AutoCloseable {
         });
     }
 
+    long count(StreamName stream, Instant after) {
+        return read(connection -> {
+            Optional<Long> family = family(connection, stream.family());
+            List<Long> number =
+                    family.isEmpty() ? List.of() : streams(connection, family.get(), Set.of(stream.name()));
+            if (number.isEmpty()) {
+                return 0L;
+            }
+            try (var query = connection.prepareStatement("SELECT COUNT(*) FROM entry WHERE stream = ? AND time > ?")) {
+                bind(query, number.getFirst(), after.toEpochMilli());
+                try (ResultSet row = query.executeQuery()) {
+                    return row.next() ? row.getLong(1) : 0L;
+                }
+            }
+        });
+    }
+
     Optional<Instant> earliest(Family family) {
         return read(connection -> {
             Optional<Long> number = family(connection, family);

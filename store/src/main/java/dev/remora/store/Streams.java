@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Rows that are appended in large numbers, read by time, and go again: log events, queued invocations. They live in
@@ -152,6 +153,27 @@ public final class Streams implements AutoCloseable {
      */
     public List<Row> take(Family family, Instant now, Instant hiddenUntil, int limit) {
         return writer.now(f -> f.take(family, now.toEpochMilli(), hiddenUntil.toEpochMilli(), limit));
+    }
+
+    /**
+     * Decides over rows of a family that are due by {@code until}, in order and at most {@code limit} of them, in one
+     * transaction. Returns how many there were.
+     *
+     * @param fates called by the writer's thread while all writing waits: it must be quick, must not call the streams, and must
+     *     not throw
+     */
+    public int decide(Family family, Instant until, int limit, Function<Row, Fate> fates) {
+        return writer.now(f -> f.decide(f.due(family, until.toEpochMilli(), limit), fates));
+    }
+
+    /** Decides over the rows of a family that have these sequence numbers; those that are gone are passed over. */
+    public int decide(Family family, Collection<Long> sequences, Function<Row, Fate> fates) {
+        return writer.now(f -> f.decide(f.rows(family, sequences), fates));
+    }
+
+    /** How many rows of a stream have a time after {@code after}. */
+    public long count(StreamName stream, Instant after) {
+        return reader.count(stream, after);
     }
 
     /** Gives a row another time and other data; false if it is gone. Survives the end of this process. */

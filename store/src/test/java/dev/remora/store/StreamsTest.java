@@ -56,6 +56,35 @@ class StreamsTest {
         folder.close();
     }
 
+    @Test
+    void decidesOverRowsInOneTransaction() {
+        Family dead = new Family(SCOPE, "queue:dead");
+        var letters = new StreamName(dead, "a");
+        streams.appendDurably(List.of(entry(A, 1, "keep"), entry(A, 2, "delete"), entry(A, 3, "hide"), entry(A, 4, "move"),
+                entry(A, 9, "not due")));
+        int seen = streams.decide(GROUP, at(5), 10, row -> switch (new String(row.data(), UTF_8)) {
+            case "delete" -> Fate.DELETED;
+            case "hide" -> new Fate.Changed(B, at(7), "hidden".getBytes(UTF_8));
+            case "move" -> new Fate.Changed(letters, at(5), row.data());
+            default -> Fate.KEPT;
+        });
+        assertThat(seen).isEqualTo(4);
+        reopen();
+        assertThat(all(Selection.of(GROUP, at(0), EVER))).containsExactly("keep", "hidden", "not due");
+        assertThat(all(Selection.of(dead, at(0), EVER))).containsExactly("move");
+        assertThat(streams.summaries(GROUP).get("a").rows()).isEqualTo(2);
+        assertThat(streams.summaries(GROUP).get("b")).extracting(Summary::rows, Summary::bytes).containsExactly(1L, 6L);
+        assertThat(streams.summaries(dead).get("a").rows()).isEqualTo(1);
+        assertThat(streams.count(A, at(1))).isEqualTo(1);
+        assertThat(streams.count(B, at(7))).isZero();
+
+        long hidden = streams.read(Selection.of(B, at(0), EVER), Position.START, Direction.FORWARDS, 1, 100).getFirst()
+                .sequence();
+        assertThat(streams.decide(dead, List.of(hidden), row -> Fate.DELETED)).as("of another family").isZero();
+        assertThat(streams.decide(GROUP, List.of(hidden, 99L), row -> Fate.DELETED)).isEqualTo(1);
+        assertThat(all(Selection.of(GROUP, at(0), EVER))).containsExactly("keep", "not due");
+    }
+
     private void reopen() {
         streams.close();
         streams = Streams.open(folder, () -> NOW);
