@@ -33,8 +33,8 @@ sealed interface Codec permits QueryCodec, RestJsonCodec, RestXmlCodec, TargetJs
                     service, service.queryToo() ? QueryNames.SINGULAR : QueryNames.TRAITS, false, codes);
             case REST_JSON -> new RestJsonCodec(operations);
             case REST_XML -> new RestXmlCodec(service);
-            case AWS_JSON_1_0 -> TargetJsonCodec.version10("com.amazonaws." + service.signingName() + "#", service.queryToo()
-                    ? codes : null);
+            case AWS_JSON_1_0 -> TargetJsonCodec.version10(
+                    "com.amazonaws." + service.signingName() + "#", service.queryToo() ? codes : null);
             case AWS_JSON_1_1 -> TargetJsonCodec.VERSION_1_1;
         };
     }

@@ -87,16 +87,18 @@ class QueryCompatibleTest {
         on(ReceiveMessageRequest.class, ReceiveMessageResponse.builder()
                 .messages(Message.builder().messageId("m").body("b <&>")
                         .attributes(Map.of(MessageSystemAttributeName.SENDER_ID, "me"))
-                        .messageAttributes(Map.of("a", MessageAttributeValue.builder().dataType("String").stringValue("x").build()))
+                        .messageAttributes(
+                                Map.of("a", MessageAttributeValue.builder().dataType("String").stringValue("x").build()))
                         .build())
                 .build());
         Response response = call("/", "Action=ReceiveMessage&QueueUrl=u&AttributeName.1=All&MessageAttributeName.1=a");
         assertThat(seen).isEqualTo(ReceiveMessageRequest.builder().queueUrl("u").attributeNamesWithStrings("All")
                 .messageAttributeNames("a").build());
         assertThat(text(response))
-                .contains("<ReceiveMessageResponse xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\"><ReceiveMessageResult><Message>")
+                .contains("<ReceiveMessageResponse xmlns=\"http://queue.amazonaws.com/doc/2012-11-05/\">")
+                .contains("<ReceiveMessageResult><Message>")
                 .contains("<Attribute><Name>SenderId</Name><Value>me</Value></Attribute>")
-                .contains("<MessageAttribute><Name>a</Name><Value><StringValue>x</StringValue><DataType>String</DataType></Value>")
+                .contains("<MessageAttribute><Name>a</Name><Value><StringValue>x</StringValue><DataType>String</DataType>")
                 .contains("<Body>b &lt;&amp;&gt;</Body>");
 
         on(ListQueuesRequest.class, ListQueuesResponse.builder().queueUrls("one", "two").build());
