@@ -36,6 +36,7 @@ final class Rehearsal {
             new Call("ec2", "POST", "/", FORM, "Action=DescribeNetworkInterfaces&Version=2016-11-15"),
             new Call("iam", "POST", "/", FORM, "Action=ListRoles&Version=2010-05-08"),
             new Call("rds", "POST", "/", FORM, "Action=DescribeDBInstances&Version=2014-10-31"),
+            new Call("sqs", "POST", "/", FORM, "Action=ListQueues&Version=2012-11-05"),
             new Call("lambda", "GET", "/2015-03-31/functions", "application/json", ""));
 
     static void of(Server server) {

@@ -21,6 +21,7 @@ import dev.remora.rds.RdsService;
 import dev.remora.sandbox.Launcher;
 import dev.remora.sandbox.LocalSandboxes;
 import dev.remora.sandbox.SandboxConfig;
+import dev.remora.sqs.SqsService;
 import dev.remora.ssm.SsmService;
 import dev.remora.store.Blobs;
 import dev.remora.store.DataFolder;
@@ -132,6 +133,7 @@ final class Server implements AutoCloseable {
                         Ec2Service.kinds(),
                         RdsService.kinds(),
                         LogsService.kinds(),
+                        SqsService.kinds(),
                         SsmService.kinds(),
                         LambdaService.kinds())
                 .<Kind<?>>flatMap(Collection::stream)
@@ -163,6 +165,7 @@ final class Server implements AutoCloseable {
         var around = surroundings(store, launcher, result(trust), data.path());
         rds = made("rds", new RdsService(around));
         var logs = made("logs", new LogsService(store, streams, clock));
+        var sqs = made("sqs", new SqsService(store, streams, clock, ids));
         lambda = made(
                 "lambda",
                 new LambdaService(
@@ -184,7 +187,7 @@ final class Server implements AutoCloseable {
         dropList = new DropList(fabric::drops, ec2::explain, lambda::functionOfSlot);
         operations.addAll(List.of(iam.iamOperations(), iam.stsOperations(), ec2.operations(), rds.operations()));
         var ssm = new SsmService(store, ids, clock, PublicImages.NONE);
-        operations.addAll(List.of(logs.operations(), lambda.operations(), ssm.operations()));
+        operations.addAll(List.of(logs.operations(), sqs.operations(), lambda.operations(), ssm.operations()));
 
         var dispatcher = new Dispatcher(operations, iam.accessKeys(), iam.authorizer(), clock);
         var front = made("listeners", new HttpFront(dispatcher));

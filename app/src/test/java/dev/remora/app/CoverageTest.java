@@ -16,6 +16,7 @@ import dev.remora.net.Names;
 import dev.remora.rds.RdsService;
 import dev.remora.sandbox.Confinement;
 import dev.remora.sandbox.Sandboxes;
+import dev.remora.sqs.SqsService;
 import dev.remora.ssm.PublicParameters;
 import dev.remora.ssm.SsmService;
 import dev.remora.store.Blobs;
@@ -85,6 +86,7 @@ class CoverageTest {
                 var streams = Streams.open(data, clock);
                 var ec2 = new Ec2Service(store, fabric, ids, clock, Gate.OPEN);
                 var logs = new LogsService(store, streams, clock);
+                var sqs = new SqsService(store, streams, clock, ids);
                 var rds = new RdsService(surroundings(store, ec2, fabric))) {
             var iam = new IamService(store, ids, clock, true);
             var parts = new LambdaService.Parts(
@@ -105,6 +107,7 @@ class CoverageTest {
                         ec2.operations(),
                         rds.operations(),
                         logs.operations(),
+                        sqs.operations(),
                         new SsmService(store, ids, clock, PublicParameters.NONE).operations(),
                         lambda.operations()));
             }

@@ -27,6 +27,7 @@ class ModulesTest {
             Map.entry("iam", Set.of("wire", "store")),
             Map.entry("ec2", Set.of("wire", "store", "vpc", "net", "linux")),
             Map.entry("logs", Set.of("wire", "store")),
+            Map.entry("sqs", Set.of("wire", "store")),
             Map.entry("ssm", Set.of("wire", "store")),
             Map.entry("fleet", Set.of("wire", "store", "ec2", "sandbox", "net", "linux")),
             Map.entry("rds", Set.of("wire", "store", "ec2", "fleet", "sandbox", "linux")),
@@ -34,7 +35,7 @@ class ModulesTest {
             Map.entry(
                     "app",
                     Set.of(
-                            "wire", "store", "iam", "ec2", "logs", "ssm", "fleet", "rds", "lambda", "sandbox", "vpc",
+                            "wire", "store", "iam", "ec2", "logs", "sqs", "ssm", "fleet", "rds", "lambda", "sandbox", "vpc",
                             "net", "linux")));
 
     private static JavaClasses classes;

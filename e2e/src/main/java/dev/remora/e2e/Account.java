@@ -68,6 +68,15 @@ public record Account(Server server, String id) {
 
     /** Runs a Python program with boto3; what it prints is returned. {@code client('ec2')} makes a client of this account. */
     public String boto3(String program) {
+        return boto3(Clients.pythonWithBoto3(), program);
+    }
+
+    /** The same with Debian's boto3, which is of a time when SQS still spoke awsQuery. */
+    public String debianBoto3(String program) {
+        return boto3("/usr/bin/python3", program);
+    }
+
+    private String boto3(String python, String program) {
         String prelude =
                 """
             import boto3, botocore, json, sys, os, io, zipfile, time, base64
@@ -86,7 +95,7 @@ public record Account(Server server, String id) {
                     return f"{e.response['ResponseMetadata']['HTTPStatusCode']} {e.response['Error']['Code']}: {e.response['Error']['Message']}"
                 return 'was not refused'
             """;
-        return Command.run(CLIENT, environment(), List.of(Clients.pythonWithBoto3(), "-c", prelude + program))
+        return Command.run(CLIENT, environment(), List.of(python, "-c", prelude + program))
                 .mustSucceed()
                 .out()
                 .strip();

@@ -14,6 +14,7 @@ import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.rds.RdsClient;
+import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sts.StsClient;
 
 /** The unmodified AWS SDK for Java, set up for an account. */
@@ -48,6 +49,10 @@ public record Sdk(Account account, Region region) {
 
     public CloudWatchLogsClient logs() {
         return client(CloudWatchLogsClient.builder());
+    }
+
+    public SqsClient sqs() {
+        return client(SqsClient.builder());
     }
 
     private <C, B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>> C client(B builder) {
