@@ -36,6 +36,7 @@ final class Contents {
                         List.of(),
                         List.of(),
                         List.of(),
-                        Map.of()));
+                        Map.of(),
+                        false));
     }
 }

@@ -4,6 +4,7 @@ import dev.remora.linux.KernelException;
 import dev.remora.linux.Netns;
 import dev.remora.net.Drop;
 import dev.remora.net.Fabric;
+import dev.remora.net.FlowReading;
 import dev.remora.net.Ip;
 import dev.remora.net.Ipv4;
 import dev.remora.net.Slots;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -48,6 +50,14 @@ final class NotedFabric implements Fabric {
             calls.add("remove " + router);
         }
         leave(router);
+    }
+
+    /** What {@link #flows} gives next, by router. */
+    final Map<String, FlowReading> readings = new java.util.concurrent.ConcurrentHashMap<>();
+
+    @Override
+    public Optional<FlowReading> flows(String router) {
+        return Optional.ofNullable(readings.remove(router));
     }
 
     private synchronized void enter(String router) {

@@ -18,6 +18,7 @@ import java.util.Map;
  */
 public final class NfTables implements AutoCloseable {
     private static final int NEWTABLE = 0;
+    private static final int DELTABLE = 2;
     private static final int NEWCHAIN = 3;
     private static final int DELCHAIN = 5;
     private static final int NEWRULE = 6;
@@ -124,6 +125,10 @@ public final class NfTables implements AutoCloseable {
         switch (change) {
             case NftChange.AddTable() -> {
                 begin(batch, NEWTABLE, NetlinkBatch.CREATE | NetlinkBatch.EXCLUSIVE, family, "table " + table);
+                batch.attributeText(1, table).end();
+            }
+            case NftChange.DeleteTable() -> {
+                begin(batch, DELTABLE, 0, family, "table " + table);
                 batch.attributeText(1, table).end();
             }
             case NftChange.AddCounter(String name) -> {

@@ -13,6 +13,13 @@ public sealed interface NftChange {
         }
     }
 
+    record DeleteTable() implements NftChange {
+        @Override
+        public String text(String table) {
+            return "delete table " + table;
+        }
+    }
+
     record AddCounter(String name) implements NftChange {
         @Override
         public String text(String table) {

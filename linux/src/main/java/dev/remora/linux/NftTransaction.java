@@ -44,6 +44,11 @@ public final class NftTransaction {
         return add(new NftChange.AddTable());
     }
 
+    /** With all that is in it. */
+    public NftTransaction deleteTable() {
+        return add(new NftChange.DeleteTable());
+    }
+
     public NftTransaction addCounter(String name) {
         return add(new NftChange.AddCounter(name));
     }

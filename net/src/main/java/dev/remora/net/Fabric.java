@@ -3,6 +3,7 @@ package dev.remora.net;
 import dev.remora.linux.Netns;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -47,6 +48,14 @@ public interface Fabric extends AutoCloseable {
 
     /** The address of Remora's own API in the internet's namespace. */
     Ipv4 apiAddress();
+
+    /**
+     * What crossed a router whose topology is metered, since this was last called for it, or since it is metered. To lose nothing,
+     * call it at least every minute.
+     *
+     * @return nothing if there is no such router, or it is not metered
+     */
+    Optional<FlowReading> flows(String router);
 
     /** Drops that the kernel reported since the start, newest last, at most {@link Drop#KEPT}. */
     List<Drop> drops();

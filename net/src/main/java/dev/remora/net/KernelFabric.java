@@ -26,6 +26,7 @@ public final class KernelFabric implements Fabric {
         this.resolver = resolver;
         this.internet = internet;
         this.slots = slots;
+        drops.listen(this::refused);
     }
 
     public static Fabric open(FabricConfig config) {
@@ -101,6 +102,18 @@ public final class KernelFabric implements Fabric {
     @Override
     public Ipv4 apiAddress() {
         return InternetPlan.API;
+    }
+
+    @Override
+    public Optional<FlowReading> flows(String router) {
+        return Optional.ofNullable(routers.get(router)).flatMap(Router::flows);
+    }
+
+    private void refused(Drop drop) {
+        Router router = routers.get(drop.router());
+        if (router != null) {
+            router.refused(drop);
+        }
     }
 
     @Override

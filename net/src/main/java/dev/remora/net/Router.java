@@ -53,6 +53,10 @@ final class Router implements AutoCloseable {
     private RouterState numbers;
     private RouterState ruled;
     private Optional<Topology> reached = Optional.empty();
+    /** Guards {@link #meter}: reports of drops must not wait for the router's monitor. */
+    private final Object metering = new Object();
+
+    private Optional<FlowMeter> meter = Optional.empty();
     private Optional<Resolver.Listening> resolver = Optional.empty();
     private volatile NameTable ownNames = NameTable.EMPTY;
 
@@ -114,6 +118,7 @@ final class Router implements AutoCloseable {
         }
         filter.commit(RouterRules.change(ruled, next));
         ruled = next;
+        meter(wanted.metered());
         ownNames = new NameTable(wanted.dns().names());
         listen(wanted);
         route(next, kept);
@@ -133,6 +138,31 @@ final class Router implements AutoCloseable {
         return Optional.ofNullable(device)
                 .flatMap(made -> made.workload)
                 .orElseThrow(() -> new IllegalArgumentException(port + " of " + name + " has no workload"));
+    }
+
+    private void meter(boolean wanted) {
+        synchronized (metering) {
+            if (wanted && meter.isEmpty()) {
+                meter = Optional.of(new FlowMeter(
+                        filter, device -> Optional.ofNullable(devices.get(device)).map(made -> made.port.id())));
+            } else if (!wanted && meter.isPresent()) {
+                meter.get().close();
+                meter = Optional.empty();
+            }
+        }
+    }
+
+    Optional<FlowReading> flows() {
+        synchronized (metering) {
+            return meter.map(FlowMeter::read);
+        }
+    }
+
+    /** One of its drops was reported. */
+    void refused(Drop drop) {
+        synchronized (metering) {
+            meter.ifPresent(counting -> counting.refused(drop));
+        }
     }
 
     Map<Drop.Cause, Long> dropCounts() {

@@ -17,6 +17,7 @@ import java.util.Set;
  * @param foreignMembers the addresses in groups of peered VPCs, by group, as far as rules here name them
  * @param ports by interface id
  * @param gateways by id
+ * @param metered whether what crosses the router is counted flow by flow; see {@link Fabric#flows}
  */
 public record Topology(
         String router,
@@ -28,7 +29,8 @@ public record Topology(
         Map<String, Set<Ip>> foreignMembers,
         Map<String, Port> ports,
         Map<String, Gateway> gateways,
-        Dns dns) {
+        Dns dns,
+        boolean metered) {
     public Topology {
         blocks = List.copyOf(blocks);
         subnets = Map.copyOf(subnets);
@@ -48,7 +50,7 @@ public record Topology(
             Map<String, RouteTable> routeTables,
             Map<String, Group> groups,
             Map<String, Port> ports) {
-        this(router, blocks, subnets, routeTables, Map.of(), groups, Map.of(), ports, Map.of(), Dns.PLAIN);
+        this(router, blocks, subnets, routeTables, Map.of(), groups, Map.of(), ports, Map.of(), Dns.PLAIN, false);
     }
 
     /**

@@ -70,7 +70,8 @@ public final class Compiler {
                 foreignMembers(groups),
                 ports(),
                 gateways(),
-                new Topology.Dns(contents.vpc().dnsSupport(), Map.of()));
+                new Topology.Dns(contents.vpc().dnsSupport(), Map.of()),
+                contents.metered());
     }
 
     private Map<String, Topology.Port> ports() {

@@ -15,6 +15,7 @@ import java.util.Set;
  * @param natGateways those that are neither failed nor deleted
  * @param elasticIps those that are associated with its interfaces
  * @param prefixLists the blocks of the prefix lists that its rules and routes name, by id
+ * @param metered whether a flow log is about anything in it
  */
 public record VpcContents(
         String router,
@@ -31,7 +32,8 @@ public record VpcContents(
         List<ElasticIp> elasticIps,
         List<Neighbour> neighbours,
         List<VpcEndpoint> endpoints,
-        Map<String, List<IpBlock>> prefixLists) {
+        Map<String, List<IpBlock>> prefixLists,
+        boolean metered) {
     /**
      * A VPC that this one is peered with.
      *

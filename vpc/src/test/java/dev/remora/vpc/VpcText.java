@@ -231,7 +231,8 @@ final class VpcText {
                 List.of(),
                 neighbours,
                 List.of(),
-                Map.of());
+                Map.of(),
+                false);
     }
 
     /** The addresses of a VPC's interfaces by their groups, as a neighbour knows them. */
