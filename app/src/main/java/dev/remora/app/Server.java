@@ -161,10 +161,11 @@ final class Server implements AutoCloseable {
                 new LocalSandboxes(launcher, sandboxConfig(data.path(), result(trust)), fabric.slots(), clock));
 
         var iam = new IamService(store, ids, clock, settings.listen().isEmpty());
-        ec2 = made("ec2", new Ec2Service(store, fabric, ids, clock, Gate.OPEN));
+        var logs = made("logs", new LogsService(store, streams, clock));
+        var flows = new FlowDestinations(iam.roles(), logs.sink());
+        ec2 = made("ec2", new Ec2Service(store, fabric, ids, clock, Gate.OPEN, flows));
         var around = surroundings(store, launcher, result(trust), data.path());
         rds = made("rds", new RdsService(around));
-        var logs = made("logs", new LogsService(store, streams, clock));
         var sqs = made("sqs", new SqsService(store, streams, clock, ids));
         lambda = made(
                 "lambda",

@@ -3,6 +3,7 @@ package dev.remora.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.ec2.Ec2Service;
+import dev.remora.ec2.FlowDelivery;
 import dev.remora.ec2.Gate;
 import dev.remora.fleet.Certificates;
 import dev.remora.fleet.Engines;
@@ -84,7 +85,7 @@ class CoverageTest {
         try (var data = DataFolder.open(folder.resolve("data"));
                 var store = SqliteStore.inMemory(Server.kinds());
                 var streams = Streams.open(data, clock);
-                var ec2 = new Ec2Service(store, fabric, ids, clock, Gate.OPEN);
+                var ec2 = new Ec2Service(store, fabric, ids, clock, Gate.OPEN, never(FlowDelivery.class));
                 var logs = new LogsService(store, streams, clock);
                 var sqs = new SqsService(store, streams, clock, ids);
                 var rds = new RdsService(surroundings(store, ec2, fabric))) {

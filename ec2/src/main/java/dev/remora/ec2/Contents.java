@@ -1,5 +1,6 @@
 package dev.remora.ec2;
 
+import static dev.remora.ec2.Resource.FLOW_LOG;
 import static dev.remora.ec2.Resource.INTERNET_GATEWAY;
 import static dev.remora.ec2.Resource.NETWORK_ACL;
 import static dev.remora.ec2.Resource.NETWORK_INTERFACE;
@@ -37,6 +38,6 @@ final class Contents {
                         List.of(),
                         List.of(),
                         Map.of(),
-                        false));
+                        !FLOW_LOG.inVpc(view, scope, vpcId).isEmpty()));
     }
 }

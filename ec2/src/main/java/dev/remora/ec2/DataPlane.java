@@ -118,6 +118,7 @@ final class DataPlane implements AutoCloseable {
             case SecurityGroup group -> Optional.of(group.vpcId());
             case NetworkInterface networkInterface -> Optional.of(networkInterface.vpcId());
             case RouteTable table -> Optional.of(table.vpcId());
+            case FlowLog log -> Optional.of(log.vpcId());
             case Record other -> Optional.empty();
         };
     }

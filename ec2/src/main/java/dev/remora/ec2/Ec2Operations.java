@@ -19,12 +19,14 @@ import software.amazon.awssdk.services.ec2.model.AuthorizeSecurityGroupEgressReq
 import software.amazon.awssdk.services.ec2.model.AuthorizeSecurityGroupIngressRequest;
 import software.amazon.awssdk.services.ec2.model.CreateDefaultSubnetRequest;
 import software.amazon.awssdk.services.ec2.model.CreateDefaultVpcRequest;
+import software.amazon.awssdk.services.ec2.model.CreateFlowLogsRequest;
 import software.amazon.awssdk.services.ec2.model.CreateNetworkInterfaceRequest;
 import software.amazon.awssdk.services.ec2.model.CreateRouteTableRequest;
 import software.amazon.awssdk.services.ec2.model.CreateSecurityGroupRequest;
 import software.amazon.awssdk.services.ec2.model.CreateSubnetRequest;
 import software.amazon.awssdk.services.ec2.model.CreateTagsRequest;
 import software.amazon.awssdk.services.ec2.model.CreateVpcRequest;
+import software.amazon.awssdk.services.ec2.model.DeleteFlowLogsRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteInternetGatewayRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteNetworkInterfaceRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteRouteTableRequest;
@@ -35,6 +37,7 @@ import software.amazon.awssdk.services.ec2.model.DeleteVpcRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeAccountAttributesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeAvailabilityZonesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeDhcpOptionsRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeFlowLogsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInternetGatewaysRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeNetworkAclsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeNetworkInterfaceAttributeRequest;
@@ -78,7 +81,8 @@ final class Ec2Operations {
         this.access = access;
     }
 
-    static Operations of(Store store, Ids ids, InstantSource clock, DataPlane plane) {
+    static Operations of(
+            Store store, Ids ids, InstantSource clock, DataPlane plane, FlowDelivery delivery, FlowRecorder recorder) {
         var regions = new AccountRegions(store);
         var table = new Ec2Operations(new Access(store));
         table.vpcs(new Vpcs(store, ids, regions, plane));
@@ -96,6 +100,7 @@ final class Ec2Operations {
         table.gateways(new InternetGateways(store, regions, plane));
         table.options(new DhcpOptionSets(store, regions));
         table.attributes(new AccountAttributes(store, regions));
+        table.flowLogs(new FlowLogs(store, ids, clock, regions, plane, delivery, recorder));
         return table.ops;
     }
 
@@ -180,6 +185,25 @@ final class Ec2Operations {
                         .enforced("NetworkInterfaceId", "Ipv6Addresses")
                         .refused("Ipv6Prefixes"),
                 r -> ids(r.networkInterfaceId()));
+    }
+
+    private void flowLogs(FlowLogs logs) {
+        access.makes(
+                ops.on(CreateFlowLogsRequest.class, logs::create)
+                        .enforced(
+                                "ClientToken", "DeliverLogsPermissionArn", "DestinationOptions", "DryRun", "LogDestination",
+                                "LogDestinationType", "LogFormat", "LogGroupName", "MaxAggregationInterval", "ResourceIds",
+                                "ResourceType", "TagSpecifications", "TrafficType")
+                        .refused("DeliverCrossAccountRole", "TagFieldSpecifications"),
+                "vpc-flow-log",
+                CreateFlowLogsRequest::resourceIds,
+                CreateFlowLogsRequest::tagSpecifications);
+        ops.on(DescribeFlowLogsRequest.class, logs::describe)
+                .enforced("DryRun", "Filter", "FlowLogIds", "MaxResults", "NextToken");
+        access.names(
+                ops.on(DeleteFlowLogsRequest.class, logs::delete)
+                        .enforced("DryRun", "FlowLogIds"),
+                DeleteFlowLogsRequest::flowLogIds);
     }
 
     private void subnets(Subnets subnets) {

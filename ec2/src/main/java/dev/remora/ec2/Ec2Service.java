@@ -16,13 +16,18 @@ public final class Ec2Service implements AutoCloseable {
     private final Networks networks;
     private final Operations operations;
     private final DropExplainer drops;
+    private final FlowRecorder recorder;
 
-    /** @param gate {@link Gate#OPEN} but in tests */
-    public Ec2Service(Store store, Fabric fabric, Ids ids, InstantSource clock, Gate gate) {
+    /**
+     * @param gate {@link Gate#OPEN} but in tests
+     * @param delivery where flow logs go
+     */
+    public Ec2Service(Store store, Fabric fabric, Ids ids, InstantSource clock, Gate gate, FlowDelivery delivery) {
         this.plane = new DataPlane(store, fabric);
         this.networks = new ServiceNetworks(store, ids, clock, plane, gate);
         this.drops = new DropExplainer(store);
-        this.operations = Ec2Operations.of(store, ids, clock, plane);
+        this.recorder = new FlowRecorder(store, fabric, clock, delivery);
+        this.operations = Ec2Operations.of(store, ids, clock, plane, delivery, recorder);
     }
 
     /** Every kind of document that the service keeps; the store must be opened with them. */
@@ -40,6 +45,11 @@ public final class Ec2Service implements AutoCloseable {
         return networks;
     }
 
+    /** Writes the records of flow logs now, and not when their time comes. */
+    void recordFlows() {
+        recorder.record();
+    }
+
     /** Whose rules refused a packet, and why, by what the store holds now. */
     public DropExplanation explain(Drop drop) {
         return drops.explain(drop);
@@ -48,11 +58,13 @@ public final class Ec2Service implements AutoCloseable {
     /** Brings the kernel to what the store holds, and keeps it there. */
     public void start() {
         plane.start();
+        recorder.start();
     }
 
     /** Stops following the store. What the kernel holds is the fabric's to take away. */
     @Override
     public void close() {
+        recorder.close();
         plane.close();
     }
 }

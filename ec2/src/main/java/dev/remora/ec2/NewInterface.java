@@ -102,6 +102,7 @@ record NewInterface(
 
     /** Takes an interface away and gives its addresses back. */
     static void unmake(Transaction tx, Scope scope, Ids ids, NetworkInterface old) {
+        FlowLogs.forget(tx, scope, old.id());
         tx.delete(NETWORK_INTERFACE.kind(), scope, old.id());
         var desk = new SubnetAddresses(tx, scope, ids, old.subnetId());
         desk.giveBack(1 + old.secondary().size());

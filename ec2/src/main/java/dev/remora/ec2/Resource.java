@@ -105,8 +105,17 @@ final class Resource<T extends Record & Tagged<T>> {
             "InvalidInternetGatewayID",
             "The internetGateway ID '%s' does not exist");
 
+    static final Resource<FlowLog> FLOW_LOG = new Resource<>(
+            "fl",
+            "vpc-flow-log",
+            Kind.of("ec2.flow-log", FlowLog.class)
+                    .index("vpc", f -> List.of(f.vpcId()))
+                    .index("resource", f -> List.of(f.resourceId())),
+            "InvalidFlowLogId",
+            "The flow log ID '%s' does not exist");
+
     static final List<Resource<?>> ALL = List.of(
-            VPC, SUBNET, SECURITY_GROUP, NETWORK_INTERFACE, ROUTE_TABLE, NETWORK_ACL, DHCP_OPTIONS, INTERNET_GATEWAY);
+            VPC, SUBNET, SECURITY_GROUP, NETWORK_INTERFACE, ROUTE_TABLE, NETWORK_ACL, DHCP_OPTIONS, INTERNET_GATEWAY, FLOW_LOG);
 
     private final String prefix;
     private final String type;

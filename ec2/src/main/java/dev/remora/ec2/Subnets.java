@@ -233,6 +233,7 @@ final class Subnets {
                 }
                 tx.put(ROUTE_TABLE.kind(), scope, table.id(), left);
             }
+            FlowLogs.forget(tx, scope, id);
             tx.delete(SUBNET.kind(), scope, id);
             return subnet;
         });

@@ -198,6 +198,7 @@ final class Vpcs {
             tx.delete(ROUTE_TABLE.kind(), scope, vpc.mainRouteTableId());
             tx.delete(NETWORK_ACL.kind(), scope, vpc.networkAclId());
             tx.delete(SECURITY_GROUP.kind(), scope, vpc.defaultGroupId());
+            FlowLogs.forget(tx, scope, id);
             tx.delete(VPC.kind(), scope, id);
             return vpc;
         });

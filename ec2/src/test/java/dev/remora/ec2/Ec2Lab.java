@@ -9,7 +9,6 @@ import dev.remora.wire.Call;
 import dev.remora.wire.Operation;
 import dev.remora.wire.Principal;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.api.Assertions;
@@ -28,6 +27,10 @@ final class Ec2Lab implements AutoCloseable {
 
     final Store store;
     final NotedFabric fabric = new NotedFabric();
+    final NotedDelivery delivery = new NotedDelivery();
+
+    /** What the clock shows. */
+    volatile Instant now = NOW;
     final Ec2Service service;
 
     Ec2Lab() {
@@ -36,7 +39,7 @@ final class Ec2Lab implements AutoCloseable {
 
     Ec2Lab(Store store, Gate gate) {
         this.store = store;
-        this.service = new Ec2Service(store, fabric, counting(), InstantSource.fixed(NOW), gate);
+        this.service = new Ec2Service(store, fabric, counting(), () -> now, gate, delivery);
         service.start();
     }
 

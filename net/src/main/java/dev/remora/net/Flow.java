@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param to the interface that it was for; empty for a gateway, or if no route led on
  * @param sourcePort 0 where the protocol has none
  * @param destinationPort 0 where the protocol has none
- * @param tcpFlags all flags that were seen, as the header has them: FIN 1, SYN 2, RST 4, ACK 16
+ * @param tcpFlags flags that were seen: FIN 1, SYN 2, RST 4, and ACK 16 where it stood beside SYN
  * @param refused what refused it; empty for what passed
  */
 public record Flow(

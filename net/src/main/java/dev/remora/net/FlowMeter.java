@@ -48,6 +48,10 @@ final class FlowMeter {
     private static final int AFTER_ALL = 200;
     private static final int TCP = 6;
     private static final int UDP = 17;
+    private static final int FIN = 1;
+    private static final int SYN = 2;
+    private static final int RST = 4;
+    private static final int ACK = 16;
     private static final int IPV4 = 2;
     private static final int IPV6 = 10;
 
@@ -203,7 +207,8 @@ final class FlowMeter {
         long[] sum = flows.computeIfAbsent(flow, none -> new long[3]);
         sum[0] += packets;
         sum[1] += bytes;
-        sum[2] |= k[ports + 8] & 255;
+        int flags = k[ports + 8] & 255;
+        sum[2] |= flags & (FIN | SYN | RST) | ((flags & (SYN | ACK)) == (SYN | ACK) ? ACK : 0);
     }
 
     private static Flow counted(Flow flow, long[] sum) {
