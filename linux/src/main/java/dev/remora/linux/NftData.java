@@ -46,6 +46,11 @@ public final class NftData {
         }
     }
 
+    /** A hardware address. */
+    public static NftData mac(byte[] address) {
+        return new NftData(address, HexFormat.ofDelimiter(":").formatHex(address));
+    }
+
     /** Six bytes and six bytes: how a frame begins. */
     public static NftData macs(byte[] destination, byte[] source) {
         byte[] both = ByteBuffer.allocate(12).put(destination).put(source).array();

@@ -138,7 +138,8 @@ public sealed interface NftStatement {
     }
 
     /**
-     * Translates the source of IPv4 packets, or of IPv6 packets if {@code address} has 16 bytes; the others go on to the next rule.
+     * Translates the source of IPv4 packets, or of IPv6 packets if {@code address} has 16 bytes; the others go on to the next
+     * rule.
      *
      * @param from lowest port, or 0 to leave ports alone
      */
@@ -350,8 +351,8 @@ public sealed interface NftStatement {
         }
 
         /**
-         * The quoted header's checksum makes up for the address, so that the sum over both, and with it the checksum of the ICMP
-         * message around them, stays what it is.
+         * The quoted header's checksum makes up for the address, so that the sum over both, and with it the checksum of the
+         * ICMP message around them, stays what it is.
          */
         private static Write quotedSource(NftValue address) {
             return new Write("icmp quoted saddr", address, 2, QUOTED + 12, 4, QUOTED + 10, false);

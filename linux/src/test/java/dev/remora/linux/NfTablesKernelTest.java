@@ -176,7 +176,8 @@ class NfTablesKernelTest {
                 .addTable()
                 .addBaseChain("in", "filter", NftHook.PREROUTING, -300, NftVerdict.ACCEPT)
                 .addRule("in", NftStatement.notrack())
-                .addRule("in", NftStatement.is(NftValue.IP_DESTINATION, NftData.address(shown)), NftStatement.setDestination(real))
+                .addRule("in", NftStatement.is(NftValue.IP_DESTINATION, NftData.address(shown)),
+                        NftStatement.setDestination(real))
                 .addBaseChain("out", "filter", NftHook.POSTROUTING, 300, NftVerdict.ACCEPT)
                 .addRule("out", icmp, unreachable, NftStatement.setQuotedDestination(other))
                 .addRule("out", NftStatement.is(NftValue.IP_SOURCE, NftData.address(RIGHT)), NftStatement.setSource(other)));

@@ -41,6 +41,11 @@ final class Drops implements AutoCloseable {
 
     /** Who a reported packet belongs to. */
     interface Names {
+        /** The router that sent it to a device, where a namespace serves several. */
+        default Optional<String> router(int device) {
+            return Optional.empty();
+        }
+
         /** The interface behind a device, if one is. */
         Optional<String> port(int device);
 
@@ -96,7 +101,7 @@ final class Drops implements AutoCloseable {
         Drop drop = new Drop(
                 clock.instant(),
                 packet.cause(),
-                router,
+                names.router(packet.inDevice()).orElse(router),
                 names.slot(packet),
                 names.port(device),
                 packet.entry(),

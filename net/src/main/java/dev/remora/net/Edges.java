@@ -2,14 +2,17 @@ package dev.remora.net;
 
 import dev.remora.linux.Netns;
 import dev.remora.linux.VethEnd;
+import java.util.Map;
 import java.util.Optional;
 
-/** What is beyond the gateways of routers, and behind their translators: the internet, other routers, namespaces of services. */
+/**
+ * What is beyond the gateways of routers, and behind their translators: the internet, other routers, namespaces of services.
+ */
 interface Edges {
     /**
-     * Makes what is behind a gateway, and its cable, whose end {@code end} is born in the router's namespace and stays down until the
-     * router has its rules. Frames from the cable have {@link LinkLocal#EDGE_MAC} as their source, and what the router sends to that
-     * address arrives.
+     * Makes what is behind a gateway, and its cable, whose end {@code end} is born in the router's namespace and stays down
+     * until the router has its rules. Frames from the cable have {@link LinkLocal#EDGE_MAC} as their source, and what the
+     * router sends to that address arrives.
      *
      * @param router the router's name
      * @param id the gateway's id in the topology
@@ -18,18 +21,37 @@ interface Edges {
     Edge open(String router, String id, Topology.Gateway gateway, VethEnd end, Netns namespace);
 
     /**
-     * Makes what is behind a port whose attachment is {@link Topology.Attachment.Translator}, and its cable, as {@link #open} does.
-     * The port's IPv4 address is its own; what is sent to any other address is what it translates. It never changes: a port with
-     * another address is another one.
+     * Makes what is behind a port whose attachment is {@link Topology.Attachment.Translator}, and its cable, as {@link #open}
+     * does. The port's IPv4 address is its own; what is sent to any other address is what it translates. It never changes: a
+     * port with another address is another one.
      */
     Edge translate(String router, Topology.Port port, VethEnd end, Netns namespace);
+
+    /**
+     * Packets dropped beyond gateways so far, also by those that are gone; what the internet's namespace drops is not among
+     * them.
+     */
+    default Map<Drop.Cause, Long> dropCounts() {
+        return Map.of();
+    }
 
     interface Edge extends AutoCloseable {
         /** Makes it equal to {@code gateway}, which is of the same kind. */
         void change(Topology.Gateway gateway);
 
+        /**
+         * Waits until the far end of the cable sends, when the router's has come up; see
+         * {@link dev.remora.linux.Rtnetlink#awaitSending}.
+         */
+        void awaitSending();
+
         /** The namespace of {@link Topology.Gateway.Services}; empty for the other kinds. */
         Optional<Netns> services();
+
+        /** What was dropped behind this one alone. */
+        default Map<Drop.Cause, Long> dropCounts() {
+            return Map.of();
+        }
 
         /** Takes the cable and what is behind it away. */
         @Override

@@ -16,16 +16,18 @@ public final class KernelFabric implements Fabric {
     private final Resolver resolver;
     private final KernelInternet internet;
     private final KernelSlots slots;
+    private final KernelEdges edges;
     private final Map<String, Router> routers = new ConcurrentHashMap<>();
 
     /** Drops counted by routers that are gone. */
     private final Map<Drop.Cause, Long> past = new EnumMap<>(Drop.Cause.class);
 
-    private KernelFabric(Drops drops, Resolver resolver, KernelInternet internet, KernelSlots slots) {
+    private KernelFabric(Drops drops, Resolver resolver, KernelInternet internet, KernelSlots slots, KernelEdges edges) {
         this.drops = drops;
         this.resolver = resolver;
         this.internet = internet;
         this.slots = slots;
+        this.edges = edges;
         drops.listen(this::refused);
     }
 
@@ -46,7 +48,10 @@ public final class KernelFabric implements Fabric {
             undo.push(drops::close);
             KernelInternet internet = new KernelInternet(resolver, drops, outside);
             undo.push(internet::close);
-            return new KernelFabric(drops, resolver, internet, new KernelSlots(config.readySlots(), drops, internet));
+            KernelEdges edges = new KernelEdges(internet, drops);
+            undo.push(edges::close);
+            KernelSlots slots = new KernelSlots(config.readySlots(), drops, internet);
+            return new KernelFabric(drops, resolver, internet, slots, edges);
         } catch (RuntimeException refused) {
             undo.forEach(Runnable::run);
             throw refused;
@@ -116,6 +121,10 @@ public final class KernelFabric implements Fabric {
         }
     }
 
+    Edges edges() {
+        return edges;
+    }
+
     @Override
     public List<Drop> drops() {
         return drops.latest();
@@ -133,6 +142,7 @@ public final class KernelFabric implements Fabric {
         routers.values().forEach(router -> add(router.dropCounts(), counts));
         add(slots.dropCounts(), counts);
         add(internet.dropCounts(), counts);
+        add(edges.dropCounts(), counts);
         return counts;
     }
 
@@ -154,6 +164,7 @@ public final class KernelFabric implements Fabric {
             }
         });
         slots.close();
+        edges.close();
         internet.close();
         drops.close();
         resolver.close();

@@ -1,33 +1,19 @@
 package dev.remora.net;
 
-import static dev.remora.linux.NftStatement.in;
-import static dev.remora.linux.NftStatement.is;
-import static dev.remora.linux.NftStatement.isNot;
-import static dev.remora.linux.NftStatement.state;
-import static dev.remora.linux.NftStatement.verdict;
-
 import dev.remora.linux.Netns;
 import dev.remora.linux.NfTables;
-import dev.remora.linux.NftData;
-import dev.remora.linux.NftElement;
-import dev.remora.linux.NftHook;
-import dev.remora.linux.NftStatement;
 import dev.remora.linux.NftTransaction;
-import dev.remora.linux.NftValue;
-import dev.remora.linux.NftVerdict;
 import dev.remora.linux.RouteChanges;
 import dev.remora.linux.Rtnetlink;
 import dev.remora.linux.Sysctls;
 import dev.remora.linux.VethEnd;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,20 +27,21 @@ import org.slf4j.LoggerFactory;
 final class KernelInternet implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KernelInternet.class);
 
-    private static final String NAME = "internet";
-    private static final int MANGLE = -150;
-    private static final int SOURCE_NAT = 100;
+    /** Where the server listens in here. */
+    static final List<Ip> APIS = List.of(InternetPlan.API, InternetPlan.S3_API, InternetPlan.API6);
+
+    private static final String NAME = InternetRules.TABLE;
     private static final int FIRST_DEVICE = 10;
 
     /** How long the process may take to make its device, or to end. */
     private static final long PATIENCE_NANOS = 10_000_000_000L;
 
     private static final long PAUSE_NANOS = 2_000_000;
-    private static final NftData LOOPBACK = NftData.device(1, "lo");
 
     private final Netns namespace;
     private final Rtnetlink routes;
     private final NfTables filter;
+    private final InternetEdges edges;
     private final Resolver.Listening resolver;
     private final Drops drops;
     private final int report;
@@ -67,14 +54,23 @@ final class KernelInternet implements AutoCloseable {
         namespace = Netns.create(fresh -> LinkLocal.FORWARDING.forEach(Sysctls::write));
         routes = Rtnetlink.open(namespace);
         filter = NfTables.open(namespace);
-        filter.commit(rules());
-        // To the loopback by the table: seen in the forward hook, counted and dropped there.
+        filter.commit(InternetRules.base());
+        VethEnd nowhere = new VethEnd("nowhere", InternetRules.NOWHERE, LinkLocal.EDGE_MAC);
         routes.commit(new RouteChanges()
-                .address(1, InternetPlan.API.bytes(), NAME)
+                .veth(nowhere, new VethEnd("nowherex", InternetRules.NOWHERE_END, LinkLocal.EDGE_MAC), namespace, NAME)
+                .up(InternetRules.NOWHERE, NAME)
                 .address(1, LinkLocal.RESOLVER.bytes(), NAME)
-                .route(new byte[4], 0, RouteChanges.MAIN, 1, NAME));
+                .route(new byte[4], 0, RouteChanges.MAIN, InternetRules.NOWHERE, NAME)
+                .route(new byte[Ipv6.BYTES], 0, RouteChanges.MAIN, InternetRules.NOWHERE, NAME));
+        APIS.forEach(api -> routes.commit(new RouteChanges().address(1, api.bytes(), NAME)));
+        edges = new InternetEdges(namespace, routes, filter);
         resolver = resolvers.open(namespace, List.of(LinkLocal.RESOLVER), () -> NameTable.EMPTY);
         report = drops.add(namespace, NAME, new Drops.Names() {
+            @Override
+            public Optional<String> router(int device) {
+                return edges.router(device);
+            }
+
             @Override
             public Optional<String> port(int device) {
                 return Optional.empty();
@@ -98,6 +94,11 @@ final class KernelInternet implements AutoCloseable {
         return namespace;
     }
 
+    /** Opens a gateway of a router; see {@link Edges#open}. */
+    Edges.Edge edge(String router, String id, Topology.Gateway gateway, VethEnd end, Netns far) {
+        return edges.open(router, id, gateway, end, far);
+    }
+
     /** Gives a shard a way out: an interface of {@link NatKey#INTERNET} whose address is of this namespace. */
     void connect(Shard shard) {
         int device = FIRST_DEVICE + shard.number();
@@ -106,9 +107,7 @@ final class KernelInternet implements AutoCloseable {
         shards.put(device, shard);
         VethEnd end = new VethEnd("i" + device, device, LinkLocal.ROUTER_MAC);
         Shard.Cable cable = shard.cable(NatKey.INTERNET, NAME, end, namespace);
-        filter.commit(new NftTransaction(NftTransaction.Family.INET, NAME)
-                .addElements(RouterRules.SOURCE,
-                        NftElement.of(NftData.concat(NftData.device(device, name), NftData.address(address.bytes())))));
+        filter.commit(InternetRules.shard(device, name, address));
         routes.commit(new RouteChanges()
                 .up(device, name)
                 .route(address.bytes(), 32, RouteChanges.MAIN, device, name)
@@ -121,7 +120,7 @@ final class KernelInternet implements AutoCloseable {
         Process process = outside.start(namespace);
         carrier = Optional.of(process);
         int device = await(process);
-        filter.commit(outsideRules(device, outside.own()));
+        filter.commit(InternetRules.outside(device, outside.own()));
         routes.commit(new RouteChanges()
                 .up(device, Outside.DEVICE)
                 .address(device, Outside.ADDRESS.bytes(), Outside.DEVICE)
@@ -156,6 +155,7 @@ final class KernelInternet implements AutoCloseable {
         carrier.ifPresent(KernelInternet::end);
         drops.remove(report);
         resolver.close();
+        edges.close();
         routes.close();
         filter.close();
         namespace.close();
@@ -174,61 +174,5 @@ final class KernelInternet implements AutoCloseable {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
-    }
-
-    /** The way out through a device, except to what is blocked; the way in only for answers. */
-    static NftTransaction outsideRules(int number, List<Ipv4> own) {
-        NftTransaction rules = new NftTransaction(NftTransaction.Family.INET, NAME);
-        NftData device = NftData.device(number, Outside.DEVICE);
-        NftStatement answer = state(NftStatement.ESTABLISHED | NftStatement.RELATED);
-        rules.flushChain("prerouting");
-        prerouting(rules, List.of(List.of(is(NftValue.IN_DEVICE, LOOPBACK)), List.of(is(NftValue.IN_DEVICE, device), answer)));
-        rules.flushChain("forward")
-                .addRule("forward", is(NftValue.OUT_DEVICE, LOOPBACK), DropChains.drop(Drop.Cause.ROUTE))
-                .addRule("forward", answer, verdict(NftVerdict.ACCEPT));
-        Stream.concat(Outside.BLOCKED.stream(), own.stream().map(address -> new Cidr(address, 32))).distinct().forEach(block ->
-                rules.addRule("forward", NftStatement.within(NftValue.IP_DESTINATION, block.base().bytes(), block.prefix()),
-                        DropChains.drop(Drop.Cause.ISOLATION)));
-        rules.addRule("forward", is(NftValue.OUT_DEVICE, device), verdict(NftVerdict.ACCEPT))
-                .addRule("forward", DropChains.drop(Drop.Cause.ROUTE));
-        NftStatement out = is(NftValue.OUT_DEVICE, device);
-        NftValue source = NftValue.constant(NftData.address(Outside.ADDRESS.bytes()));
-        rules.addBaseChain("postrouting", "nat", NftHook.POSTROUTING, SOURCE_NAT, NftVerdict.ACCEPT);
-        for (int protocol : new int[] {6, 17}) {
-            NftStatement ofProtocol = is(NftValue.PROTOCOL, NftData.octet(protocol));
-            rules.addRule("postrouting", out, ofProtocol, NftStatement.snat(source, 1024, 65535));
-        }
-        return rules.addRule("postrouting", out, NftStatement.snat(source, 0, 0));
-    }
-
-    static NftTransaction rules() {
-        NftTransaction rules = new NftTransaction(NftTransaction.Family.INET, NAME).addTable().addSet(RouterRules.SOURCE);
-        DropChains.add(rules, Drop.Cause.ROUTE, Drop.Cause.SOURCE_CHECK, Drop.Cause.ISOLATION);
-        rules.addBaseChain("prerouting", "filter", NftHook.PREROUTING, MANGLE, NftVerdict.DROP);
-        prerouting(rules, List.of(List.of(is(NftValue.IN_DEVICE, LOOPBACK))));
-        rules.addBaseChain("input", "filter", NftHook.INPUT, 0, NftVerdict.DROP)
-                .addRule("input", is(NftValue.IN_DEVICE, LOOPBACK), verdict(NftVerdict.ACCEPT))
-                .addRule("input", state(NftStatement.ESTABLISHED | NftStatement.RELATED), verdict(NftVerdict.ACCEPT));
-        RouterRules.resolver(rules, "input");
-        rules.addRule(
-                        "input",
-                        is(NftValue.IP_DESTINATION, NftData.address(InternetPlan.API.bytes())),
-                        is(NftValue.PROTOCOL, NftData.octet(6)),
-                        verdict(NftVerdict.ACCEPT))
-                .addRule("input", DropChains.drop(Drop.Cause.ISOLATION));
-        return rules.addBaseChain("forward", "filter", NftHook.FORWARD, 0, NftVerdict.DROP)
-                .addRule("forward", DropChains.drop(Drop.Cause.ROUTE));
-    }
-
-    /** What arrives: as said, or from a shard with the address that it was given. */
-    private static void prerouting(NftTransaction rules, List<List<NftStatement>> accepted) {
-        rules.addRule("prerouting", isNot(NftValue.FAMILY, NftData.octet(2)), verdict(NftVerdict.DROP));
-        accepted.forEach(conditions -> {
-            List<NftStatement> rule = new ArrayList<>(conditions);
-            rule.add(verdict(NftVerdict.ACCEPT));
-            rules.addRule("prerouting", rule);
-        });
-        rules.addRule("prerouting", in(RouterRules.DEVICE_AND_SOURCE, RouterRules.SOURCE), verdict(NftVerdict.ACCEPT))
-                .addRule("prerouting", DropChains.drop(Drop.Cause.SOURCE_CHECK));
     }
 }

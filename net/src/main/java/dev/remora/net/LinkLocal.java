@@ -73,7 +73,10 @@ final class LinkLocal {
         }
     }
 
-    /** Before any device but the loopback is made, in the calling thread's namespace, which has both families and forwards nothing. */
+    /**
+     * Before any device but the loopback is made, in the calling thread's namespace, which has both families and forwards
+     * nothing.
+     */
     static void endHost() {
         QUIET.forEach(Sysctls::write);
     }

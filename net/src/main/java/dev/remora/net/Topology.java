@@ -95,8 +95,8 @@ public record Topology(
     /** The way between the VPC and something that is not in it. No groups apply to it. */
     public sealed interface Gateway {
         /**
-         * To the internet, both ways. It translates one to one; an IPv4 address that has no public one sends and receives nothing.
-         * IPv6 addresses are public as they are.
+         * To the internet, both ways. It translates one to one; an IPv4 address that has no public one sends and receives
+         * nothing. IPv6 addresses are public as they are.
          *
          * @param publicAddresses by private address
          * @param blocks the VPC's IPv6 blocks: what goes out must be from there, what is for them comes in here
@@ -234,8 +234,8 @@ public record Topology(
         record Hyperplane(NatKey key) implements Attachment {}
 
         /**
-         * A namespace that sends on what is routed to it with its own IPv4 address as the source: a NAT gateway, public or private.
-         * It has no groups, accepts nothing itself, and {@link Port#sourceCheck} is off.
+         * A namespace that sends on what is routed to it with its own IPv4 address as the source: a NAT gateway, public or
+         * private. It has no groups, accepts nothing itself, and {@link Port#sourceCheck} is off.
          */
         record Translator() implements Attachment {}
     }

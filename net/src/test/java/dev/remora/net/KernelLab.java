@@ -65,7 +65,7 @@ final class KernelLab implements AutoCloseable {
     /** A server that answers each byte with the address of who sent it. */
     void serve(Netns namespace, int... ports) {
         for (int port : ports) {
-            ServerSocket server = call(namespace, () -> new ServerSocket(port, 64, InetAddress.getByName("0.0.0.0")));
+            ServerSocket server = call(namespace, () -> new ServerSocket(port, 64, InetAddress.getByName("::")));
             open.add(server);
             Thread.ofVirtual().start(() -> {
                 while (!server.isClosed()) {
@@ -86,7 +86,7 @@ final class KernelLab implements AutoCloseable {
             InputStream in = connection.getInputStream();
             OutputStream out = connection.getOutputStream();
             while (in.read() >= 0) {
-                out.write((connection.getInetAddress().getHostAddress() + "\n").getBytes(StandardCharsets.US_ASCII));
+                out.write((Ip.of(connection.getInetAddress().getAddress()) + "\n").getBytes(StandardCharsets.US_ASCII));
             }
         } catch (IOException cut) {
             return;
@@ -94,11 +94,24 @@ final class KernelLab implements AutoCloseable {
     }
 
     /** A connection from inside a namespace. */
-    Socket connect(Netns from, Ipv4 to, int port) throws IOException {
+    Socket connect(Netns from, Ip to, int port) throws IOException {
+        return connect(from, Optional.empty(), to, port);
+    }
+
+    /** From one of several addresses. */
+    Socket connect(Netns from, Ip source, Ip to, int port) throws IOException {
+        return connect(from, Optional.of(source), to, port);
+    }
+
+    private Socket connect(Netns from, Optional<Ip> source, Ip to, int port) throws IOException {
+        StandardProtocolFamily family = to instanceof Ipv4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
         // A channel's socket has its descriptor, and so its namespace, from the beginning.
-        Socket socket = call(from, () -> SocketChannel.open(StandardProtocolFamily.INET)).socket();
+        Socket socket = call(from, () -> SocketChannel.open(family)).socket();
         open.add(socket);
         socket.setSoTimeout(CONNECT_MILLIS);
+        if (source.isPresent()) {
+            socket.bind(new InetSocketAddress(source.get().inet(), 0));
+        }
         socket.connect(new InetSocketAddress(to.inet(), port), CONNECT_MILLIS);
         return socket;
     }
@@ -117,20 +130,20 @@ final class KernelLab implements AutoCloseable {
     }
 
     /** The address that the server sees. */
-    String seen(Netns from, Ipv4 to, int port) throws IOException {
+    String seen(Netns from, Ip to, int port) throws IOException {
         try (Socket socket = connect(from, to, port)) {
             return ask(socket);
         }
     }
 
     /** A connection is refused, and by that cause. */
-    void refused(Drop.Cause cause, Netns from, Ipv4 to, int port) {
+    void refused(Drop.Cause cause, Netns from, Ip to, int port) {
         long before = count(cause);
         assertThat(connects(from, to, port)).as("a connection to " + to + ":" + port).isFalse();
         assertThat(count(cause)).as(cause + " drops").isGreaterThan(before);
     }
 
-    private boolean connects(Netns from, Ipv4 to, int port) {
+    private boolean connects(Netns from, Ip to, int port) {
         try (Socket socket = connect(from, to, port)) {
             return socket.isConnected();
         } catch (SocketTimeoutException refused) {

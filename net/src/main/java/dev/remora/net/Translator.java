@@ -1,0 +1,160 @@
+package dev.remora.net;
+
+import static dev.remora.linux.NftStatement.is;
+import static dev.remora.linux.NftStatement.state;
+import static dev.remora.linux.NftStatement.verdict;
+
+import dev.remora.linux.Conntrack;
+import dev.remora.linux.Netns;
+import dev.remora.linux.NfTables;
+import dev.remora.linux.NftData;
+import dev.remora.linux.NftHook;
+import dev.remora.linux.NftStatement;
+import dev.remora.linux.NftTransaction;
+import dev.remora.linux.NftValue;
+import dev.remora.linux.NftVerdict;
+import dev.remora.linux.RouteChanges;
+import dev.remora.linux.Rtnetlink;
+import dev.remora.linux.Sysctls;
+import dev.remora.linux.VethEnd;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A NAT gateway: a namespace with one device, which sends on what it is given, with its own address as the source, by the way
+ * that it came.
+ *
+ * <p>{@link #LAST_PORT} is what makes AWS's "55,000 simultaneous connections to each unique destination"; the kernel counts
+ * ports for each destination by itself. A connection that is idle for {@link #IDLE_SECONDS} is forgotten, and the next segment
+ * of it is answered with a reset, as AWS does it. So that nothing else is taken for such a segment, segments outside a known
+ * connection's window are let through ({@code nf_conntrack_tcp_be_liberal}): the ends know better.
+ *
+ * <p>Nothing is begun towards its own address: that enters the input hook, where all is dropped.
+ */
+final class Translator implements Edges.Edge {
+    static final int FIRST_PORT = 1024;
+    static final int LAST_PORT = FIRST_PORT + 55_000 - 1;
+    static final int IDLE_SECONDS = 350;
+
+    private static final String TABLE = "nat";
+    private static final int RAW = -300;
+    private static final int SOURCE_NAT = 100;
+    private static final String IDLE = Integer.toString(IDLE_SECONDS);
+
+    private static final Map<String, String> TRACKING = Map.of(
+            "netfilter/nf_conntrack_tcp_timeout_established", IDLE,
+            "netfilter/nf_conntrack_udp_timeout", IDLE,
+            "netfilter/nf_conntrack_udp_timeout_stream", IDLE,
+            "netfilter/nf_conntrack_icmp_timeout", IDLE,
+            "netfilter/nf_conntrack_tcp_be_liberal", "1");
+
+    private final Netns namespace;
+    private final String port;
+    private final Rtnetlink routes;
+    private final NfTables filter;
+    private final Conntrack connections;
+    private final Drops drops;
+    private final int report;
+
+    /** See {@link Edges#translate}. */
+    static Translator open(String router, Topology.Port port, VethEnd end, Netns far, Drops drops) {
+        Ipv4 address = port.ipv4().orElseThrow();
+        Netns namespace = Netns.create(fresh -> {
+            LinkLocal.FORWARDING.forEach(Sysctls::write);
+            TRACKING.forEach(Sysctls::write);
+            try (NfTables filter = NfTables.open(fresh); Rtnetlink inside = Rtnetlink.openHere()) {
+                filter.commit(rules(address));
+                VethEnd here = new VethEnd(LinkLocal.HOST_DEVICE_NAME, LinkLocal.HOST_DEVICE, LinkLocal.EDGE_MAC);
+                inside.commit(new RouteChanges().veth(here, end, far, port.id()));
+                LinkLocal.host(address, end.mac(), port.id());
+            }
+        });
+        try {
+            return new Translator(namespace, router, port.id(), drops);
+        } catch (RuntimeException refused) {
+            namespace.close();
+            throw refused;
+        }
+    }
+
+    private Translator(Netns namespace, String router, String port, Drops drops) {
+        this.namespace = namespace;
+        this.port = port;
+        this.drops = drops;
+        routes = Rtnetlink.open(namespace);
+        filter = NfTables.open(namespace);
+        connections = Conntrack.open(namespace);
+        report = drops.add(namespace, router, new Drops.Names() {
+            @Override
+            public Optional<String> port(int device) {
+                return Optional.of(port);
+            }
+
+            @Override
+            public Optional<String> slot(Drops.Packet packet) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    @Override
+    public void change(Topology.Gateway gateway) {
+        throw new IllegalArgumentException(port + " is no gateway");
+    }
+
+    @Override
+    public void awaitSending() {
+        routes.awaitSending(LinkLocal.HOST_DEVICE, port);
+    }
+
+    @Override
+    public Optional<Netns> services() {
+        return Optional.empty();
+    }
+
+    Netns namespace() {
+        return namespace;
+    }
+
+    /** A segment in the middle of a connection that is not known is answered, not dropped, and so not counted. */
+    @Override
+    public Map<Drop.Cause, Long> dropCounts() {
+        Map<Drop.Cause, Long> counts = DropChains.causes(filter.counters(NftTransaction.Family.INET, TABLE));
+        counts.put(Drop.Cause.PORTS_EXHAUSTED, connections.insertionsFailed());
+        return counts;
+    }
+
+    @Override
+    public void close() {
+        drops.remove(report);
+        KernelEdges.deleteCable(routes, LinkLocal.HOST_DEVICE, port);
+        routes.close();
+        filter.close();
+        connections.close();
+        namespace.close();
+    }
+
+    static NftTransaction rules(Ipv4 address) {
+        NftTransaction rules = new NftTransaction(NftTransaction.Family.INET, TABLE).addTable();
+        DropChains.add(rules, Drop.Cause.INBOUND, Drop.Cause.INVALID);
+        NftStatement tcp = is(NftValue.PROTOCOL, NftData.octet(6));
+        rules.addBaseChain("raw", "filter", NftHook.PREROUTING, RAW, NftVerdict.ACCEPT)
+                .addRule("raw", NftStatement.isNot(NftValue.FAMILY, NftData.octet(2)), verdict(NftVerdict.DROP))
+                .addBaseChain("input", "filter", NftHook.INPUT, 0, NftVerdict.DROP)
+                .addRule("input", DropChains.drop(Drop.Cause.INBOUND))
+                .addBaseChain("forward", "filter", NftHook.FORWARD, 0, NftVerdict.DROP)
+                .addRule("forward", state(NftStatement.ESTABLISHED | NftStatement.RELATED), verdict(NftVerdict.ACCEPT))
+                .addRule("forward", tcp, state(NftStatement.INVALID), NftStatement.reset())
+                .addRule("forward", state(NftStatement.INVALID), DropChains.drop(Drop.Cause.INVALID))
+                .addRule("forward", verdict(NftVerdict.ACCEPT));
+        NftValue source = NftValue.constant(NftData.address(address.bytes()));
+        rules.addBaseChain("postrouting", "nat", NftHook.POSTROUTING, SOURCE_NAT, NftVerdict.ACCEPT);
+        for (int protocol : new int[] {6, 17}) {
+            rules.addRule(
+                    "postrouting",
+                    is(NftValue.PROTOCOL, NftData.octet(protocol)),
+                    NftStatement.snat(source, FIRST_PORT, LAST_PORT));
+        }
+        return rules.addRule("postrouting", NftStatement.snat(source, 0, 0));
+    }
+}
