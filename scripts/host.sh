@@ -201,7 +201,7 @@ install_modules() {
 java_options() {
     java_opts=(
         -XX:+UseSerialGC -Xms24m -Xmx"${REMORA_HEAP:-512m}" -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20
-        -XX:TieredStopAtLevel=1 -Xss512k -XX:-UsePerfData
+        -XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=0.05 -Xss512k -XX:-UsePerfData
         --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
         -Xlog:disable -Dremora.home="$dist"
     )
