@@ -35,7 +35,7 @@ final class Contents {
                         Optional.empty(),
                         List.of(),
                         List.of(),
-                        List.of(),
+                        Peerings.neighbours(view, scope, vpcId),
                         List.of(),
                         Map.of(),
                         !FLOW_LOG.inVpc(view, scope, vpcId).isEmpty()));

@@ -10,6 +10,7 @@ import dev.remora.store.Store;
 import dev.remora.store.View;
 import dev.remora.vpc.Compiler;
 import dev.remora.vpc.NetworkInterface;
+import dev.remora.vpc.PeeringConnection;
 import dev.remora.vpc.RouteTable;
 import dev.remora.vpc.SecurityGroup;
 import dev.remora.vpc.Subnet;
@@ -22,6 +23,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -108,7 +111,32 @@ final class DataPlane implements AutoCloseable {
             edit.before().flatMap(DataPlane::vpcOf).ifPresent(id -> touched.add(new Key(edit.scope(), id)));
             edit.after().flatMap(DataPlane::vpcOf).ifPresent(id -> touched.add(new Key(edit.scope(), id)));
         }
+        touched.addAll(beyond(change));
         touched.forEach(key -> set(key, change.revision()));
+    }
+
+    /** The VPCs that know by peering connections what changed: blocks, addresses, members of groups, the connections themselves. */
+    private Set<Key> beyond(Change change) {
+        var touched = new HashSet<Key>();
+        for (Change.Edit<?> edit : change.edits()) {
+            Stream.of(edit.before(), edit.after()).flatMap(Optional::stream).forEach(document -> {
+                switch (document) {
+                    case Vpc vpc -> touched.addAll(beyond(edit.scope(), vpc.id()));
+                    case NetworkInterface i -> touched.addAll(beyond(edit.scope(), i.vpcId()));
+                    case PeeringConnection c ->
+                        Stream.of(c.requester(), c.accepter())
+                                .forEach(side -> touched.add(new Key(Peerings.scope(side), side.vpcId())));
+                    case Record other -> {}
+                }
+            });
+        }
+        return touched;
+    }
+
+    private Set<Key> beyond(Scope scope, String vpcId) {
+        return Peerings.of(store.view(), scope, vpcId).stream()
+                .map(b -> new Key(b.scope(), b.vpcId()))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private static Optional<String> vpcOf(Record document) {
@@ -149,10 +177,15 @@ final class DataPlane implements AutoCloseable {
         }
     }
 
-    /** Before an answer leaves: waits as long as an operation may, and says in the log if that was not enough. */
+    /** Before an answer leaves: waits for the VPC and its peers as long as an operation may, and says in the log if that was not enough. */
     void settle(Scope scope, String vpcId) {
         if (!settle(scope, vpcId, IN_FORCE_WAIT)) {
             LOG.warn("{} is not in force after {} s", router(scope, vpcId), IN_FORCE_WAIT.toSeconds());
+        }
+        for (Key key : beyond(scope, vpcId)) {
+            if (!settle(key.scope(), key.vpcId(), IN_FORCE_WAIT)) {
+                LOG.warn("{} is not in force after {} s", router(key.scope(), key.vpcId()), IN_FORCE_WAIT.toSeconds());
+            }
         }
     }
 

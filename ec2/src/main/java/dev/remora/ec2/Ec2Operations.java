@@ -85,7 +85,7 @@ final class Ec2Operations {
             Store store, Ids ids, InstantSource clock, DataPlane plane, FlowDelivery delivery, FlowRecorder recorder) {
         var regions = new AccountRegions(store);
         var table = new Ec2Operations(new Access(store));
-        table.vpcs(new Vpcs(store, ids, regions, plane));
+        table.vpcs(new Vpcs(store, ids, clock, regions, plane));
         table.vpcBlocks(new VpcBlocks(store, ids, regions, plane));
         table.subnetBlocks(new SubnetBlocks(store, ids, regions, plane));
         table.addresses(new InterfaceAddresses(store, ids, regions, plane));
@@ -101,6 +101,9 @@ final class Ec2Operations {
         table.options(new DhcpOptionSets(store, regions));
         table.attributes(new AccountAttributes(store, regions));
         table.flowLogs(new FlowLogs(store, ids, clock, regions, plane, delivery, recorder));
+        var peering = new PeeringOperations(table.ops, table.access);
+        peering.connections(new PeeringConnections(store, ids, clock, regions, plane));
+        peering.references(new GroupReferences(store, regions));
         return table.ops;
     }
 

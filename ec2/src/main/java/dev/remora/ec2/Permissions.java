@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.IpPermission;
@@ -186,26 +187,51 @@ final class Permissions {
                 .orElseThrow(() -> SECURITY_GROUP.notFound(name));
     }
 
-    /** A group of the same VPC. */
-    Peer.Members members(String groupId) {
-        SecurityGroup named = groupId.equals(group.id()) ? group : SECURITY_GROUP.require(view, scope, groupId);
-        if (!named.vpcId().equals(group.vpcId())) {
-            throw Refusals.otherNetwork();
+    /** A group of the same VPC, or of one that is peered with it; its owner may be named before it, {@code account/sg-…}. */
+    Peer members(String text) {
+        String groupId = text.substring(text.indexOf('/') + 1);
+        if (groupId.equals(group.id())) {
+            return new Peer.Members(groupId);
         }
-        return new Peer.Members(groupId);
+        Optional<SecurityGroup> own = view.get(SECURITY_GROUP.kind(), scope, groupId);
+        if (own.isPresent() && own.get().vpcId().equals(group.vpcId())) {
+            return new Peer.Members(groupId);
+        }
+        // A rule about a group that is gone, or beyond a connection that is, can still be revoked.
+        for (GroupRule rule : group.rules()) {
+            if (rule.peer() instanceof Peer.Foreign foreign && foreign.groupId().equals(groupId)) {
+                return foreign;
+            }
+        }
+        return Peerings.groupBeyond(view, scope, group.vpcId(), groupId)
+                .<Peer>map(foreign -> foreign)
+                .orElseThrow(() -> {
+                    SECURITY_GROUP.require(view, scope, groupId);
+                    return Refusals.otherNetwork();
+                });
+    }
+
+    /** The group that a peer names. */
+    static Optional<String> groupOf(Peer peer) {
+        return switch (peer) {
+            case Peer.Members m -> Optional.of(m.groupId());
+            case Peer.Foreign f -> Optional.of(f.groupId());
+            case Peer.Block block -> Optional.empty();
+            case Peer.Listed listed -> Optional.empty();
+        };
     }
 
     /** Rules of one direction as permissions: those with the same protocol and ports become one. */
-    static List<IpPermission> shown(Scope scope, List<GroupRule> rules) {
+    static List<IpPermission> shown(View view, Scope scope, List<GroupRule> rules) {
         var byTraffic = new LinkedHashMap<Traffic, List<GroupRule>>();
         for (GroupRule rule : rules) {
             var traffic = new Traffic(rule.protocol(), rule.from(), rule.to());
             byTraffic.computeIfAbsent(traffic, t -> new ArrayList<>()).add(rule);
         }
-        return byTraffic.entrySet().stream().map(e -> shown(scope, e.getKey(), e.getValue())).toList();
+        return byTraffic.entrySet().stream().map(e -> shown(view, scope, e.getKey(), e.getValue())).toList();
     }
 
-    private static IpPermission shown(Scope scope, Traffic traffic, List<GroupRule> rules) {
+    private static IpPermission shown(View view, Scope scope, Traffic traffic, List<GroupRule> rules) {
         var ranges = new ArrayList<IpRange>();
         var ranges6 = new ArrayList<Ipv6Range>();
         var lists = new ArrayList<PrefixListId>();
@@ -223,6 +249,15 @@ final class Permissions {
                     pairs.add(UserIdGroupPair.builder()
                             .groupId(m.groupId())
                             .userId(scope.account())
+                            .description(description)
+                            .build());
+                case Peer.Foreign f ->
+                    pairs.add(UserIdGroupPair.builder()
+                            .groupId(f.groupId())
+                            .userId(f.account())
+                            .vpcId(f.vpcId())
+                            .vpcPeeringConnectionId(f.connection())
+                            .peeringStatus(Peerings.statusText(view, scope, f.connection()))
                             .description(description)
                             .build());
             }

@@ -7,6 +7,7 @@ import dev.remora.vpc.DhcpOptions;
 import dev.remora.vpc.InternetGateway;
 import dev.remora.vpc.NetworkAcl;
 import dev.remora.vpc.NetworkInterface;
+import dev.remora.vpc.PeeringConnection;
 import dev.remora.vpc.RouteTable;
 import dev.remora.vpc.SecurityGroup;
 import dev.remora.vpc.Subnet;
@@ -114,8 +115,18 @@ final class Resource<T extends Record & Tagged<T>> {
             "InvalidFlowLogId",
             "The flow log ID '%s' does not exist");
 
+    /** Found by the VPCs of its sides, of which one or both are of the scope. */
+    static final Resource<PeeringConnection> PEERING = new Resource<>(
+            "pcx",
+            "vpc-peering-connection",
+            Kind.of("ec2.vpc-peering-connection", PeeringConnection.class)
+                    .index("vpc", c -> List.of(c.requester().vpcId(), c.accepter().vpcId())),
+            "InvalidVpcPeeringConnectionID",
+            "The vpcPeeringConnection ID '%s' does not exist");
+
     static final List<Resource<?>> ALL = List.of(
-            VPC, SUBNET, SECURITY_GROUP, NETWORK_INTERFACE, ROUTE_TABLE, NETWORK_ACL, DHCP_OPTIONS, INTERNET_GATEWAY, FLOW_LOG);
+            VPC, SUBNET, SECURITY_GROUP, NETWORK_INTERFACE, ROUTE_TABLE, NETWORK_ACL, DHCP_OPTIONS, INTERNET_GATEWAY, FLOW_LOG,
+            PEERING);
 
     private final String prefix;
     private final String type;

@@ -170,7 +170,7 @@ final class SecurityGroupRules {
         });
         plane.settle(scope, added.group().vpcId());
         return added.rules().stream()
-                .map(rule -> shown(scope, new Placed(added.group().id(), rule)))
+                .map(rule -> shown(store.view(), scope, new Placed(added.group().id(), rule)))
                 .toList();
     }
 
@@ -224,7 +224,7 @@ final class SecurityGroupRules {
                             .cidrIpv4(r.peer() instanceof Peer.Block(Cidr b) ? b.toString() : null)
                             .cidrIpv6(r.peer() instanceof Peer.Block(Cidr6 b) ? b.toString() : null)
                             .prefixListId(r.peer() instanceof Peer.Listed l ? l.prefixListId() : null)
-                            .referencedGroupId(r.peer() instanceof Peer.Members m ? m.groupId() : null)
+                            .referencedGroupId(Permissions.groupOf(r.peer()).orElse(null))
                             .description(r.description().isEmpty() ? null : r.description())
                             .build())
                     .toList();
@@ -256,7 +256,7 @@ final class SecurityGroupRules {
                         "InvalidPermission.NotFound", "The specified rule does not exist in this security group.");
             }
             var left = group.rules().stream().filter(r -> !gone.contains(r)).toList();
-            return new Revoked(put(tx, scope, group.withRules(left)), gone, Permissions.shown(scope, unknown));
+            return new Revoked(put(tx, scope, group.withRules(left)), gone, Permissions.shown(tx, scope, unknown));
         });
         plane.settle(scope, revoked.group().vpcId());
         return revoked;
@@ -299,7 +299,7 @@ final class SecurityGroupRules {
         var page = listing.page(
                 found.values().stream().filter(p -> wanted.isEmpty() || wanted.contains(p.id())).toList(), Placed::id);
         return DescribeSecurityGroupRulesResponse.builder()
-                .securityGroupRules(page.map(p -> shown(scope, p)))
+                .securityGroupRules(page.map(p -> shown(view, scope, p)))
                 .nextToken(page.nextToken())
                 .build();
     }
@@ -411,7 +411,7 @@ final class SecurityGroupRules {
         });
     }
 
-    private static software.amazon.awssdk.services.ec2.model.SecurityGroupRule shown(Scope scope, Placed placed) {
+    private static software.amazon.awssdk.services.ec2.model.SecurityGroupRule shown(View view, Scope scope, Placed placed) {
         GroupRule r = placed.rule();
         var shown = software.amazon.awssdk.services.ec2.model.SecurityGroupRule.builder()
                 .securityGroupRuleId(r.id())
@@ -429,6 +429,12 @@ final class SecurityGroupRules {
             case Peer.Block(Cidr6 b) -> shown.cidrIpv6(b.toString());
             case Peer.Listed l -> shown.prefixListId(l.prefixListId());
             case Peer.Members m -> shown.referencedGroupInfo(g -> g.groupId(m.groupId()).userId(scope.account()));
+            case Peer.Foreign f ->
+                shown.referencedGroupInfo(g -> g.groupId(f.groupId())
+                        .userId(f.account())
+                        .vpcId(f.vpcId())
+                        .vpcPeeringConnectionId(f.connection())
+                        .peeringStatus(Peerings.statusText(view, scope, f.connection())));
         }
         return shown.build();
     }

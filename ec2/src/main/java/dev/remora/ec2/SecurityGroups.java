@@ -69,13 +69,17 @@ final class SecurityGroups {
                 value -> group -> group.rules(direction).stream().map(value).filter(v -> !v.isEmpty()).toList();
         filters.onAny(prefix + "cidr", each.apply(r -> r.peer() instanceof Peer.Block(Cidr b) ? b.toString() : ""))
                 .onAny(prefix + "ipv6-cidr", each.apply(r -> r.peer() instanceof Peer.Block(Cidr6 b) ? b.toString() : ""))
-                .onAny(prefix + "group-id", each.apply(r -> r.peer() instanceof Peer.Members m ? m.groupId() : ""))
+                .onAny(prefix + "group-id", each.apply(r -> Permissions.groupOf(r.peer()).orElse("")))
                 .onAny(
                         prefix + "group-name",
                         each.apply(r -> r.peer() instanceof Peer.Members m
                                 ? view.get(SECURITY_GROUP.kind(), scope, m.groupId()).map(SecurityGroup::name).orElse("")
                                 : ""))
-                .onAny(prefix + "user-id", each.apply(r -> r.peer() instanceof Peer.Members ? scope.account() : ""))
+                .onAny(
+                        prefix + "user-id",
+                        each.apply(r -> r.peer() instanceof Peer.Foreign f
+                                ? f.account()
+                                : Permissions.groupOf(r.peer()).map(g -> scope.account()).orElse("")))
                 .onAny(prefix + "prefix-list-id", each.apply(r -> ""))
                 .onAny(prefix + "protocol", each.apply(r -> GroupRule.protocolName(r.protocol())))
                 .onAny(prefix + "from-port", each.apply(r -> Integer.toString(r.from())))
@@ -165,7 +169,7 @@ final class SecurityGroups {
         var page = Listing.of("groupIds", wanted, r.filters(), r.maxResults(), r.nextToken())
                 .read(view, scope, SECURITY_GROUP, filters(view, scope));
         return DescribeSecurityGroupsResponse.builder()
-                .securityGroups(page.map(g -> shown(scope, g)))
+                .securityGroups(page.map(g -> shown(view, scope, g)))
                 .nextToken(page.nextToken())
                 .build();
     }
@@ -218,7 +222,7 @@ final class SecurityGroups {
                 .build();
     }
 
-    private static software.amazon.awssdk.services.ec2.model.SecurityGroup shown(Scope scope, SecurityGroup g) {
+    private static software.amazon.awssdk.services.ec2.model.SecurityGroup shown(View view, Scope scope, SecurityGroup g) {
         var shown = software.amazon.awssdk.services.ec2.model.SecurityGroup.builder()
                 .groupId(g.id())
                 .groupName(g.name())
@@ -226,8 +230,8 @@ final class SecurityGroups {
                 .vpcId(g.vpcId())
                 .ownerId(scope.account())
                 .securityGroupArn(SECURITY_GROUP.arn(scope, g.id()))
-                .ipPermissions(Permissions.shown(scope, g.rules(Direction.INGRESS)))
-                .ipPermissionsEgress(Permissions.shown(scope, g.rules(Direction.EGRESS)));
+                .ipPermissions(Permissions.shown(view, scope, g.rules(Direction.INGRESS)))
+                .ipPermissionsEgress(Permissions.shown(view, scope, g.rules(Direction.EGRESS)));
         if (!g.tags().isEmpty()) {
             shown.tags(TagSpecs.shown(g.tags()));
         }

@@ -21,6 +21,7 @@ import dev.remora.vpc.SecurityGroup;
 import dev.remora.vpc.Vpc;
 import dev.remora.wire.AwsError;
 import dev.remora.wire.Call;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -68,12 +69,14 @@ final class Vpcs {
 
     private final Store store;
     private final Ids ids;
+    private final InstantSource clock;
     private final AccountRegions regions;
     private final DataPlane plane;
 
-    Vpcs(Store store, Ids ids, AccountRegions regions, DataPlane plane) {
+    Vpcs(Store store, Ids ids, InstantSource clock, AccountRegions regions, DataPlane plane) {
         this.store = store;
         this.ids = ids;
+        this.clock = clock;
         this.regions = regions;
         this.plane = plane;
     }
@@ -199,6 +202,7 @@ final class Vpcs {
             tx.delete(NETWORK_ACL.kind(), scope, vpc.networkAclId());
             tx.delete(SECURITY_GROUP.kind(), scope, vpc.defaultGroupId());
             FlowLogs.forget(tx, scope, id);
+            Peerings.endAll(tx, scope, id, clock.instant());
             tx.delete(VPC.kind(), scope, id);
             return vpc;
         });

@@ -57,8 +57,16 @@ final class Ec2Lab implements AutoCloseable {
         return response.cast(handle(operation(request), request, call(region)));
     }
 
+    <O> O call(Scope scope, AwsRequest request, Class<O> response) {
+        return response.cast(handle(operation(request), request, call(scope)));
+    }
+
     static Call call(String region) {
-        return new Call("request", region, new Principal.Root(ACCOUNT), "127.0.0.1", NOW);
+        return call(new Scope(ACCOUNT, region));
+    }
+
+    private static Call call(Scope scope) {
+        return new Call("request", scope.region(), new Principal.Root(scope.account()), "127.0.0.1", NOW);
     }
 
     Operation<?, ?> operation(AwsRequest request) {
@@ -75,7 +83,11 @@ final class Ec2Lab implements AutoCloseable {
 
     /** The refusal of a request, as {@code Code: message}. */
     String refusal(AwsRequest request) {
-        AwsError error = Assertions.catchThrowableOfType(AwsError.class, () -> call(request, Object.class));
+        return refusal(SCOPE, request);
+    }
+
+    String refusal(Scope scope, AwsRequest request) {
+        AwsError error = Assertions.catchThrowableOfType(AwsError.class, () -> call(scope, request, Object.class));
         if (error == null) {
             throw new AssertionError("not refused: " + request);
         }

@@ -266,6 +266,8 @@ public final class Compiler {
                         .map(Topology.Peer.Block::new);
             case GroupRule.Peer.Members(String group) ->
                 Stream.of(group).filter(inhabited::contains).map(Topology.Peer.Members::new);
+            case GroupRule.Peer.Foreign foreign ->
+                Stream.of(foreign.groupId()).filter(inhabited::contains).map(Topology.Peer.Members::new);
         };
     }
 

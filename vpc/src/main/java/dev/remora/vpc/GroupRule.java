@@ -49,6 +49,20 @@ public record GroupRule(
                 return groupId;
             }
         }
+
+        /**
+         * The interfaces that are in a group of a peered VPC now, for as long as the connection is active.
+         *
+         * @param account which owns the group
+         * @param vpcId the group's VPC
+         * @param connection the peering connection by which it was named
+         */
+        record Foreign(String account, String vpcId, String groupId, String connection) implements Peer {
+            @Override
+            public String toString() {
+                return account + "/" + groupId;
+            }
+        }
     }
 
     public GroupRule {

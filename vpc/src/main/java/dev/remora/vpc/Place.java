@@ -161,6 +161,7 @@ final class Place {
             case GroupRule.Peer.Listed(String list) ->
                 contents.prefixLists().getOrDefault(list, List.of()).stream().anyMatch(b -> b.contains(other));
             case GroupRule.Peer.Members(String group) -> members.getOrDefault(group, Set.of()).contains(other);
+            case GroupRule.Peer.Foreign foreign -> members.getOrDefault(foreign.groupId(), Set.of()).contains(other);
         };
     }
 
