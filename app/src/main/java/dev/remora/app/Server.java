@@ -178,6 +178,7 @@ final class Server implements AutoCloseable {
                                 iam.roles(),
                                 iam.authorizer(),
                                 logs.sink(),
+                                sqs.source(),
                                 sandboxes,
                                 clock,
                                 ids),

@@ -98,6 +98,7 @@ class CoverageTest {
                     iam.roles(),
                     iam.authorizer(),
                     logs.sink(),
+                    sqs.source(),
                     never(Sandboxes.class),
                     clock,
                     ids);

@@ -92,7 +92,7 @@ final class Answers {
     }
 
     /** The same members in an operation's own answer class, which the SDK generates without a common type. */
-    static <B extends SdkPojo> B as(FunctionConfiguration configuration, B builder) {
+    static <B extends SdkPojo> B as(SdkPojo configuration, B builder) {
         for (SdkField<?> to : builder.sdkFields()) {
             for (SdkField<?> from : configuration.sdkFields()) {
                 if (from.memberName().equals(to.memberName())) {

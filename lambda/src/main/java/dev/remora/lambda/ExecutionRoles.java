@@ -77,6 +77,16 @@ final class ExecutionRoles {
         return Refusal.invalid(lacksText(action));
     }
 
+    /** Refuses a role that does not let Lambda do what it must to receive from a queue. */
+    void checkQueue(String roleArn, String queueArn, List<String> actions) {
+        for (String action : actions) {
+            if (!roles.decide(roleArn, "sqs:" + action, List.of(queueArn), Map.of()).allowed()) {
+                throw Refusal.invalid(
+                        "The provided execution role does not have permissions to call " + action + " on SQS");
+            }
+        }
+    }
+
     boolean mayCreateInterfaces(Scope scope, String roleArn, Settings.Vpc vpc) {
         String prefix = "arn:aws:ec2:" + scope.region() + ":" + scope.account() + ":";
         var touched = new ArrayList<String>();

@@ -68,6 +68,12 @@ record FunctionName(String account, String region, String name, Optional<String>
         return name;
     }
 
+    /** What {@link #asked} gave. */
+    static FunctionName ofArn(String arn) {
+        String[] parts = arn.split(":");
+        return new FunctionName(parts[4], parts[3], parts[6], parts.length > 7 ? Optional.of(parts[7]) : Optional.empty());
+    }
+
     Scope scope() {
         return new Scope(account, region);
     }

@@ -10,14 +10,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.lambda.model.CreateEventSourceMappingRequest;
 import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
+import software.amazon.awssdk.services.lambda.model.DeleteEventSourceMappingRequest;
 import software.amazon.awssdk.services.lambda.model.DeleteFunctionConcurrencyRequest;
 import software.amazon.awssdk.services.lambda.model.DeleteFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.GetAccountSettingsRequest;
+import software.amazon.awssdk.services.lambda.model.GetEventSourceMappingRequest;
 import software.amazon.awssdk.services.lambda.model.GetFunctionConcurrencyRequest;
 import software.amazon.awssdk.services.lambda.model.GetFunctionConfigurationRequest;
 import software.amazon.awssdk.services.lambda.model.GetFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.InvokeRequest;
+import software.amazon.awssdk.services.lambda.model.ListEventSourceMappingsRequest;
 import software.amazon.awssdk.services.lambda.model.ListFunctionsRequest;
 import software.amazon.awssdk.services.lambda.model.ListTagsRequest;
 import software.amazon.awssdk.services.lambda.model.ListVersionsByFunctionRequest;
@@ -25,6 +29,7 @@ import software.amazon.awssdk.services.lambda.model.PublishVersionRequest;
 import software.amazon.awssdk.services.lambda.model.PutFunctionConcurrencyRequest;
 import software.amazon.awssdk.services.lambda.model.TagResourceRequest;
 import software.amazon.awssdk.services.lambda.model.UntagResourceRequest;
+import software.amazon.awssdk.services.lambda.model.UpdateEventSourceMappingRequest;
 import software.amazon.awssdk.services.lambda.model.UpdateFunctionCodeRequest;
 import software.amazon.awssdk.services.lambda.model.UpdateFunctionConfigurationRequest;
 import software.amazon.awssdk.services.lambda.model.VpcConfig;
@@ -46,10 +51,12 @@ final class LambdaOperations {
             Invocations invocations,
             Concurrency concurrency,
             Tags tags,
-            AccountSettings settings) {
+            AccountSettings settings,
+            EventSourceMappings mappings) {
         var ops = new Operations(new ServiceInfo("lambda", "lambda", Protocol.REST_JSON, "2015-03-31", "", ""));
         functions(ops, functions);
         updates(ops, updates);
+        mappings(ops, mappings);
 
         ops.on(InvokeRequest.class, invocations::invoke)
                 .action("lambda:InvokeFunction")
@@ -123,6 +130,45 @@ final class LambdaOperations {
                 .enforced("FunctionName", "ZipFile", "Architectures", "Publish", "DryRun", "RevisionId")
                 .refused("S3Bucket", "S3Key", "S3ObjectVersion", "S3ObjectStorageMode", "ImageUri", "PublishTo",
                 "SourceKMSKeyArn");
+    }
+
+    private void mappings(Operations ops, EventSourceMappings mappings) {
+        ops.on(CreateEventSourceMappingRequest.class, mappings::create)
+                .context((r, call) -> Map.of("lambda:FunctionArn", function(r.functionName(), null, call)))
+                .enforced("EventSourceArn", "FunctionName", "Enabled", "BatchSize", "FilterCriteria", "ScalingConfig",
+                        "MaximumBatchingWindowInSeconds", "StartingPosition", "StartingPositionTimestamp",
+                        "FunctionResponseTypes")
+                .refused("KMSKeyArn", "MetricsConfig", "LoggingConfig", "ParallelizationFactor", "DestinationConfig",
+                        "MaximumRecordAgeInSeconds", "BisectBatchOnFunctionError", "MaximumRetryAttempts", "Tags",
+                        "TumblingWindowInSeconds", "Topics", "Queues", "SourceAccessConfigurations",
+                        "SelfManagedEventSource", "AmazonManagedKafkaEventSourceConfig",
+                        "SelfManagedKafkaEventSourceConfig", "DocumentDBEventSourceConfig", "ProvisionedPollerConfig");
+        ops.on(UpdateEventSourceMappingRequest.class, mappings::update)
+                .resources((r, call) -> List.of(EventSourceMappings.arn(scope(call), r.uuid())))
+                .context((r, call) -> mappingKeys(r.uuid(), call))
+                .enforced("UUID", "FunctionName", "Enabled", "BatchSize", "FilterCriteria", "ScalingConfig",
+                        "MaximumBatchingWindowInSeconds", "FunctionResponseTypes")
+                .refused("KMSKeyArn", "MetricsConfig", "LoggingConfig", "ParallelizationFactor", "DestinationConfig",
+                        "MaximumRecordAgeInSeconds", "BisectBatchOnFunctionError", "MaximumRetryAttempts",
+                        "TumblingWindowInSeconds", "SourceAccessConfigurations", "AmazonManagedKafkaEventSourceConfig",
+                        "SelfManagedKafkaEventSourceConfig", "DocumentDBEventSourceConfig", "ProvisionedPollerConfig");
+        ops.on(GetEventSourceMappingRequest.class, mappings::get)
+                .resources((r, call) -> List.of(EventSourceMappings.arn(scope(call), r.uuid())))
+                .context((r, call) -> mappingKeys(r.uuid(), call))
+                .enforced("UUID");
+        ops.on(DeleteEventSourceMappingRequest.class, mappings::delete)
+                .resources((r, call) -> List.of(EventSourceMappings.arn(scope(call), r.uuid())))
+                .context((r, call) -> mappingKeys(r.uuid(), call))
+                .enforced("UUID");
+        ops.on(ListEventSourceMappingsRequest.class, mappings::list)
+                .enforced("EventSourceArn", "FunctionName", "Marker", "MaxItems");
+    }
+
+    private Map<String, List<String>> mappingKeys(String uuid, Call call) {
+        return store.view()
+                .get(MappingDocument.KIND, scope(call), uuid)
+                .map(mapping -> Map.of("lambda:FunctionArn", List.of(mapping.functionArn())))
+                .orElse(Map.of());
     }
 
     private static List<String> function(@Nullable String given, @Nullable String qualifier, Call call) {

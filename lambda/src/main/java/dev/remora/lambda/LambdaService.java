@@ -4,6 +4,7 @@ import dev.remora.ec2.Networks;
 import dev.remora.iam.RoleAccess;
 import dev.remora.logs.LogSink;
 import dev.remora.sandbox.Sandboxes;
+import dev.remora.sqs.QueueSource;
 import dev.remora.store.Blobs;
 import dev.remora.store.Ids;
 import dev.remora.store.Kind;
@@ -42,6 +43,7 @@ public final class LambdaService implements AutoCloseable {
     private final FunctionStates states;
     private final AsyncEvents events;
     private final Invocations invocations;
+    private final QueuePollers pollers;
     private final CodeLinks links;
     private final Operations operations;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
@@ -73,6 +75,8 @@ public final class LambdaService implements AutoCloseable {
         events = new AsyncEvents(
                 parts.streams(), concurrency, clock, asynchronous, (time, action) -> at(clock, time, action), options);
         invocations = new Invocations(store, environments, concurrency, events, clock, ids, options.initTimeout());
+        pollers = new QueuePollers(new QueuePoller.Tools(
+                store, parts.queues(), parts.roles(), ids, asynchronous, invocations::run));
         var versions = new Versions(store, states, answers, ids);
         operations = new LambdaOperations(store, vpcs)
                 .table(
@@ -82,7 +86,8 @@ public final class LambdaService implements AutoCloseable {
                         invocations,
                         concurrency,
                         new Tags(store),
-                        new AccountSettings(store, concurrency));
+                        new AccountSettings(store, concurrency),
+                        new EventSourceMappings(store, parts.queues(), roles, pollers, ids));
     }
 
     /** What Lambda stands on. */
@@ -94,13 +99,14 @@ public final class LambdaService implements AutoCloseable {
             RoleAccess roles,
             Authorizer authorizer,
             LogSink logs,
+            QueueSource queues,
             Sandboxes sandboxes,
             InstantSource clock,
             Ids ids) {}
 
     /** The kinds of document that the store must be opened with. */
     public static List<Kind<?>> kinds() {
-        return List.of(FunctionDocument.KIND, VersionDocument.KIND, Reclaim.KIND, CodeLinks.Secret.KIND);
+        return List.of(FunctionDocument.KIND, VersionDocument.KIND, Reclaim.KIND, CodeLinks.Secret.KIND, MappingDocument.KIND);
     }
 
     public Operations operations() {
@@ -112,6 +118,7 @@ public final class LambdaService implements AutoCloseable {
         codes.start();
         states.start();
         events.start(invocations::run);
+        pollers.start();
         timer.scheduleWithFixedDelay(
                 this::sweep, SWEEP_EVERY.toMillis(), SWEEP_EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -151,6 +158,7 @@ public final class LambdaService implements AutoCloseable {
     /** Ends all environments; work that is under way goes on at the next start. */
     @Override
     public void close() {
+        pollers.close();
         timer.shutdownNow();
         asynchronous.shutdownNow();
         states.close();

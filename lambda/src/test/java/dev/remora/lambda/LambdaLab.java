@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.remora.iam.IamService;
 import dev.remora.logs.LogSink;
+import dev.remora.sqs.SqsService;
 import dev.remora.store.Blobs;
 import dev.remora.store.DataFolder;
 import dev.remora.store.Ids;
@@ -70,6 +71,7 @@ final class LambdaLab implements AutoCloseable {
     final Blobs blobs;
     final Streams streams;
     final IamService iam;
+    final SqsService sqs;
     final LabNetworks networks = new LabNetworks();
     final LabSandboxes sandboxes = new LabSandboxes();
     final List<String> logLines = new CopyOnWriteArrayList<>();
@@ -83,10 +85,12 @@ final class LambdaLab implements AutoCloseable {
         folder = DataFolder.open(temporary.resolve("data"));
         var kinds = new ArrayList<Kind<?>>(LambdaService.kinds());
         kinds.addAll(IamService.kinds());
+        kinds.addAll(SqsService.kinds());
         store = SqliteStore.inMemory(kinds);
         blobs = Blobs.open(folder);
         streams = Streams.open(folder, () -> now);
         iam = new IamService(store, ids, () -> now, true);
+        sqs = new SqsService(store, streams, () -> now, ids);
         code = temporary.resolve("code");
         feed = store.follow(change -> changed());
         networks.onChange(this::changed);
@@ -108,7 +112,8 @@ final class LambdaLab implements AutoCloseable {
         };
         var made = new LambdaService(
                 new LambdaService.Parts(
-                        store, blobs, streams, networks, iam.roles(), iam.authorizer(), sink, sandboxes, () -> now, ids),
+                        store, blobs, streams, networks, iam.roles(), iam.authorizer(), sink, sqs.source(), sandboxes,
+                        () -> now, ids),
                 code,
                 () -> "http://127.0.0.1:4566",
                 options);
@@ -203,7 +208,7 @@ final class LambdaLab implements AutoCloseable {
     }
 
     @SuppressWarnings("unchecked")
-    private static <I extends AwsRequest, O extends AwsResponse> O run(Operations operations, I request, Call call) {
+    static <I extends AwsRequest, O extends AwsResponse> O run(Operations operations, I request, Call call) {
         String name = request.getClass().getSimpleName().replaceAll("Request$", "");
         var operation = (Operation<I, O>) operations.byName(name);
         if (operation == null) {
@@ -288,6 +293,7 @@ final class LambdaLab implements AutoCloseable {
     @Override
     public void close() throws Exception {
         service.close();
+        sqs.close();
         feed.close();
         streams.close();
         store.close();
