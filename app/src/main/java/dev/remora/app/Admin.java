@@ -4,6 +4,7 @@ import dev.remora.lambda.CodeDownload;
 import dev.remora.lambda.LambdaService;
 import dev.remora.net.Drop;
 import dev.remora.store.Scope;
+import dev.remora.wire.AwsError;
 import dev.remora.wire.HttpFront;
 import dev.remora.wire.Request;
 import dev.remora.wire.Response;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -37,6 +39,8 @@ final class Admin {
         front.admin("GET", "/_remora/drops", this::drops);
         front.admin("POST", "/_remora/forward", this::forward);
         front.admin("DELETE", "/_remora/forward", this::unforward);
+        front.admin("POST", "/_remora/bridge", this::bridge);
+        front.admin("DELETE", "/_remora/bridge", this::unbridge);
         front.admin("GET", LambdaService.CODE_PATH + "*", this::code);
     }
 
@@ -119,6 +123,38 @@ final class Admin {
             return refused(400, "'" + port + "' is not a port.");
         }
         server.forwards().close(Integer.parseInt(port));
+        return ok(Map.of());
+    }
+
+    private Response bridge(Request request) {
+        var query = query(request);
+        for (String name : List.of("port", "to")) {
+            String port = query.getOrDefault(name, "");
+            if (!port.matches("[1-9][0-9]{0,4}") || Integer.parseInt(port) > 65535) {
+                return refused(400, "'" + port + "' is not a port.");
+            }
+        }
+        String groups = query.getOrDefault("groups", "");
+        try {
+            Bridges.Opened opened = server.bridges().open(new Bridges.Wanted(
+                    scope(query),
+                    query.getOrDefault("subnet", ""),
+                    groups.isEmpty() ? Set.of() : Set.of(groups.split(",")),
+                    Integer.parseInt(query.getOrDefault("port", "")),
+                    Integer.parseInt(query.getOrDefault("to", "")),
+                    query.getOrDefault("name", "")));
+            return ok(Map.of("interface", opened.id(), "address", opened.address()));
+        } catch (AwsError absent) {
+            return refused(400, absent.getMessage() + ".");
+        } catch (StartFailure told) {
+            return refused(409, told.line());
+        } catch (IllegalArgumentException twice) {
+            return refused(400, "a group is named twice.");
+        }
+    }
+
+    private Response unbridge(Request request) {
+        server.bridges().close(query(request).getOrDefault("interface", ""));
         return ok(Map.of());
     }
 

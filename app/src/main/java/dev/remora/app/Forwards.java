@@ -24,7 +24,7 @@ final class Forwards implements AutoCloseable {
             throw new StartFailure(
                     closed ? "the server is stopping." : "at most " + MAX + " ports can be forwarded at once.");
         }
-        var relay = new Relay(wanted, to.network(), new InetSocketAddress(to.address(), to.port()));
+        var relay = Relay.intoNetwork(wanted, to.network(), new InetSocketAddress(to.address(), to.port()));
         byPort.put(relay.port(), relay);
         return relay.port();
     }

@@ -1,24 +1,26 @@
 package dev.remora.app;
 
 import dev.remora.linux.Netns;
+import dev.remora.net.Ipv4;
 import java.io.IOException;
 import java.net.BindException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A port of the host's loopback that leads into a network namespace: each connection is continued by one that is opened inside.
+ * A port that leads from one network namespace into another: each connection to it is continued by one that is opened there. A
+ * forward leads from the host's loopback into a VPC, a bridge from a VPC to the host's loopback.
  *
- * <p>The socket inside is opened by a thread that entered the namespace and ended there; who carries the bytes afterwards does
- * not matter, because a socket stays in the namespace that it was opened in.
+ * <p>The sockets inside a namespace are opened by a thread that entered it and ended there; who carries the bytes afterwards
+ * does not matter, because a socket stays in the namespace that it was opened in.
  */
 final class Relay implements AutoCloseable {
     /** Connections at once; more wait in the listener's queue. */
@@ -27,29 +29,53 @@ final class Relay implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
     private static final int BUFFER_BYTES = 32 << 10;
     private final ServerSocketChannel listener;
-    private final Netns network;
-    private final InetSocketAddress target;
+    private final Callable<SocketChannel> onward;
+    private final String target;
     private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
     private final Semaphore free = new Semaphore(CONNECTIONS_MAX);
 
+    private Relay(ServerSocketChannel listener, Callable<SocketChannel> onward, String target) {
+        this.listener = listener;
+        this.onward = onward;
+        this.target = target;
+        Thread.ofPlatform().daemon().name("relay-" + port()).start(this::accept);
+    }
+
     /**
-     * Listens and serves until it is closed.
+     * Leads from a port of the host's loopback into a namespace until it is closed.
      *
-     * @param port on the host's loopback, 0 for a free one
+     * @param port 0 for a free one
      * @throws StartFailure if the port is taken
      */
-    Relay(int port, Netns network, InetSocketAddress target) {
-        this.network = network;
-        this.target = target;
+    static Relay intoNetwork(int port, Netns network, InetSocketAddress target) {
         try {
-            listener = ServerSocketChannel.open();
-            listener.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
+            return new Relay(
+                    listening(loopback(port)), () -> network.call(() -> SocketChannel.open(target)), target.toString());
         } catch (BindException taken) {
             throw new StartFailure("port " + port + " of 127.0.0.1 is in use by another program.");
         } catch (IOException failure) {
             throw new StartFailure("cannot listen on 127.0.0.1 port " + port + ": " + failure.getMessage());
         }
-        Thread.ofPlatform().daemon().name("relay-" + port()).start(this::accept);
+    }
+
+    /** Leads from a port inside a namespace to a port of the host's loopback until it is closed. */
+    static Relay toHost(Netns network, InetSocketAddress at, int hostPort) throws Exception {
+        InetSocketAddress target = loopback(hostPort);
+        return new Relay(network.call(() -> listening(at)), () -> SocketChannel.open(target), target.toString());
+    }
+
+    private static InetSocketAddress loopback(int port) {
+        return new InetSocketAddress(Ipv4.parse("127.0.0.1").inet(), port);
+    }
+
+    private static ServerSocketChannel listening(InetSocketAddress at) throws IOException {
+        ServerSocketChannel channel = ServerSocketChannel.open();
+        try {
+            return channel.bind(at);
+        } catch (IOException failure) {
+            channel.close();
+            throw failure;
+        }
     }
 
     int port() {
@@ -73,7 +99,7 @@ final class Relay implements AutoCloseable {
     private void serve(SocketChannel outside) {
         open.add(outside);
         try (outside;
-                SocketChannel inside = network.call(() -> SocketChannel.open(target))) {
+                SocketChannel inside = onward.call()) {
             open.add(inside);
             var back = Thread.ofPlatform().daemon().name("relay back").start(() -> copy(inside, outside));
             copy(outside, inside);

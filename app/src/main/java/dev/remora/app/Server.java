@@ -104,6 +104,12 @@ final class Server implements AutoCloseable {
     @SuppressWarnings("NullAway.Init")
     private Forwards forwards;
 
+    @SuppressWarnings("NullAway.Init")
+    private Bridges bridges;
+
+    @SuppressWarnings("NullAway.Init")
+    private Names names;
+
     /** Something that was made and must be closed. */
     private record Part(String name, AutoCloseable closeable) {}
 
@@ -129,6 +135,7 @@ final class Server implements AutoCloseable {
     /** Every kind of document that a data folder may hold. */
     static List<Kind<?>> kinds() {
         return Stream.of(
+                        List.<Kind<?>>of(Bridges.KIND),
                         IamService.kinds(),
                         Ec2Service.kinds(),
                         RdsService.kinds(),
@@ -155,6 +162,7 @@ final class Server implements AutoCloseable {
         Store store = made("store", SqliteStore.open(data, kinds()));
         Streams streams = made("streams", Streams.open(data, clock));
         fabric = made("data plane", result(network));
+        names = new Names(fabric);
         Launcher launcher = made("launcher", result(launching));
         var sandboxes = made(
                 "sandboxes",
@@ -186,6 +194,7 @@ final class Server implements AutoCloseable {
                         () -> "http://127.0.0.1:" + port,
                         lambdaOptions()));
         forwards = made("forwards", new Forwards());
+        bridges = made("bridges", new Bridges(store, ec2.networks(), fabric, names));
         dropList = new DropList(fabric::drops, ec2::explain, lambda::functionOfSlot);
         operations.addAll(List.of(iam.iamOperations(), iam.stsOperations(), ec2.operations(), rds.operations()));
         var ssm = new SsmService(store, ids, clock, PublicImages.NONE);
@@ -195,6 +204,7 @@ final class Server implements AutoCloseable {
         var front = made("listeners", new HttpFront(dispatcher));
         new Admin(this).routes(front);
         ec2.start();
+        bridges.start();
         rds.recover();
         lambda.start();
         front.serve(channel, Trust.HOST, null);
@@ -244,10 +254,10 @@ final class Server implements AutoCloseable {
                 store,
                 ec2.networks(),
                 fabric,
-                new Names(fabric),
+                names,
                 launcher,
                 engines,
-                names -> authority.issue(names, List.of()).pem(),
+                hosts -> authority.issue(hosts, List.of()).pem(),
                 ids,
                 data);
     }
@@ -369,6 +379,10 @@ final class Server implements AutoCloseable {
 
     Forwards forwards() {
         return forwards;
+    }
+
+    Bridges bridges() {
+        return bridges;
     }
 
     /** The line that says where it serves and what it lets out. */

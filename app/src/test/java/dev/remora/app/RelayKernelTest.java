@@ -22,7 +22,7 @@ class RelayKernelTest {
     void carriesBytesBothWaysAndTheirEnd() throws Exception {
         try (Netns network = Netns.create();
                 ServerSocket inside = network.call(() -> new ServerSocket(PORT, 1, InetAddress.getLoopbackAddress()));
-                var relay = new Relay(0, network, new InetSocketAddress("127.0.0.1", PORT))) {
+                var relay = Relay.intoNetwork(0, network, new InetSocketAddress("127.0.0.1", PORT))) {
             Thread.ofPlatform().daemon().start(() -> answerInCapitals(inside));
             try (var client = new Socket("127.0.0.1", relay.port())) {
                 client.getOutputStream().write("from outside".getBytes(StandardCharsets.UTF_8));
@@ -36,7 +36,7 @@ class RelayKernelTest {
     @Test
     void isNotThereOnceItIsClosed() throws Exception {
         try (Netns network = Netns.create()) {
-            var relay = new Relay(0, network, new InetSocketAddress("127.0.0.1", PORT));
+            var relay = Relay.intoNetwork(0, network, new InetSocketAddress("127.0.0.1", PORT));
             int port = relay.port();
             relay.close();
 
@@ -50,9 +50,24 @@ class RelayKernelTest {
                 var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             var target = new InetSocketAddress("127.0.0.1", PORT);
 
-            assertThatThrownBy(() -> new Relay(taken.getLocalPort(), network, target))
+            assertThatThrownBy(() -> Relay.intoNetwork(taken.getLocalPort(), network, target))
                     .isInstanceOf(StartFailure.class)
                     .hasMessageContaining("in use");
+        }
+    }
+
+    @Test
+    void leadsFromANamespaceToTheHost() throws Exception {
+        try (Netns network = Netns.create();
+                ServerSocket onHost = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var relay = Relay.toHost(network, new InetSocketAddress("127.0.0.1", PORT), onHost.getLocalPort())) {
+            Thread.ofPlatform().daemon().start(() -> answerInCapitals(onHost));
+            try (var client = network.call(() -> new Socket("127.0.0.1", relay.port()))) {
+                client.getOutputStream().write("from inside".getBytes(StandardCharsets.UTF_8));
+                client.shutdownOutput();
+
+                assertThat(client.getInputStream().readAllBytes()).asString().isEqualTo("FROM INSIDE");
+            }
         }
     }
 

@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
  * hyphen, and so are all but the interface's, the times and the status where there is no flow.
  */
 final class FlowFormat {
-    static final String DEFAULT = "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol}"
-            + " ${packets} ${bytes} ${start} ${end} ${action} ${log-status}";
+    static final String DEFAULT = "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport}"
+            + " ${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status}";
 
     private static final String NONE = "-";
     private static final Pattern FIELD = Pattern.compile("\\$\\{([a-z0-9-]+)}");

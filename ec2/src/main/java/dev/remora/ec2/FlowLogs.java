@@ -163,7 +163,8 @@ final class FlowLogs {
                 && (!"plain-text".equals(r.destinationOptions().fileFormatAsString())
                         || Boolean.TRUE.equals(r.destinationOptions().hiveCompatiblePartitions())
                         || Boolean.TRUE.equals(r.destinationOptions().perHourPartition()))) {
-            throw Refusals.unsupported("Destination options other than plain text, without further partitions, are not supported.");
+            throw Refusals.unsupported(
+                    "Destination options other than plain text, without further partitions, are not supported.");
         }
         return switch (type) {
             case S3 -> bucket(r);

@@ -21,14 +21,15 @@ record FlowRecord(
     }
 
     /**
-     * Whether the flow passed where this interface's side judges it. What the other side refused has passed here; so has what found no
-     * route, for groups and ACL let it out.
+     * Whether the flow passed where this interface's side judges it. What the other side refused has passed here; so has what
+     * found no route, for groups and ACL let it out.
      */
     boolean accepted() {
         return flow.flatMap(Flow::refused).map(cause -> switch (cause) {
             case GROUP_EGRESS, ACL_EGRESS -> !egress;
             case GROUP_INGRESS, ACL_INGRESS -> egress;
-            case ROUTE, INVALID, NO_PUBLIC_ADDRESS, SOURCE_CHECK, UNBOUND, ISOLATION, SLOT_LIMIT, PORTS_EXHAUSTED, INBOUND -> true;
+            case ROUTE, INVALID, NO_PUBLIC_ADDRESS, SOURCE_CHECK, UNBOUND, ISOLATION, SLOT_LIMIT, PORTS_EXHAUSTED, INBOUND ->
+                true;
         }).orElse(true);
     }
 

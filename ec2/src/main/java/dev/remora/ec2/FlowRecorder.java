@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -42,9 +43,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes flow logs: reads every {@link #PERIOD} what crossed the routers that some flow log is about, and turns it into records.
  *
- * <p>AWS gathers a flow for the flow log's interval at most; here a record covers one period, so it is there sooner. What there was
- * nothing of is said once an interval. Lines for a log group go at once, those for a bucket are gathered for {@link #OBJECT_EVERY},
- * because each delivery is an object.
+ * <p>AWS gathers a flow for the flow log's interval at most; here a record covers one period, so it is there sooner. What there
+ * was nothing of is said once an interval. Lines for a log group go at once, those for a bucket are gathered for {@link
+ * #OBJECT_EVERY}, because each delivery is an object.
  *
  * <p>What is not yet written when the server is killed is lost, as the documentation of AWS allows ("best effort").
  */
@@ -210,7 +211,7 @@ final class FlowRecorder implements AutoCloseable {
             switch (log.destination()) {
                 case Destination.LogGroup(String name, String roleArn) ->
                     note(log, delivery.toLogGroup(
-                            scope, roleArn, name, id + "-" + log.traffic().name().toLowerCase(java.util.Locale.ROOT), now, lines));
+                            scope, roleArn, name, id + "-" + log.traffic().name().toLowerCase(Locale.ROOT), now, lines));
                 case Destination.Bucket bucket -> {
                     Pending p = pending.computeIfAbsent(log.id(), none -> new Pending(scope, log, now));
                     p.lines.addAll(lines);

@@ -139,7 +139,8 @@ class FlowLogsTest {
     @Test
     void aFormatOfOnesOwnHasTheHighestVersionOfItsFields() {
         create(toGroup("VPC", vpc)
-                .logFormat("${version} ${vpc-id} ${subnet-id} ${instance-id} ${tcp-flags} ${type} ${flow-direction} ${az-id} ${region}"));
+                .logFormat("${version} ${vpc-id} ${subnet-id} ${instance-id} ${tcp-flags} ${type} ${flow-direction} ${az-id}"
+                        + " ${region}"));
         crossed(flow(5432, Optional.empty()));
         assertThat(stream(client.id(), "all"))
                 .containsExactly("5 " + vpc + " " + subnet + " - 2 IPv4 egress euw1-az1 eu-west-1");
@@ -170,7 +171,8 @@ class FlowLogsTest {
         assertThat(lab.delivery.objects).hasSize(1);
         var object = lab.delivery.objects.entrySet().iterator().next();
         assertThat(object.getKey())
-                .startsWith("flows of/mine/AWSLogs/000000000000/vpcflowlogs/eu-west-1/2026/02/03/000000000000_vpcflowlogs_eu-west-1_fl-")
+                .startsWith("flows of/mine/AWSLogs/000000000000/vpcflowlogs/eu-west-1/2026/02/03/"
+                        + "000000000000_vpcflowlogs_eu-west-1_fl-")
                 .endsWith(".log.gz");
         try (var in = new GZIPInputStream(new ByteArrayInputStream(object.getValue()))) {
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);

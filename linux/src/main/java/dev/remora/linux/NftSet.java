@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param timeoutMillis after which an element goes that no rule has touched; 0 for never
  * @param size how many elements rules may put into it
  */
-public record NftSet(String name, String key, int keyLength, Optional<Value> value, boolean dynamic, long timeoutMillis, int size) {
+public record NftSet(
+        String name, String key, int keyLength, Optional<Value> value, boolean dynamic, long timeoutMillis, int size) {
     private static final int MAP = 0x8;
     private static final int TIMEOUT = 0x10;
     private static final int DYNAMIC = 0x20;

@@ -50,8 +50,8 @@ public interface Fabric extends AutoCloseable {
     Ipv4 apiAddress();
 
     /**
-     * What crossed a router whose topology is metered, since this was last called for it, or since it is metered. To lose nothing,
-     * call it at least every minute.
+     * What crossed a router whose topology is metered, since this was last called for it, or since it is metered. To lose
+     * nothing, call it at least every minute.
      *
      * @return nothing if there is no such router, or it is not metered
      */

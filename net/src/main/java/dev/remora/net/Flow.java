@@ -3,7 +3,8 @@ package dev.remora.net;
 import java.util.Optional;
 
 /**
- * What crossed a metered router in one direction of one conversation, or was refused by it, since the last time that flows were read.
+ * What crossed a metered router in one direction of one conversation, or was refused by it, since the last time that flows were
+ * read.
  *
  * @param from the interface that it came from, or empty for a gateway
  * @param to the interface that it was for; empty for a gateway, or if no route led on

@@ -26,14 +26,14 @@ import java.util.function.IntFunction;
 /**
  * Counts what crosses one router, flow by flow.
  *
- * <p>Two chains of a table of its own, around the router's rules on the forward hook: the first counts all that arrives, the second what
- * has passed. The difference is what was refused, exactly, without a word in the rules themselves. A counter lives in a set's element
- * and is found by devices, addresses, ports and flags; the kernel drops it when it was idle for {@link #IDLE_MILLIS}, so whoever
- * reads more often loses nothing. Counters only grow, so a reader needs the state of the last reading; the kernel's own
- * reset while reading is younger than the kernels that we run on.
+ * <p>Two chains of a table of its own, around the router's rules on the forward hook: the first counts all that arrives, the
+ * second what has passed. The difference is what was refused, exactly, without a word in the rules themselves. A counter lives in
+ * a set's element and is found by devices, addresses, ports and flags; the kernel drops it when it was idle for {@link
+ * #IDLE_MILLIS}, so whoever reads more often loses nothing. Counters only grow, so a reader needs the state of the last reading;
+ * the kernel's own reset while reading is younger than the kernels that we run on.
  *
- * <p>What refused a flow is not in its counters: the router's reports say it (see {@link #refused}). They are limited, so a flow may
- * be refused without a report; then its last known cause counts, or what refuses most: no ingress rule.
+ * <p>What refused a flow is not in its counters: the router's reports say it (see {@link #refused}). They are limited, so a flow
+ * may be refused without a report; then its last known cause counts, or what refuses most: no ingress rule.
  *
  * <p>Not thread-safe.
  */
@@ -142,7 +142,8 @@ final class FlowMeter {
 
     /** What came since the last reading. */
     FlowReading read() {
-        // What has passed is read first: a packet between the two readings then counts as refused once, and is set right next time.
+        // What has passed is read first: a packet between the two readings then counts as refused once, and is set right next
+        // time.
         List<Tally> passedNow = both(PASSED4, PASSED6);
         List<Tally> seenNow = both(SEEN4, SEEN6);
         Map<ByteBuffer, Tally> came = news(seenNow, seen);

@@ -3,9 +3,9 @@ package dev.remora.net;
 /**
  * Who has which address of the namespace that plays the internet.
  *
- * <p>IPv4 is of 198.18.0.0/15, which RFC 2544 gives to benchmarks of network devices: no host of the real internet has one, no private
- * network is likely to, and it is not of the private blocks that VPCs use. IPv6 is of 2001:db8::/32, which RFC 3849 keeps for
- * documentation.
+ * <p>IPv4 is of 198.18.0.0/15, which RFC 2544 gives to benchmarks of network devices: no host of the real internet has one, no
+ * private network is likely to, and it is not of the private blocks that VPCs use. IPv6 is of 2001:db8::/32, which RFC 3849 keeps
+ * for documentation.
  */
 public final class InternetPlan {
     /** Remora's own API, and every {@code *.amazonaws.com} that has no address of its own. */
