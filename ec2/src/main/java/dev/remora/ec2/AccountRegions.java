@@ -42,7 +42,11 @@ final class AccountRegions {
 
     /** The scope of a call, furnished if this is the first call to it. */
     Scope enter(Call call) {
-        var scope = new Scope(call.account(), new Region(call.region()).name());
+        return enter(new Scope(call.account(), new Region(call.region()).name()));
+    }
+
+    /** The same for another service of ours. */
+    Scope enter(Scope scope) {
         if (store.view().get(KIND, scope, ID).isEmpty()) {
             store.write(tx -> {
                 if (tx.get(KIND, scope, ID).isEmpty()) {

@@ -12,6 +12,9 @@ import java.util.Set;
 public interface Networks {
     Optional<Subnet> subnet(Scope scope, String subnetId);
 
+    /** The subnets that the account's default VPC has one of in each zone; empty if there is no such VPC. */
+    List<Subnet> defaultSubnets(Scope scope);
+
     Optional<Group> group(Scope scope, String groupId);
 
     /** Whether the VPC's instance tenancy is {@code dedicated}. */

@@ -40,6 +40,17 @@ final class ServiceNetworks implements Networks {
     }
 
     @Override
+    public List<Subnet> defaultSubnets(Scope scope) {
+        new AccountRegions(store).enter(scope);
+        var view = store.view();
+        Optional<Vpc> vpc = AccountRegions.defaultVpc(view, scope);
+        return view.all(SUBNET.kind(), scope).stream()
+                .filter(s -> s.defaultForZone() && vpc.filter(v -> v.id().equals(s.vpcId())).isPresent())
+                .flatMap(s -> subnet(scope, s.id()).stream())
+                .toList();
+    }
+
+    @Override
     public Optional<Group> group(Scope scope, String groupId) {
         return store.view().get(SECURITY_GROUP.kind(), scope, groupId).map(g -> new Group(g.id(), g.vpcId(), g.name()));
     }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -24,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -190,9 +192,7 @@ public final class Fleet<D extends Record & Member<D>> implements Attendant, Aut
                 end(key);
                 update(key, d -> d.with(Status.STOPPED));
             }
-            case STOPPED ->
-                around.names().put(
-                        document.place().endpoint(), Ipv4.parse(document.place().address()));
+            case STOPPED -> name(document);
             case DELETING -> remove(key, document);
             case FAILED -> {}
         }
@@ -216,7 +216,7 @@ public final class Fleet<D extends Record & Member<D>> implements Attendant, Aut
         if (!networks.awaitInForce(key.scope(), place.interfaceId(), IN_FORCE_MAX)) {
             throw new IOException("the interface " + place.interfaceId() + " is not in force");
         }
-        around.names().put(place.endpoint(), Ipv4.parse(place.address()));
+        name(document);
         var folder = folders.resolve(document.folder());
         var server = blueprint.server(key.scope(), document, namespace(key.scope(), document), folder);
         servers.put(key, server);
@@ -230,6 +230,16 @@ public final class Fleet<D extends Record & Member<D>> implements Attendant, Aut
             end(key);
             throw failure;
         }
+    }
+
+    private void name(D document) {
+        var address = Ipv4.parse(document.place().address());
+        names(document).forEach(name -> around.names().put(name, address));
+    }
+
+    private List<String> names(D document) {
+        return Stream.concat(Stream.of(document.place().endpoint()), document.aliases().stream())
+                .toList();
     }
 
     /** The namespace that a document's server lives in. */
@@ -248,7 +258,7 @@ public final class Fleet<D extends Record & Member<D>> implements Attendant, Aut
 
     private void remove(Key key, D document) throws IOException {
         end(key);
-        around.names().remove(document.place().endpoint());
+        names(document).forEach(around.names()::remove);
         if (!document.place().interfaceId().isEmpty()) {
             networks.delete(key.scope(), document.place().interfaceId());
         }

@@ -1,5 +1,7 @@
 package dev.remora.fleet;
 
+import java.util.List;
+
 /**
  * A document of one managed server.
  *
@@ -18,6 +20,11 @@ public interface Member<D> {
 
     /** The name of its folder on the host: short, because a Unix socket in it may have 107 bytes of path. */
     String folder();
+
+    /** Further names of its address, besides the endpoint. */
+    default List<String> aliases() {
+        return List.of();
+    }
 
     D with(Status status);
 

@@ -10,6 +10,8 @@ import java.util.Optional;
 
 /** A named choice of subnets of one VPC; each service keeps its own kind of them. */
 public record SubnetGroup(String name, String description, String vpcId, List<String> subnetIds, Map<String, String> tags) {
+    public static final String DEFAULT = "default";
+
     public SubnetGroup {
         subnetIds = List.copyOf(subnetIds);
     }
@@ -33,6 +35,14 @@ public record SubnetGroup(String name, String description, String vpcId, List<St
             found.add(subnet.get());
         }
         return Optional.of(found);
+    }
+
+    /** The group called {@code default}, which every account with a default VPC has. */
+    public static Optional<SubnetGroup> ofDefaultVpc(Networks networks, Scope scope) {
+        var subnets = networks.defaultSubnets(scope);
+        return subnets.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new SubnetGroup(DEFAULT, DEFAULT, subnets.getFirst().vpcId(), ids(subnets), Map.of()));
     }
 
     public static List<String> ids(List<Networks.Subnet> subnets) {

@@ -61,6 +61,11 @@ final class LabNetworks implements Networks {
     }
 
     @Override
+    public List<Subnet> defaultSubnets(Scope scope) {
+        return List.of();
+    }
+
+    @Override
     public Optional<Subnet> subnet(Scope scope, String subnetId) {
         return Optional.ofNullable(subnets.get(subnetId));
     }

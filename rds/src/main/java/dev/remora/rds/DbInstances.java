@@ -71,7 +71,7 @@ final class DbInstances {
         var checked = InstanceRequest.check(request, versions);
         String id = checked.id();
         String groupName =
-                request.dbSubnetGroupName() == null ? "default" : DbSubnetGroups.name(request.dbSubnetGroupName());
+                request.dbSubnetGroupName() == null ? SubnetGroup.DEFAULT : DbSubnetGroups.name(request.dbSubnetGroupName());
         SubnetGroup group = subnetGroups.require(scope, groupName);
         Set<String> groups = groups(scope, group.vpcId(), request.vpcSecurityGroupIds());
         var database = document(request, call, checked, group, groups);
@@ -91,8 +91,10 @@ final class DbInstances {
                         if (tx.get(Database.KIND, scope, database.id()).isPresent()) {
                             throw RdsErrors.instanceExists();
                         }
-                        tx.get(DbSubnetGroups.KIND, scope, group.name())
-                                .orElseThrow(() -> RdsErrors.noSubnetGroup(group.name()));
+                        if (!group.name().equals(SubnetGroup.DEFAULT)) {
+                            tx.get(DbSubnetGroups.KIND, scope, group.name())
+                                    .orElseThrow(() -> RdsErrors.noSubnetGroup(group.name()));
+                        }
                     },
                     () -> InstanceFleet.PLACEMENT.take(
                             networks, scope, database.place(), group.subnetIds(), zone, RdsErrors.noSubnetInZone()));
@@ -269,7 +271,7 @@ final class DbInstances {
     }
 
     DBInstance shape(Scope scope, Database database) {
-        var group = store.view().get(DbSubnetGroups.KIND, scope, database.place().subnetGroup());
+        var group = subnetGroups.find(store.view(), scope, database.place().subnetGroup());
         return InstanceShapes.shape(scope, database, group.map(g -> subnetGroups.shape(scope, g)));
     }
 

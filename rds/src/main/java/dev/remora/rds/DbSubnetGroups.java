@@ -5,9 +5,11 @@ import dev.remora.fleet.SubnetGroup;
 import dev.remora.store.Kind;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
+import dev.remora.store.View;
 import dev.remora.wire.Call;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +41,7 @@ final class DbSubnetGroups {
     CreateDbSubnetGroupResponse create(CreateDbSubnetGroupRequest request, Call call) {
         Scope scope = scope(call);
         String name = name(request.dbSubnetGroupName());
-        if (!NAME.matcher(name).matches() || name.equals("default")) {
+        if (!NAME.matcher(name).matches() || name.equals(SubnetGroup.DEFAULT)) {
             throw RdsErrors.invalid(
                     "The parameter DBSubnetGroupName must contain no more than 255 letters, numbers, periods,"
                             + " underscores, spaces, or hyphens, and must not be 'default'.");
@@ -128,7 +130,14 @@ final class DbSubnetGroups {
     }
 
     SubnetGroup require(Scope scope, String name) {
-        return store.view().get(KIND, scope, name).orElseThrow(() -> RdsErrors.noSubnetGroup(name));
+        return find(store.view(), scope, name).orElseThrow(() -> RdsErrors.noSubnetGroup(name));
+    }
+
+    /** A group that was made, or the one of the default VPC. */
+    Optional<SubnetGroup> find(View view, Scope scope, String name) {
+        return view.get(KIND, scope, name).or(() -> name.equals(SubnetGroup.DEFAULT)
+                ? SubnetGroup.ofDefaultVpc(networks, scope)
+                : Optional.empty());
     }
 
     /** RDS keeps the names in lower case. */

@@ -20,11 +20,13 @@ final class InstanceFleet implements Provisioner, Blueprint<Database>, AutoClose
 
     private final Surroundings around;
     private final PostgresBinaries postgres;
+    private final DbSubnetGroups subnetGroups;
     private final Fleet<Database> fleet;
 
     InstanceFleet(Surroundings around) {
         this.around = around;
         this.postgres = new PostgresBinaries(around.data().resolve("engines"));
+        this.subnetGroups = new DbSubnetGroups(around.store(), around.networks());
         this.fleet = new Fleet<>(Database.KIND, around, this, "databases");
     }
 
@@ -35,10 +37,7 @@ final class InstanceFleet implements Provisioner, Blueprint<Database>, AutoClose
 
     @Override
     public Place place(Scope scope, Database database) {
-        var group = around.store()
-                .view()
-                .get(DbSubnetGroups.KIND, scope, database.place().subnetGroup())
-                .orElseThrow(() -> new IllegalStateException("the subnet group of " + database.id() + " is gone"));
+        var group = subnetGroups.require(scope, database.place().subnetGroup());
         return PLACEMENT.take(
                 around.networks(),
                 scope,

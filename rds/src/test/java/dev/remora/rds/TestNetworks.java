@@ -33,6 +33,11 @@ final class TestNetworks implements Networks {
     }
 
     @Override
+    public List<Subnet> defaultSubnets(Scope scope) {
+        return List.of(subnet(scope, "subnet-x").orElseThrow());
+    }
+
+    @Override
     public Optional<Group> group(Scope scope, String id) {
         return switch (id) {
             case "sg-db", "sg-other" -> Optional.of(new Group(id, "vpc-1", id));
