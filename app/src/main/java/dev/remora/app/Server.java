@@ -2,6 +2,7 @@ package dev.remora.app;
 
 import dev.remora.ec2.Ec2Service;
 import dev.remora.ec2.Gate;
+import dev.remora.elasticache.ElastiCacheService;
 import dev.remora.fleet.Engines;
 import dev.remora.fleet.Surroundings;
 import dev.remora.iam.IamService;
@@ -139,6 +140,7 @@ final class Server implements AutoCloseable {
                         IamService.kinds(),
                         Ec2Service.kinds(),
                         RdsService.kinds(),
+                        ElastiCacheService.kinds(),
                         LogsService.kinds(),
                         SqsService.kinds(),
                         SsmService.kinds(),
@@ -175,6 +177,7 @@ final class Server implements AutoCloseable {
         var around = surroundings(store, launcher, result(trust), data.path());
         rds = made("rds", new RdsService(around));
         var sqs = made("sqs", new SqsService(store, streams, clock, ids));
+        var elasticache = made("elasticache", new ElastiCacheService(around));
         lambda = made(
                 "lambda",
                 new LambdaService(
@@ -196,7 +199,8 @@ final class Server implements AutoCloseable {
         forwards = made("forwards", new Forwards());
         bridges = made("bridges", new Bridges(store, ec2.networks(), fabric, names));
         dropList = new DropList(fabric::drops, ec2::explain, lambda::functionOfSlot);
-        operations.addAll(List.of(iam.iamOperations(), iam.stsOperations(), ec2.operations(), rds.operations()));
+        operations.addAll(List.of(iam.iamOperations(), iam.stsOperations(), ec2.operations()));
+        operations.addAll(List.of(rds.operations(), elasticache.operations()));
         var ssm = new SsmService(store, ids, clock, PublicImages.NONE);
         operations.addAll(List.of(logs.operations(), sqs.operations(), lambda.operations(), ssm.operations()));
 
@@ -206,6 +210,7 @@ final class Server implements AutoCloseable {
         ec2.start();
         bridges.start();
         rds.recover();
+        elasticache.recover();
         lambda.start();
         front.serve(channel, Trust.HOST, null);
         listenInside(front, result(trust));

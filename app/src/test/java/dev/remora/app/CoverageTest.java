@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.remora.ec2.Ec2Service;
 import dev.remora.ec2.FlowDelivery;
 import dev.remora.ec2.Gate;
+import dev.remora.elasticache.ElastiCacheService;
 import dev.remora.fleet.Certificates;
 import dev.remora.fleet.Engines;
 import dev.remora.fleet.Surroundings;
@@ -88,7 +89,8 @@ class CoverageTest {
                 var ec2 = new Ec2Service(store, fabric, ids, clock, Gate.OPEN, never(FlowDelivery.class));
                 var logs = new LogsService(store, streams, clock);
                 var sqs = new SqsService(store, streams, clock, ids);
-                var rds = new RdsService(surroundings(store, ec2, fabric))) {
+                var rds = new RdsService(surroundings(store, ec2, fabric));
+                var elasticache = new ElastiCacheService(surroundings(store, ec2, fabric))) {
             var iam = new IamService(store, ids, clock, true);
             var parts = new LambdaService.Parts(
                     store,
@@ -108,6 +110,7 @@ class CoverageTest {
                         iam.stsOperations(),
                         ec2.operations(),
                         rds.operations(),
+                        elasticache.operations(),
                         logs.operations(),
                         sqs.operations(),
                         new SsmService(store, ids, clock, PublicParameters.NONE).operations(),

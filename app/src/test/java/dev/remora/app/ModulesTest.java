@@ -31,12 +31,13 @@ class ModulesTest {
             Map.entry("ssm", Set.of("wire", "store")),
             Map.entry("fleet", Set.of("wire", "store", "ec2", "sandbox", "net", "linux")),
             Map.entry("rds", Set.of("wire", "store", "ec2", "fleet", "sandbox", "linux")),
+            Map.entry("elasticache", Set.of("wire", "store", "ec2", "fleet", "sandbox", "linux")),
             Map.entry("lambda", Set.of("wire", "store", "iam", "ec2", "logs", "sqs", "sandbox", "net", "linux")),
             Map.entry(
                     "app",
                     Set.of(
-                            "wire", "store", "iam", "ec2", "logs", "sqs", "ssm", "fleet", "rds", "lambda", "sandbox", "vpc",
-                            "net", "linux")));
+                            "wire", "store", "iam", "ec2", "logs", "sqs", "ssm", "fleet", "rds", "elasticache", "lambda",
+                            "sandbox", "vpc", "net", "linux")));
 
     private static JavaClasses classes;
 

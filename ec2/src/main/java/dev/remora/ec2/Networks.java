@@ -32,8 +32,8 @@ public interface Networks {
     Interface create(Scope scope, Wanted wanted);
 
     /**
-     * Gives the interface an IPv6 address if its subnet has a block and it has none; in force a little later. Does nothing if it is
-     * gone.
+     * Gives the interface an IPv6 address if its subnet has a block and it has none; in force a little later. Does nothing if
+     * it is gone.
      */
     void addIpv6(Scope scope, String interfaceId);
 

@@ -36,7 +36,9 @@ final class ServiceNetworks implements Networks {
 
     @Override
     public Optional<Subnet> subnet(Scope scope, String subnetId) {
-        return store.view().get(SUBNET.kind(), scope, subnetId).map(s -> new Subnet(s.id(), s.vpcId(), s.zone(), !s.ipv6Only(), s.block6().isPresent()));
+        return store.view()
+                .get(SUBNET.kind(), scope, subnetId)
+                .map(s -> new Subnet(s.id(), s.vpcId(), s.zone(), !s.ipv6Only(), s.block6().isPresent()));
     }
 
     @Override
