@@ -27,7 +27,8 @@ public final class AuthorizationMessage {
         byte[] json = JsonWriter.document(out -> {
             out.writeStartObject();
             out.writeName("allowed").writeBoolean(false);
-            out.writeName("explicitDeny").writeBoolean(decision.reason() == Reason.EXPLICIT_DENY);
+            out.writeName("explicitDeny").writeBoolean(
+                    decision.reason() == Reason.EXPLICIT_DENY || decision.reason() == Reason.RESOURCE_DENY);
             out.writeName("matchedStatements")
                     .writeStartObject()
                     .writeName("items")

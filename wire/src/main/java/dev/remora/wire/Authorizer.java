@@ -22,6 +22,8 @@ public interface Authorizer {
         /** "because no identity-based policy allows the … action". */
         NO_IDENTITY_POLICY,
         /** "with an explicit deny in an identity-based policy". */
-        EXPLICIT_DENY
+        EXPLICIT_DENY,
+        /** "with an explicit deny in a resource-based policy". */
+        RESOURCE_DENY
     }
 }

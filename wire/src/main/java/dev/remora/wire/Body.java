@@ -11,17 +11,19 @@ import java.util.function.Supplier;
 public final class Body {
     private final InputStream bytes;
     private final long length;
+    private final Optional<Checksum> announced;
     private final Supplier<Optional<Checksum.Value>> checksum;
 
-    Body(InputStream bytes, long length, Supplier<Optional<Checksum.Value>> checksum) {
+    Body(InputStream bytes, long length, Optional<Checksum> announced, Supplier<Optional<Checksum.Value>> checksum) {
         this.bytes = bytes;
         this.length = length;
+        this.announced = announced;
         this.checksum = checksum;
     }
 
     /** A body of which nothing was declared. */
     public static Body of(InputStream bytes, long length) {
-        return new Body(bytes, length, Optional::empty);
+        return new Body(bytes, length, Optional.empty(), Optional::empty);
     }
 
     public InputStream bytes() {
@@ -31,6 +33,11 @@ public final class Body {
     /** How long it says that it is, or -1. */
     public long length() {
         return length;
+    }
+
+    /** Which checksum comes with it, known from the beginning. */
+    public Optional<Checksum> announced() {
+        return announced;
     }
 
     /** The checksum that came with it and is right; only once the stream is at its end. */

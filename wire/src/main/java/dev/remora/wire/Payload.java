@@ -62,9 +62,9 @@ final class Payload extends InputStream {
             throw invalidHash();
         }
         var payload = new Payload(raw, trailers, request.headers(), declared, checked);
-        return new Body(payload, payload.expected, () -> payload.checksum == null
-                ? Optional.empty()
-                : payload.declaredChecksum());
+        return payload.checksum == null
+                ? new Body(payload, payload.expected, Optional.empty(), Optional::empty)
+                : new Body(payload, payload.expected, algorithm(request.headers()), payload::declaredChecksum);
     }
 
     /** What the signature covers in place of the body. */

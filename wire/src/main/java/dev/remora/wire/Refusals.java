@@ -166,6 +166,7 @@ record Refusals(Protocol protocol) {
     private static String because(Decision decision, String action) {
         return switch (decision.reason()) {
             case EXPLICIT_DENY -> " with an explicit deny in an identity-based policy";
+            case RESOURCE_DENY -> " with an explicit deny in a resource-based policy";
             case NO_IDENTITY_POLICY, ALLOWED -> " because no identity-based policy allows the " + action + " action";
         };
     }

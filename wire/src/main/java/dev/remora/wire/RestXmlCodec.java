@@ -25,6 +25,9 @@ final class RestXmlCodec implements Codec {
     private static final String CONTENT_TYPE = "application/xml";
     private static final String COPY_SOURCE = "x-amz-copy-source";
 
+    /** What differs from another operation by nothing but a header. */
+    private static final Map<String, String> COPIES = Map.of("PutObject", "CopyObject", "UploadPart", "UploadPartCopy");
+
     /** Documents whose root is not named as the operation's answer. */
     private static final Map<String, String> ROOTS = Map.of(
             "listbuckets", "ListAllMyBucketsResult",
@@ -65,11 +68,7 @@ final class RestXmlCodec implements Codec {
         }
         String operation = best == null ? request.method() + " " + request.rawPath() : best.operation();
         if (request.headers().first(COPY_SOURCE) != null) {
-            operation = switch (operation) {
-                case "PutObject" -> "CopyObject";
-                case "UploadPart" -> "UploadPartCopy";
-                default -> operation;
-            };
+            operation = COPIES.getOrDefault(operation, operation);
         }
         return new Incoming.Rest(request, operation, Map.of("Bucket", address.bucket(), "Key", address.key()));
     }
@@ -78,7 +77,10 @@ final class RestXmlCodec implements Codec {
         List<Route> known = routes;
         if (known == null) {
             Constraints table = Constraints.of(service.model());
-            known = table.names.stream().map(name -> route(name, table.call(name))).toList();
+            known = table.names.stream()
+                    .filter(name -> !COPIES.containsValue(name))
+                    .map(name -> route(name, table.call(name)))
+                    .toList();
             routes = known;
         }
         return known;
