@@ -19,6 +19,7 @@ import dev.remora.net.KernelFabric;
 import dev.remora.net.KernelFeatures;
 import dev.remora.net.Names;
 import dev.remora.rds.RdsService;
+import dev.remora.s3.S3Service;
 import dev.remora.sandbox.Launcher;
 import dev.remora.sandbox.LocalSandboxes;
 import dev.remora.sandbox.SandboxConfig;
@@ -143,6 +144,7 @@ final class Server implements AutoCloseable {
                         ElastiCacheService.kinds(),
                         LogsService.kinds(),
                         SqsService.kinds(),
+                        S3Service.kinds(),
                         SsmService.kinds(),
                         LambdaService.kinds())
                 .<Kind<?>>flatMap(Collection::stream)
@@ -171,6 +173,7 @@ final class Server implements AutoCloseable {
                 new LocalSandboxes(launcher, sandboxConfig(data.path(), result(trust)), fabric.slots(), clock));
 
         var iam = new IamService(store, ids, clock, settings.listen().isEmpty());
+        var s3 = new S3Service(store, data.path().resolve("objects"), ids, clock, iam.authorizer());
         var logs = made("logs", new LogsService(store, streams, clock));
         var flows = new FlowDestinations(iam.roles(), logs.sink());
         ec2 = made("ec2", new Ec2Service(store, fabric, ids, clock, Gate.OPEN, flows));
@@ -203,8 +206,9 @@ final class Server implements AutoCloseable {
         operations.addAll(List.of(rds.operations(), elasticache.operations()));
         var ssm = new SsmService(store, ids, clock, PublicImages.NONE);
         operations.addAll(List.of(logs.operations(), sqs.operations(), lambda.operations(), ssm.operations()));
+        operations.add(s3.operations());
 
-        var dispatcher = new Dispatcher(operations, iam.accessKeys(), iam.authorizer(), clock);
+        var dispatcher = new Dispatcher(operations, iam.accessKeys(), s3.authorizer(), clock);
         var front = made("listeners", new HttpFront(dispatcher));
         new Admin(this).routes(front);
         ec2.start();

@@ -16,6 +16,7 @@ import dev.remora.logs.LogsService;
 import dev.remora.net.Fabric;
 import dev.remora.net.Names;
 import dev.remora.rds.RdsService;
+import dev.remora.s3.S3Service;
 import dev.remora.sandbox.Confinement;
 import dev.remora.sandbox.Sandboxes;
 import dev.remora.sqs.SqsService;
@@ -113,6 +114,7 @@ class CoverageTest {
                         elasticache.operations(),
                         logs.operations(),
                         sqs.operations(),
+                        new S3Service(store, folder, ids, clock, iam.authorizer()).operations(),
                         new SsmService(store, ids, clock, PublicParameters.NONE).operations(),
                         lambda.operations()));
             }

@@ -28,6 +28,7 @@ class ModulesTest {
             Map.entry("ec2", Set.of("wire", "store", "vpc", "net", "linux")),
             Map.entry("logs", Set.of("wire", "store")),
             Map.entry("sqs", Set.of("wire", "store")),
+            Map.entry("s3", Set.of("wire", "store", "iam")),
             Map.entry("ssm", Set.of("wire", "store")),
             Map.entry("fleet", Set.of("wire", "store", "ec2", "sandbox", "net", "linux")),
             Map.entry("rds", Set.of("wire", "store", "ec2", "fleet", "sandbox", "linux")),
@@ -36,7 +37,7 @@ class ModulesTest {
             Map.entry(
                     "app",
                     Set.of(
-                            "wire", "store", "iam", "ec2", "logs", "sqs", "ssm", "fleet", "rds", "elasticache", "lambda",
+                            "wire", "store", "iam", "ec2", "logs", "sqs", "s3", "ssm", "fleet", "rds", "elasticache", "lambda",
                             "sandbox", "vpc", "net", "linux")));
 
     private static JavaClasses classes;

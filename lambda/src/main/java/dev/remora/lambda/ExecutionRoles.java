@@ -49,11 +49,7 @@ final class ExecutionRoles {
     private static AwsError denial(Call call, String action, String resource, Decision decision) {
         String sentence = "User: " + call.principal().arn() + " is not authorized to perform: " + action + " on resource: "
                 + resource;
-        return Refusal.denied(sentence
-                + switch (decision.reason()) {
-                    case EXPLICIT_DENY -> " with an explicit deny in an identity-based policy";
-                    case NO_IDENTITY_POLICY, ALLOWED -> " because no identity-based policy allows the " + action + " action";
-                });
+        return Refusal.denied(sentence + decision.reason().because(action));
     }
 
     /** Refuses a role that does not let Lambda make, see and delete the interfaces of this configuration. */

@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * The files that hold objects' bytes, each under a name that is never used again, in 256 folders.
  *
  * <p>A file is written in {@code incoming}, synced, renamed to its place and its folder synced; then its document may be stored.
- * When the document is gone the file goes, too, but not while somebody reads it: readers hold files, and who gives up the last hold
+ * When the document is gone the file goes, too, but not while somebody reads it: readers hold files, and who gives up the last
+ * hold
  * on a file that was to be deleted deletes it. A crash may leave files that no document names; {@link #sweep} removes those that
  * were there before this start.
  */
@@ -65,7 +66,8 @@ final class Bodies {
      * Writes a stream to its end, durably.
      *
      * @param algorithm a checksum to compute on the way, or null for none
-     * @throws dev.remora.wire.AwsError EntityTooLarge beyond {@code atMost} bytes, and what the stream throws; nothing is then left
+     * @throws dev.remora.wire.AwsError EntityTooLarge beyond {@code atMost} bytes, and what the stream throws; nothing is then
+     * left
      */
     Written write(InputStream in, long atMost, @Nullable Checksum algorithm) {
         String name = ids.hex(NAME_DIGITS);

@@ -15,7 +15,9 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 
-/** What GetObject and HeadObject say of an object: the headers that it was stored with, and what a request sets in their place. */
+/**
+ * What GetObject and HeadObject say of an object: the headers that it was stored with, and what a request sets in their place.
+ */
 final class Describing {
     private static final String RESPONSE = "response-";
     private static final Set<String> OVERRIDES = Set.of("response-cache-control", "response-content-disposition",

@@ -13,7 +13,8 @@ public interface ObjectStore {
     Optional<Place> place(String bucket);
 
     /**
-     * Puts an object for somebody: a service ({@code new Principal.Service(account, "delivery.logs.amazonaws.com")}), which may write
+     * Puts an object for somebody: a service ({@code new Principal.Service(account, "delivery.logs.amazonaws.com")}), which may
+     * write
      * to the buckets of the account that it acts for and wherever a bucket's policy lets it, or a caller.
      *
      * @throws dev.remora.wire.AwsError NoSuchBucket, AccessDenied, KeyTooLongError

@@ -24,6 +24,15 @@ public interface Authorizer {
         /** "with an explicit deny in an identity-based policy". */
         EXPLICIT_DENY,
         /** "with an explicit deny in a resource-based policy". */
-        RESOURCE_DENY
+        RESOURCE_DENY;
+
+        /** The end of a denial's sentence. */
+        public String because(String action) {
+            return switch (this) {
+                case EXPLICIT_DENY -> " with an explicit deny in an identity-based policy";
+                case RESOURCE_DENY -> " with an explicit deny in a resource-based policy";
+                case NO_IDENTITY_POLICY, ALLOWED -> " because no identity-based policy allows the " + action + " action";
+            };
+        }
     }
 }

@@ -149,7 +149,7 @@ record Refusals(Protocol protocol) {
                 ? " on resource: " + quote + (somewhere ? decision.resource() : "*") + quote
                 : "";
         String sentence = "User: " + principal.arn() + " is not authorized to perform: " + action + resource
-                + because(decision, action);
+                + decision.reason().because(action);
         return switch (protocol) {
             case REST_XML -> new AwsError("AccessDenied", 403, sentence);
             case EC2_QUERY ->
@@ -160,14 +160,6 @@ record Refusals(Protocol protocol) {
                                 + (somewhere ? ". Encoded authorization failure message: " + encoded : ""));
             case AWS_QUERY -> new AwsError("AccessDenied", 403, sentence);
             case REST_JSON, AWS_JSON_1_0, AWS_JSON_1_1 -> new AwsError("AccessDeniedException", forbidden(), sentence);
-        };
-    }
-
-    private static String because(Decision decision, String action) {
-        return switch (decision.reason()) {
-            case EXPLICIT_DENY -> " with an explicit deny in an identity-based policy";
-            case RESOURCE_DENY -> " with an explicit deny in a resource-based policy";
-            case NO_IDENTITY_POLICY, ALLOWED -> " because no identity-based policy allows the " + action + " action";
         };
     }
 }
