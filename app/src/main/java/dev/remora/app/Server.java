@@ -215,6 +215,7 @@ final class Server implements AutoCloseable {
         bridges.start();
         rds.recover();
         elasticache.recover();
+        sqs.start();
         lambda.start();
         front.serve(channel, Trust.HOST, null);
         listenInside(front, result(trust));

@@ -16,6 +16,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +40,10 @@ final class Mailbox implements AutoCloseable {
     /** How long a message may stay hidden since it was received. */
     static final Duration HIDDEN_MAX = Duration.ofHours(12);
 
+    /** How long a message is hidden that is being moved. */
+    static final Duration MOVING = Duration.ofSeconds(30);
+
+    private static final String NO_QUEUE = "AWS.SimpleQueueService.NonExistentQueue";
     private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
     private static final Instant NEVER = Instant.ofEpochMilli(Long.MAX_VALUE);
 
@@ -258,6 +264,33 @@ final class Mailbox implements AutoCloseable {
         });
         bells.ring(box.queue().id());
         return ended[0];
+    }
+
+    /** How a move ended: how many messages were moved, and why no more, or an empty text. */
+    record Moved(int messages, String failure) {
+        static final Moved NONE = new Moved(0, "");
+    }
+
+    /**
+     * Moves visible messages into other queues, as new messages with ids of their own. They are in the other queue before they
+     * are gone from this one: a crash in between leaves them in both.
+     */
+    Moved move(Box from, Function<Message, Optional<Box>> target, int max, Supplier<String> ids) {
+        Instant now = clock.instant();
+        int moved = 0;
+        for (Row row : streams.take(from.family(), now, now.plus(MOVING), max)) {
+            Message message = Message.of(row.data());
+            Optional<Box> to = target.apply(message);
+            if (to.isEmpty()) {
+                streams.reschedule(row.sequence(), row.time(), row.data());
+                String why = message.sourceArn().isEmpty() ? "CouldNotDetermineMessageSource" : NO_QUEUE;
+                return new Moved(moved, why);
+            }
+            add(to.get(), List.of(new Outgoing(message.again(ids.get()), 0)));
+            streams.delete(List.of(row.sequence()));
+            moved++;
+        }
+        return new Moved(moved, "");
     }
 
     /** How many messages the queue holds, without those whose time is over. */

@@ -59,6 +59,11 @@ record Message(
                 id, body, attributes, trace, sender, group, receives, firstReceivedMillis, receivedMillis, source);
     }
 
+    /** The same content as a new message. */
+    Message again(String newId) {
+        return sent(newId, body, attributes, trace, sender, group);
+    }
+
     byte[] bytes() {
         return JSON.writeValueAsBytes(this);
     }

@@ -176,6 +176,7 @@ final class Queues {
         Box box = box(request.queueUrl(), call);
         store.write(tx -> {
             tx.delete(QueueDocument.KIND, box.at().scope(), existing(tx, box).name());
+            MoveTasks.forget(tx, box.at().scope(), box.at().arn());
             return true;
         });
         mailbox.clear(box);

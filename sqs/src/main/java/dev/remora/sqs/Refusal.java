@@ -59,6 +59,15 @@ final class Refusal {
                 "PurgeQueueInProgress", 403, "Only one PurgeQueue operation on " + queue + " is allowed every 60 seconds.");
     }
 
+    static AwsError noResource(String parameter) {
+        return new AwsError("ResourceNotFoundException", 404,
+                "The resource that you specified for the " + parameter + " parameter doesn't exist.");
+    }
+
+    static AwsError noTask() {
+        return new AwsError("ResourceNotFoundException", 404, "Task does not exist.");
+    }
+
     static AwsError contents() {
         return new AwsError("InvalidMessageContents", 400, "The message contains no character that is allowed.");
     }

@@ -7,6 +7,7 @@ import dev.remora.wire.Protocol;
 import dev.remora.wire.ServiceInfo;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.sqs.model.CancelMessageMoveTaskRequest;
 import software.amazon.awssdk.services.sqs.model.ChangeMessageVisibilityBatchRequest;
 import software.amazon.awssdk.services.sqs.model.ChangeMessageVisibilityRequest;
 import software.amazon.awssdk.services.sqs.model.CreateQueueRequest;
@@ -16,6 +17,7 @@ import software.amazon.awssdk.services.sqs.model.DeleteQueueRequest;
 import software.amazon.awssdk.services.sqs.model.GetQueueAttributesRequest;
 import software.amazon.awssdk.services.sqs.model.GetQueueUrlRequest;
 import software.amazon.awssdk.services.sqs.model.ListDeadLetterSourceQueuesRequest;
+import software.amazon.awssdk.services.sqs.model.ListMessageMoveTasksRequest;
 import software.amazon.awssdk.services.sqs.model.ListQueueTagsRequest;
 import software.amazon.awssdk.services.sqs.model.ListQueuesRequest;
 import software.amazon.awssdk.services.sqs.model.PurgeQueueRequest;
@@ -23,6 +25,7 @@ import software.amazon.awssdk.services.sqs.model.ReceiveMessageRequest;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequest;
 import software.amazon.awssdk.services.sqs.model.SendMessageRequest;
 import software.amazon.awssdk.services.sqs.model.SetQueueAttributesRequest;
+import software.amazon.awssdk.services.sqs.model.StartMessageMoveTaskRequest;
 import software.amazon.awssdk.services.sqs.model.TagQueueRequest;
 import software.amazon.awssdk.services.sqs.model.UntagQueueRequest;
 
@@ -33,11 +36,12 @@ final class SqsOperations {
 
     private SqsOperations() {}
 
-    static Operations of(Queues queues, Sending sending, Receiving receiving) {
+    static Operations of(Queues queues, Sending sending, Receiving receiving, MoveTasks moves) {
         var ops = new Operations(SERVICE);
         queues(ops, queues);
         tags(ops, queues);
         messages(ops, sending, receiving);
+        moves(ops, moves);
         return ops;
     }
 
@@ -108,6 +112,18 @@ final class SqsOperations {
                 .action("sqs:ChangeMessageVisibility")
                 .enforced("QueueUrl", "Entries")
                 .resources((r, call) -> queue(r.queueUrl(), call));
+    }
+
+    private static void moves(Operations ops, MoveTasks moves) {
+        ops.on(StartMessageMoveTaskRequest.class, moves::start)
+                .enforced("SourceArn", "DestinationArn", "MaxNumberOfMessagesPerSecond")
+                .resources((r, call) -> List.of(r.sourceArn()));
+        ops.on(ListMessageMoveTasksRequest.class, moves::list)
+                .enforced("SourceArn", "MaxResults")
+                .resources((r, call) -> List.of(r.sourceArn()));
+        ops.on(CancelMessageMoveTaskRequest.class, moves::cancel)
+                .enforced("TaskHandle")
+                .resources((r, call) -> List.of(MoveTasks.sourceArn(r.taskHandle())));
     }
 
     private static List<String> named(String name, Call call) {

@@ -23,6 +23,7 @@ public final class SqsService implements AutoCloseable {
 
     private final Store store;
     private final Mailbox mailbox;
+    private final MoveTasks moves;
     private final Operations operations;
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("sqs-expiry").factory());
@@ -32,14 +33,20 @@ public final class SqsService implements AutoCloseable {
         this.store = store;
         mailbox = new Mailbox(store, streams, clock);
         var queues = new Queues(store, mailbox, ids);
-        operations = SqsOperations.of(queues, new Sending(queues, mailbox, ids), new Receiving(queues, mailbox));
+        moves = new MoveTasks(store, mailbox, ids);
+        operations = SqsOperations.of(queues, new Sending(queues, mailbox, ids), new Receiving(queues, mailbox), moves);
+    }
+
+    /** Goes on with what the last run of the server left undone. */
+    public void start() {
+        moves.start();
         long period = EXPIRE_EVERY.toMillis();
         timer.scheduleWithFixedDelay(this::expire, period, period, TimeUnit.MILLISECONDS);
     }
 
     /** What the service keeps in the store. */
     public static List<Kind<?>> kinds() {
-        return List.of(QueueDocument.KIND);
+        return List.of(QueueDocument.KIND, MoveTaskDocument.KIND);
     }
 
     public Operations operations() {
@@ -65,6 +72,7 @@ public final class SqsService implements AutoCloseable {
     @Override
     public void close() {
         timer.shutdownNow();
+        moves.close();
         mailbox.close();
     }
 }

@@ -53,6 +53,7 @@ final class SqsLab implements AutoCloseable {
         store = SqliteStore.open(folder, SqsService.kinds());
         streams = Streams.open(folder, clock);
         service = new SqsService(store, streams, clock, Ids.random());
+        service.start();
         client = client(service);
     }
 
