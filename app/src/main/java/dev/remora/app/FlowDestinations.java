@@ -3,26 +3,37 @@ package dev.remora.app;
 import dev.remora.ec2.FlowDelivery;
 import dev.remora.iam.RoleAccess;
 import dev.remora.logs.LogSink;
+import dev.remora.s3.ObjectStore;
 import dev.remora.store.Scope;
+import dev.remora.wire.AwsError;
+import dev.remora.wire.Principal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Brings flow records to CloudWatch Logs, with the rights of the role that the flow log names. */
+/**
+ * Brings flow records to CloudWatch Logs, with the rights of the role that the flow log names, and into buckets, as a
+ * service.
+ */
 final class FlowDestinations implements FlowDelivery {
     private static final String SERVICE = "vpc-flow-logs.amazonaws.com";
+
+    /** Who writes into buckets. */
+    private static final String DELIVERY = "delivery.logs.amazonaws.com";
 
     /** What DescribeFlowLogs says when the role does not allow it. */
     private static final String ACCESS_ERROR = "Access error";
 
     private final RoleAccess roles;
     private final LogSink logs;
+    private final ObjectStore buckets;
 
-    FlowDestinations(RoleAccess roles, LogSink logs) {
+    FlowDestinations(RoleAccess roles, LogSink logs, ObjectStore buckets) {
         this.roles = roles;
         this.logs = logs;
+        this.buckets = buckets;
     }
 
     @Override
@@ -32,7 +43,7 @@ final class FlowDestinations implements FlowDelivery {
 
     @Override
     public boolean bucketExists(Scope scope, String bucket) {
-        return false;
+        return buckets.place(bucket).isPresent();
     }
 
     @Override
@@ -51,6 +62,11 @@ final class FlowDestinations implements FlowDelivery {
 
     @Override
     public Optional<String> toBucket(Scope scope, String bucket, String key, byte[] object) {
-        return Optional.of(ACCESS_ERROR);
+        try {
+            buckets.put(bucket, key, object, "application/x-gzip", new Principal.Service(scope.account(), DELIVERY));
+            return Optional.empty();
+        } catch (AwsError refused) {
+            return Optional.of(refused.code().equals("AccessDenied") ? ACCESS_ERROR : refused.getMessage());
+        }
     }
 }

@@ -173,9 +173,9 @@ final class Server implements AutoCloseable {
                 new LocalSandboxes(launcher, sandboxConfig(data.path(), result(trust)), fabric.slots(), clock));
 
         var iam = new IamService(store, ids, clock, settings.listen().isEmpty());
-        var s3 = new S3Service(store, data.path().resolve("objects"), ids, clock, iam.authorizer());
         var logs = made("logs", new LogsService(store, streams, clock));
-        var flows = new FlowDestinations(iam.roles(), logs.sink());
+        var s3 = new S3Service(store, data.path().resolve("objects"), ids, clock, iam.authorizer());
+        var flows = new FlowDestinations(iam.roles(), logs.sink(), s3);
         ec2 = made("ec2", new Ec2Service(store, fabric, ids, clock, Gate.OPEN, flows));
         var around = surroundings(store, launcher, result(trust), data.path());
         rds = made("rds", new RdsService(around));

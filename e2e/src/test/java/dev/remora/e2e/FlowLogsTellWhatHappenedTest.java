@@ -52,6 +52,12 @@ class FlowLogsTellWhatHappenedTest {
                 "arn:aws:iam::" + account.id() + ":role/flows", "--max-aggregation-interval", "60");
         assertThat(made.get("FlowLogIds")).hasSize(1);
 
+        account.aws("s3api", "create-bucket", "--bucket", "flows-" + account.id());
+        account.aws(
+                "ec2", "create-flow-logs", "--resource-type", "Subnet", "--resource-ids", network.subnetA(), network.subnetB(),
+                "--traffic-type", "REJECT", "--log-destination-type", "s3", "--log-destination",
+                "arn:aws:s3:::flows-" + account.id());
+
         functions.python("knock", role, KNOCK, f -> f.vpcConfig(Functions.in(network)).timeout(10));
         assertThat(knock(functions, host, 5432)).contains("connected");
         assertThat(knock(functions, host, 22)).contains("imeout");
@@ -67,10 +73,21 @@ class FlowLogsTellWhatHappenedTest {
                 .isNotEmpty()
                 .allMatch(line -> line.endsWith("ACCEPT OK"));
 
-        JsonNode shown = account.aws("ec2", "describe-flow-logs").get("FlowLogs").get(0);
+        Eventually.holds("an object of the refused is in the bucket", () -> objects(account).size() > 0);
+        String key = objects(account).get(0).get("Key").asString();
+        assertThat(key).startsWith("AWSLogs/" + account.id() + "/vpcflowlogs/us-east-1/").endsWith(".log.gz");
+
+        JsonNode shown = account.aws("ec2", "describe-flow-logs", "--filter", "Name=log-destination-type,Values=cloud-watch-logs")
+                .get("FlowLogs")
+                .get(0);
         assertThat(shown.get("DeliverLogsStatus").asString()).isEqualTo("SUCCESS");
         account.aws("ec2", "delete-flow-logs", "--flow-log-ids", shown.get("FlowLogId").asString());
-        assertThat(account.aws("ec2", "describe-flow-logs").get("FlowLogs")).isEmpty();
+        assertThat(account.aws("ec2", "describe-flow-logs").get("FlowLogs")).hasSize(2);
+    }
+
+    private static JsonNode objects(Account account) {
+        JsonNode listed = account.aws("s3api", "list-objects-v2", "--bucket", "flows-" + account.id());
+        return listed.path("Contents");
     }
 
     private static String knock(Functions functions, String host, int port) {
