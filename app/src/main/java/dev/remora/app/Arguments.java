@@ -16,6 +16,9 @@ import java.util.Set;
  * cache, and reading them anew took a tenth of a second of each start.
  */
 record Arguments(Map<String, String> options, Set<String> flags, List<String> places) {
+    /** Options whose values are lists: given several times, they are joined with commas. Of others the last one counts. */
+    private static final Set<String> REPEATABLE = Set.of("--quota");
+
     /** The command was wrongly used; the message says how. */
     static final class WrongUse extends RuntimeException {
         WrongUse(String message) {
@@ -43,11 +46,11 @@ record Arguments(Map<String, String> options, Set<String> flags, List<String> pl
             } else if (!options.contains(name)) {
                 throw new WrongUse("there is no option '" + name + "'");
             } else if (equals >= 0) {
-                values.put(name, argument.substring(equals + 1));
+                put(values, name, argument.substring(equals + 1));
             } else if (i + 1 == given.size()) {
                 throw new WrongUse("the option '" + name + "' needs a value");
             } else {
-                values.put(name, given.get(++i));
+                put(values, name, given.get(++i));
             }
         }
         if (rest.size() < places.size()) {
@@ -57,6 +60,10 @@ record Arguments(Map<String, String> options, Set<String> flags, List<String> pl
             throw new WrongUse("'" + rest.get(places.size()) + "' is one argument too many");
         }
         return new Arguments(values, set, rest);
+    }
+
+    private static void put(Map<String, String> values, String name, String value) {
+        values.merge(name, value, (before, now) -> REPEATABLE.contains(name) ? before + "," + now : now);
     }
 
     Optional<String> option(String name) {

@@ -176,7 +176,7 @@ final class Server implements AutoCloseable {
         var logs = made("logs", new LogsService(store, streams, clock));
         var s3 = new S3Service(store, data.path().resolve("objects"), ids, clock, iam.authorizer());
         var flows = new FlowDestinations(iam.roles(), logs.sink(), s3);
-        ec2 = made("ec2", new Ec2Service(store, fabric, ids, clock, Gate.OPEN, flows));
+        ec2 = made("ec2", new Ec2Service(store, fabric, ids, clock, Gate.OPEN, flows, settings.quotas()));
         var around = surroundings(store, launcher, result(trust), data.path());
         rds = made("rds", new RdsService(around));
         var sqs = made("sqs", new SqsService(store, streams, clock, ids));

@@ -1,5 +1,6 @@
 package dev.remora.app;
 
+import dev.remora.ec2.Quotas;
 import dev.remora.net.InternetMode;
 import java.nio.file.Path;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param ephemeral whether {@code data} was made for this server only and goes with it
  * @param internet what is behind a VPC's way out
  * @param strictRuntimes whether a runtime is refused whose exact version this host does not have
+ * @param quotas what every account may have in each region
  * @param listen a further address to serve on, without the keys that every installation knows
  */
 record Settings(
@@ -21,13 +23,14 @@ record Settings(
         boolean ephemeral,
         InternetMode internet,
         boolean strictRuntimes,
+        Quotas quotas,
         Optional<String> listen) {
     static final int PORT = 4566;
     static final Path DATA = Path.of("/var/lib/remora");
     static final InternetMode INTERNET = InternetMode.HOST;
 
     static Settings defaults(Map<String, String> environment) {
-        return new Settings(PORT, data(environment), false, INTERNET, false, Optional.empty());
+        return new Settings(PORT, data(environment), false, INTERNET, false, Quotas.HIGHEST, Optional.empty());
     }
 
     static Path data(Map<String, String> environment) {

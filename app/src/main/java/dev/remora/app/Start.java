@@ -1,6 +1,7 @@
 package dev.remora.app;
 
 import dev.remora.app.Arguments.WrongUse;
+import dev.remora.ec2.Quotas;
 import dev.remora.net.InternetMode;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ final class Start {
     static void run(List<String> args, PrintStream out) throws InterruptedException {
         var given = Arguments.parse(
                 args,
-                Set.of("--port", "--data", "--internet", "--listen"),
+                Set.of("--port", "--data", "--internet", "--listen", "--quota"),
                 Set.of("--ephemeral", "--strict-runtimes", REHEARSE),
                 List.of());
         var settings = settings(given, System.getenv());
@@ -40,8 +41,18 @@ final class Start {
         InternetMode internet = given.option("--internet")
                 .map(Start::internet)
                 .orElse(rehearse ? InternetMode.CLOSED : defaults.internet());
+        Quotas quotas = given.option("--quota").map(Start::quotas).orElse(defaults.quotas());
         Path data = DataFolders.choose(given.option("--data").map(Path::of), ephemeral, environment);
-        return new Settings(port, data, ephemeral, internet, given.flag("--strict-runtimes"), given.option("--listen"));
+        return new Settings(
+                port, data, ephemeral, internet, given.flag("--strict-runtimes"), quotas, given.option("--listen"));
+    }
+
+    private static Quotas quotas(String text) {
+        try {
+            return Quotas.parse(text);
+        } catch (IllegalArgumentException wrong) {
+            throw new WrongUse(String.valueOf(wrong.getMessage()));
+        }
     }
 
     private static InternetMode internet(String text) {

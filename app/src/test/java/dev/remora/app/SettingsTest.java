@@ -1,10 +1,13 @@
 package dev.remora.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SettingsTest {
@@ -17,7 +20,21 @@ class SettingsTest {
                         false,
                         dev.remora.net.InternetMode.HOST,
                         false,
+                        dev.remora.ec2.Quotas.HIGHEST,
                         Optional.empty()));
+    }
+
+    @Test
+    void takeQuotasOneByOneOrAtOnce() {
+        assertThat(quotas("--quota", "vpcs=1", "--quota=elastic-ips=2")).isEqualTo(quotas("--quota=vpcs=1,elastic-ips=2"));
+        assertThatThrownBy(() -> quotas("--quota", "cars=1"))
+                .isInstanceOf(Arguments.WrongUse.class)
+                .hasMessageStartingWith("there is no quota 'cars'; there are vpcs, ");
+    }
+
+    private static dev.remora.ec2.Quotas quotas(String... arguments) {
+        var given = Arguments.parse(List.of(arguments), Set.of("--quota"), Set.of(), List.of());
+        return Start.settings(given, Map.of("REMORA_DATA", "/nowhere")).quotas();
     }
 
     @Test

@@ -3,7 +3,9 @@ package dev.remora.ec2;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
 import dev.remora.store.View;
+import dev.remora.vpc.EgressOnlyGateway;
 import dev.remora.vpc.InternetGateway;
+import dev.remora.vpc.NatGateway;
 import dev.remora.vpc.NetworkAcl;
 import dev.remora.vpc.NetworkInterface;
 import dev.remora.vpc.RouteTable;
@@ -132,6 +134,8 @@ final class Access {
             case RouteTable table -> Optional.of(table.vpcId());
             case NetworkAcl acl -> Optional.of(acl.vpcId());
             case InternetGateway gateway -> Optional.of(gateway.vpcId()).filter(id -> !id.isEmpty());
+            case EgressOnlyGateway gateway -> Optional.of(gateway.vpcId());
+            case NatGateway gateway -> Optional.of(gateway.vpcId());
             default -> Optional.empty();
         };
     }

@@ -25,10 +25,10 @@ final class AccountAttributes {
         Scope scope = regions.enter(call);
         Map<String, String> all = new LinkedHashMap<>();
         all.put("supported-platforms", "VPC");
-        all.put("vpc-max-security-groups-per-interface", Integer.toString(NewInterface.MAX_GROUPS));
-        all.put("max-elastic-ips", "5");
+        all.put("vpc-max-security-groups-per-interface", Integer.toString(regions.quota(Quota.SECURITY_GROUPS_PER_INTERFACE)));
+        all.put("max-elastic-ips", Integer.toString(regions.quota(Quota.ELASTIC_IPS)));
         all.put("max-instances", "20");
-        all.put("vpc-max-elastic-ips", "5");
+        all.put("vpc-max-elastic-ips", Integer.toString(regions.quota(Quota.ELASTIC_IPS)));
         all.put("default-vpc", AccountRegions.defaultVpc(store.view(), scope).map(Vpc::id).orElse("none"));
         for (String name : r.attributeNamesAsStrings()) {
             if (!all.containsKey(name)) {

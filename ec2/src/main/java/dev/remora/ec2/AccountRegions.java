@@ -36,8 +36,20 @@ final class AccountRegions {
 
     private final Store store;
 
-    AccountRegions(Store store) {
+    private final Quotas quotas;
+
+    AccountRegions(Store store, Quotas quotas) {
         this.store = store;
+        this.quotas = quotas;
+    }
+
+    /** Refuses what would be more than an account may have. */
+    void allow(Quota quota, long wanted) {
+        quotas.allow(quota, wanted);
+    }
+
+    int quota(Quota quota) {
+        return quotas.of(quota);
     }
 
     /** The scope of a call, furnished if this is the first call to it. */

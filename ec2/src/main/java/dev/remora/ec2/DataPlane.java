@@ -1,6 +1,8 @@
 package dev.remora.ec2;
 
 import static dev.remora.ec2.Resource.NETWORK_INTERFACE;
+import static dev.remora.ec2.Resource.ROUTE_TABLE;
+import static dev.remora.ec2.Resource.SECURITY_GROUP;
 
 import dev.remora.net.Fabric;
 import dev.remora.net.Topology;
@@ -9,8 +11,14 @@ import dev.remora.store.Scope;
 import dev.remora.store.Store;
 import dev.remora.store.View;
 import dev.remora.vpc.Compiler;
+import dev.remora.vpc.EgressOnlyGateway;
+import dev.remora.vpc.ElasticIp;
+import dev.remora.vpc.InternetGateway;
+import dev.remora.vpc.NatGateway;
+import dev.remora.vpc.NetworkAcl;
 import dev.remora.vpc.NetworkInterface;
 import dev.remora.vpc.PeeringConnection;
+import dev.remora.vpc.PrefixList;
 import dev.remora.vpc.RouteTable;
 import dev.remora.vpc.SecurityGroup;
 import dev.remora.vpc.Subnet;
@@ -108,14 +116,16 @@ final class DataPlane implements AutoCloseable {
     private void changed(Change change) {
         var touched = new HashSet<Key>();
         for (Change.Edit<?> edit : change.edits()) {
-            edit.before().flatMap(DataPlane::vpcOf).ifPresent(id -> touched.add(new Key(edit.scope(), id)));
-            edit.after().flatMap(DataPlane::vpcOf).ifPresent(id -> touched.add(new Key(edit.scope(), id)));
+            Stream.of(edit.before(), edit.after())
+                    .flatMap(Optional::stream)
+                    .flatMap(document -> vpcsOf(store.view(), edit.scope(), document))
+                    .forEach(id -> touched.add(new Key(edit.scope(), id)));
         }
         touched.addAll(beyond(change));
         touched.forEach(key -> set(key, change.revision()));
     }
 
-    /** The VPCs that know by peering connections what changed: blocks, addresses, members of groups, the connections themselves. */
+    /** The VPCs that know by peering connections what changed: blocks, addresses, members of groups, the connections. */
     private Set<Key> beyond(Change change) {
         var touched = new HashSet<Key>();
         for (Change.Edit<?> edit : change.edits()) {
@@ -139,15 +149,29 @@ final class DataPlane implements AutoCloseable {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    private static Optional<String> vpcOf(Record document) {
+    /** The VPCs whose topology a document may be part of. */
+    private static Stream<String> vpcsOf(View view, Scope scope, Record document) {
         return switch (document) {
-            case Vpc vpc -> Optional.of(vpc.id());
-            case Subnet subnet -> Optional.of(subnet.vpcId());
-            case SecurityGroup group -> Optional.of(group.vpcId());
-            case NetworkInterface networkInterface -> Optional.of(networkInterface.vpcId());
-            case RouteTable table -> Optional.of(table.vpcId());
-            case FlowLog log -> Optional.of(log.vpcId());
-            case Record other -> Optional.empty();
+            case Vpc vpc -> Stream.of(vpc.id());
+            case Subnet subnet -> Stream.of(subnet.vpcId());
+            case SecurityGroup group -> Stream.of(group.vpcId());
+            case NetworkInterface networkInterface -> Stream.of(networkInterface.vpcId());
+            case RouteTable table -> Stream.of(table.vpcId());
+            case NetworkAcl acl -> Stream.of(acl.vpcId());
+            case InternetGateway gateway -> Stream.of(gateway.vpcId()).filter(id -> !id.isEmpty());
+            case EgressOnlyGateway gateway -> Stream.of(gateway.vpcId());
+            case NatGateway gateway -> Stream.of(gateway.vpcId());
+            case ElasticIp address ->
+                address.association()
+                        .flatMap(a -> view.get(NETWORK_INTERFACE.kind(), scope, a.interfaceId()))
+                        .map(NetworkInterface::vpcId)
+                        .stream();
+            case PrefixList list ->
+                Stream.concat(
+                        view.find(SECURITY_GROUP.kind(), scope, "list", list.id()).stream().map(SecurityGroup::vpcId),
+                        view.find(ROUTE_TABLE.kind(), scope, "list", list.id()).stream().map(RouteTable::vpcId));
+            case FlowLog log -> Stream.of(log.vpcId());
+            case Record other -> Stream.empty();
         };
     }
 
@@ -177,7 +201,10 @@ final class DataPlane implements AutoCloseable {
         }
     }
 
-    /** Before an answer leaves: waits for the VPC and its peers as long as an operation may, and says in the log if that was not enough. */
+    /**
+     * Before an answer leaves: waits for the VPC and its peers as long as an operation may, and says in the log if that was
+     * not enough.
+     */
     void settle(Scope scope, String vpcId) {
         if (!settle(scope, vpcId, IN_FORCE_WAIT)) {
             LOG.warn("{} is not in force after {} s", router(scope, vpcId), IN_FORCE_WAIT.toSeconds());

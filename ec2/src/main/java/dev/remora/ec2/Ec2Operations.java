@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import software.amazon.awssdk.services.ec2.model.AssignIpv6AddressesRequest;
 import software.amazon.awssdk.services.ec2.model.AssignPrivateIpAddressesRequest;
-import software.amazon.awssdk.services.ec2.model.AssociateRouteTableRequest;
 import software.amazon.awssdk.services.ec2.model.AssociateSubnetCidrBlockRequest;
 import software.amazon.awssdk.services.ec2.model.AssociateVpcCidrBlockRequest;
 import software.amazon.awssdk.services.ec2.model.AuthorizeSecurityGroupEgressRequest;
@@ -21,15 +20,12 @@ import software.amazon.awssdk.services.ec2.model.CreateDefaultSubnetRequest;
 import software.amazon.awssdk.services.ec2.model.CreateDefaultVpcRequest;
 import software.amazon.awssdk.services.ec2.model.CreateFlowLogsRequest;
 import software.amazon.awssdk.services.ec2.model.CreateNetworkInterfaceRequest;
-import software.amazon.awssdk.services.ec2.model.CreateRouteTableRequest;
 import software.amazon.awssdk.services.ec2.model.CreateSecurityGroupRequest;
 import software.amazon.awssdk.services.ec2.model.CreateSubnetRequest;
 import software.amazon.awssdk.services.ec2.model.CreateTagsRequest;
 import software.amazon.awssdk.services.ec2.model.CreateVpcRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteFlowLogsRequest;
-import software.amazon.awssdk.services.ec2.model.DeleteInternetGatewayRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteNetworkInterfaceRequest;
-import software.amazon.awssdk.services.ec2.model.DeleteRouteTableRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteSecurityGroupRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteSubnetRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteTagsRequest;
@@ -38,21 +34,16 @@ import software.amazon.awssdk.services.ec2.model.DescribeAccountAttributesReques
 import software.amazon.awssdk.services.ec2.model.DescribeAvailabilityZonesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeDhcpOptionsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeFlowLogsRequest;
-import software.amazon.awssdk.services.ec2.model.DescribeInternetGatewaysRequest;
-import software.amazon.awssdk.services.ec2.model.DescribeNetworkAclsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeNetworkInterfaceAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeNetworkInterfacesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeRegionsRequest;
-import software.amazon.awssdk.services.ec2.model.DescribeRouteTablesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeSecurityGroupRulesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeSecurityGroupsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeSubnetsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeTagsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeVpcAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeVpcsRequest;
-import software.amazon.awssdk.services.ec2.model.DetachInternetGatewayRequest;
 import software.amazon.awssdk.services.ec2.model.DetachNetworkInterfaceRequest;
-import software.amazon.awssdk.services.ec2.model.DisassociateRouteTableRequest;
 import software.amazon.awssdk.services.ec2.model.DisassociateSubnetCidrBlockRequest;
 import software.amazon.awssdk.services.ec2.model.DisassociateVpcCidrBlockRequest;
 import software.amazon.awssdk.services.ec2.model.GetSecurityGroupsForVpcRequest;
@@ -61,7 +52,6 @@ import software.amazon.awssdk.services.ec2.model.ModifySecurityGroupRulesRequest
 import software.amazon.awssdk.services.ec2.model.ModifySubnetAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.ModifyVpcAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.ModifyVpcTenancyRequest;
-import software.amazon.awssdk.services.ec2.model.ReplaceRouteTableAssociationRequest;
 import software.amazon.awssdk.services.ec2.model.RevokeSecurityGroupEgressRequest;
 import software.amazon.awssdk.services.ec2.model.RevokeSecurityGroupIngressRequest;
 import software.amazon.awssdk.services.ec2.model.UnassignIpv6AddressesRequest;
@@ -82,8 +72,14 @@ final class Ec2Operations {
     }
 
     static Operations of(
-            Store store, Ids ids, InstantSource clock, DataPlane plane, FlowDelivery delivery, FlowRecorder recorder) {
-        var regions = new AccountRegions(store);
+            Store store,
+            Ids ids,
+            InstantSource clock,
+            AccountRegions regions,
+            DataPlane plane,
+            NatGatewayStates states,
+            FlowDelivery delivery,
+            FlowRecorder recorder) {
         var table = new Ec2Operations(new Access(store));
         table.vpcs(new Vpcs(store, ids, clock, regions, plane));
         table.vpcBlocks(new VpcBlocks(store, ids, regions, plane));
@@ -93,17 +89,25 @@ final class Ec2Operations {
         table.groups(new SecurityGroups(store, ids, regions));
         table.rules(new SecurityGroupRules(store, ids, regions, plane));
         table.interfaces(new NetworkInterfaces(store, ids, clock, regions, plane));
-        table.tables(new RouteTables(store, ids, clock, regions, plane));
         table.zones(new Zones());
         table.tags(new Tags(store, regions));
-        table.acls(new NetworkAcls(store, regions));
-        table.gateways(new InternetGateways(store, regions, plane));
         table.options(new DhcpOptionSets(store, regions));
         table.attributes(new AccountAttributes(store, regions));
         table.flowLogs(new FlowLogs(store, ids, clock, regions, plane, delivery, recorder));
         var peering = new PeeringOperations(table.ops, table.access);
         peering.connections(new PeeringConnections(store, ids, clock, regions, plane));
         peering.references(new GroupReferences(store, regions));
+        var gateways = new GatewayOperations(table.ops, table.access);
+        gateways.internetGateways(new InternetGateways(store, ids, regions, plane));
+        gateways.egressOnlyGateways(new EgressOnlyGateways(store, ids, clock, regions, plane));
+        gateways.elasticIps(new ElasticIps(store, ids, regions, plane));
+        gateways.natGateways(new NatGateways(store, ids, clock, regions, states));
+        var routing = new RoutingOperations(table.ops, table.access);
+        routing.tables(new RouteTables(store, ids, clock, regions, plane));
+        routing.routes(new Routes(store, regions, plane));
+        routing.prefixLists(new ManagedPrefixLists(store, ids, clock, regions, plane));
+        routing.acls(new NetworkAcls(store, ids, clock, regions, plane));
+        routing.aclEntries(new NetworkAclEntries(store, regions, plane));
         return table.ops;
     }
 
@@ -355,32 +359,6 @@ final class Ec2Operations {
                 .enforced("DryRun", "AttachmentId", "Force");
     }
 
-    private void tables(RouteTables tables) {
-        access.makes(
-                ops.on(CreateRouteTableRequest.class, tables::create)
-                        .enforced("VpcId", "TagSpecifications", "ClientToken", "DryRun"),
-                "route-table",
-                r -> ids(r.vpcId()),
-                CreateRouteTableRequest::tagSpecifications);
-        ops.on(DescribeRouteTablesRequest.class, tables::describe)
-                .enforced("NextToken", "MaxResults", "DryRun", "RouteTableIds", "Filters");
-        access.names(
-                ops.on(DeleteRouteTableRequest.class, tables::delete)
-                        .enforced("DryRun", "RouteTableId"),
-                r -> ids(r.routeTableId()));
-        access.names(
-                ops.on(AssociateRouteTableRequest.class, tables::associate)
-                        .enforced("DryRun", "SubnetId", "RouteTableId")
-                        .refused("GatewayId", "PublicIpv4Pool"),
-                r -> ids(r.routeTableId(), r.subnetId()));
-        ops.on(DisassociateRouteTableRequest.class, tables::disassociate)
-                .enforced("DryRun", "AssociationId");
-        access.names(
-                ops.on(ReplaceRouteTableAssociationRequest.class, tables::replaceAssociation)
-                        .enforced("DryRun", "AssociationId", "RouteTableId"),
-                r -> ids(r.routeTableId()));
-    }
-
     private void zones(Zones zones) {
         ops.on(DescribeAvailabilityZonesRequest.class, zones::describe)
                 .enforced("ZoneNames", "ZoneIds", "AllAvailabilityZones", "DryRun", "Filters");
@@ -401,24 +379,6 @@ final class Ec2Operations {
                 DeleteTagsRequest::tags);
         ops.on(DescribeTagsRequest.class, tags::describe)
                 .enforced("DryRun", "Filters", "MaxResults", "NextToken");
-    }
-
-    private void acls(NetworkAcls acls) {
-        ops.on(DescribeNetworkAclsRequest.class, acls::describe)
-                .enforced("NextToken", "MaxResults", "DryRun", "NetworkAclIds", "Filters");
-    }
-
-    private void gateways(InternetGateways gateways) {
-        ops.on(DescribeInternetGatewaysRequest.class, gateways::describe)
-                .enforced("NextToken", "MaxResults", "DryRun", "InternetGatewayIds", "Filters");
-        access.names(
-                ops.on(DetachInternetGatewayRequest.class, gateways::detach)
-                        .enforced("DryRun", "InternetGatewayId", "VpcId"),
-                r -> ids(r.internetGatewayId(), r.vpcId()));
-        access.names(
-                ops.on(DeleteInternetGatewayRequest.class, gateways::delete)
-                        .enforced("DryRun", "InternetGatewayId"),
-                r -> ids(r.internetGatewayId()));
     }
 
     private void options(DhcpOptionSets options) {

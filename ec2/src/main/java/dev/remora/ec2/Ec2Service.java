@@ -13,27 +13,48 @@ import java.util.stream.Stream;
 /** The EC2 service: its operations, what other services of ours ask of it, and the data plane that follows its documents. */
 public final class Ec2Service implements AutoCloseable {
     private final DataPlane plane;
+    private final NatGatewayStates natGateways;
     private final Networks networks;
     private final Operations operations;
     private final DropExplainer drops;
     private final FlowRecorder recorder;
 
+    /** With as much of everything as AWS grants. */
+    public Ec2Service(Store store, Fabric fabric, Ids ids, InstantSource clock, Gate gate, FlowDelivery delivery) {
+        this(store, fabric, ids, clock, gate, delivery, Quotas.HIGHEST);
+    }
+
     /**
      * @param gate {@link Gate#OPEN} but in tests
      * @param delivery where flow logs go
      */
-    public Ec2Service(Store store, Fabric fabric, Ids ids, InstantSource clock, Gate gate, FlowDelivery delivery) {
+    public Ec2Service(
+            Store store,
+            Fabric fabric,
+            Ids ids,
+            InstantSource clock,
+            Gate gate,
+            FlowDelivery delivery,
+            Quotas quotas) {
         this.plane = new DataPlane(store, fabric);
-        this.networks = new ServiceNetworks(store, ids, clock, plane, gate);
+        this.natGateways = new NatGatewayStates(store, plane, clock);
+        var regions = new AccountRegions(store, quotas);
+        this.networks = new ServiceNetworks(store, ids, clock, regions, plane, gate);
         this.drops = new DropExplainer(store);
         this.recorder = new FlowRecorder(store, fabric, clock, delivery);
-        this.operations = Ec2Operations.of(store, ids, clock, plane, delivery, recorder);
+        this.operations = Ec2Operations.of(store, ids, clock, regions, plane, natGateways, delivery, recorder);
     }
 
     /** Every kind of document that the service keeps; the store must be opened with them. */
     public static List<Kind<?>> kinds() {
         return Stream.<Kind<?>>concat(
-                        Resource.ALL.stream().map(Resource::kind), Stream.of(AccountRegions.KIND, ClientTokens.KIND, AmazonBlocks.KIND))
+                        Resource.ALL.stream().map(Resource::kind),
+                        Stream.of(
+                                AccountRegions.KIND,
+                                ClientTokens.KIND,
+                                AmazonBlocks.KIND,
+                                PublicAddresses.HELD,
+                                PublicAddresses.CURSOR))
                 .toList();
     }
 
@@ -58,6 +79,7 @@ public final class Ec2Service implements AutoCloseable {
     /** Brings the kernel to what the store holds, and keeps it there. */
     public void start() {
         plane.start();
+        natGateways.start();
         recorder.start();
     }
 
@@ -65,6 +87,7 @@ public final class Ec2Service implements AutoCloseable {
     @Override
     public void close() {
         recorder.close();
+        natGateways.close();
         plane.close();
     }
 }

@@ -96,6 +96,7 @@ final class InterfaceAddresses {
             if (!now.secondary().containsAll(gone)) {
                 throw Refusals.invalidValue("Some of " + gone + " are not assigned to interface " + id);
             }
+            gone.forEach(address -> ElasticIps.leave(tx, scope, id, address));
             giveBack(tx, scope, now.subnetId(), gone.size());
             return without(now, gone);
         });

@@ -18,7 +18,11 @@ final class InterfaceView {
 
     /** @param named whether the VPC gives its interfaces private names */
     static software.amazon.awssdk.services.ec2.model.NetworkInterface shown(
-            Scope scope, NetworkInterface i, List<SecurityGroup> groups, boolean named) {
+            Scope scope,
+            NetworkInterface i,
+            List<SecurityGroup> groups,
+            InterfaceAssociations associations,
+            boolean named) {
         var region = new Region(scope.region());
         String name = named ? privateName(region, i.address()) : null;
         return software.amazon.awssdk.services.ec2.model.NetworkInterface.builder()
@@ -41,8 +45,10 @@ final class InterfaceView {
                                 .primary(address.equals(i.address()))
                                 .privateIpAddress(address.toString())
                                 .privateDnsName(named ? privateName(region, address) : null)
+                                .association(associations.of(i, address))
                                 .build())
                         .toList())
+                .association(associations.of(i, i.address()))
                 .ipv6Addresses(i.ipv6().stream()
                         .map(address -> NetworkInterfaceIpv6Address.builder()
                                 .ipv6Address(address.toString())

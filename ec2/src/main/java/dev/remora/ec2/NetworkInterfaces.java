@@ -91,18 +91,12 @@ final class NetworkInterfaces {
                 .onAny(
                         "attachment.delete-on-termination",
                         i -> i.attachment().map(a -> "" + a.deleteOnTermination()).stream().toList());
-        for (String never : List.of(
-                "attachment.instance-id",
-                "association.allocation-id",
-                "association.association-id",
-                "association.ip-owner-id",
-                "association.public-ip",
-                "association.public-dns-name",
-                "addresses.association.owner-id",
-                "addresses.association.public-ip")) {
-            filters.onAny(never, i -> List.of());
-        }
-        return filters.withOwner(scope);
+        filters.onAny("attachment.instance-id", i -> i.attachment()
+                .map(NetworkInterface.Attachment::instanceId)
+                .filter(id -> !id.isEmpty())
+                .stream()
+                .toList());
+        return new InterfaceAssociations(view, scope).filters(filters).withOwner(scope);
     }
 
     private static Stream<SecurityGroup> groups(View view, Scope scope, NetworkInterface i) {
@@ -124,14 +118,13 @@ final class NetworkInterfaces {
                 false,
                 new Topology.Attachment.None(),
                 TagSpecs.forNew("network-interface", r.tagSpecifications()));
+        regions.allow(Quota.SECURITY_GROUPS_PER_INTERFACE, r.groups().stream().distinct().count());
         Scope scope = regions.enter(call);
-        NetworkInterface made = store.write(tx -> tokens.once(
-                tx,
-                scope,
-                NETWORK_INTERFACE,
-                r.clientToken(),
-                wanted.toString(),
-                () -> wanted.make(tx, scope, ids, clock.instant())));
+        NetworkInterface made = store.write(
+                tx -> tokens.once(tx, scope, NETWORK_INTERFACE, r.clientToken(), wanted.toString(), () -> {
+                    regions.allow(Quota.NETWORK_INTERFACES, tx.all(NETWORK_INTERFACE.kind(), scope).size() + 1L);
+                    return wanted.make(tx, scope, ids, clock.instant());
+                }));
         return CreateNetworkInterfaceResponse.builder()
                 .networkInterface(shown(store.view(), scope, made).toBuilder().status("pending").build())
                 .clientToken(r.clientToken())
@@ -199,7 +192,8 @@ final class NetworkInterfaces {
     private static software.amazon.awssdk.services.ec2.model.NetworkInterface shown(
             View view, Scope scope, NetworkInterface i) {
         boolean named = view.get(VPC.kind(), scope, i.vpcId()).map(Vpc::dnsSupport).orElse(false);
-        return InterfaceView.shown(scope, i, groups(view, scope, i).toList(), named);
+        return InterfaceView.shown(
+                scope, i, groups(view, scope, i).toList(), new InterfaceAssociations(view, scope), named);
     }
 
     DescribeNetworkInterfaceAttributeResponse describeAttribute(DescribeNetworkInterfaceAttributeRequest r, Call call) {
@@ -241,6 +235,7 @@ final class NetworkInterfaces {
                     ? notAllowed()
                     : Refusals.of("InvalidAttachmentID.NotFound", "The network interface '" + id + "' is not attached.");
         }
+        regions.allow(Quota.SECURITY_GROUPS_PER_INTERFACE, r.groups().stream().distinct().count());
         NetworkInterface changed = store.write(tx -> {
             NetworkInterface now = NETWORK_INTERFACE.require(tx, scope, id);
             NetworkInterface then = modified(tx, scope, now, r);

@@ -20,7 +20,7 @@ import java.util.Optional;
 /**
  * An interface that is to be made, for an account's own call or for a service that works for the account.
  *
- * @param groups ids; none means the VPC's default group
+ * @param groups ids; none means the VPC's default group, but for what has no groups
  * @param addresses that it is to have
  * @param requesterId who makes it, where that is not its owner; else empty
  */
@@ -34,15 +34,11 @@ record NewInterface(
         boolean requesterManaged,
         Topology.Attachment backing,
         Map<String, String> tags) {
-    static final int MAX_GROUPS = 5;
-
     /** Takes the addresses and puts the interface. */
     NetworkInterface make(Transaction tx, Scope scope, Ids ids, Instant now) {
         var desk = new SubnetAddresses(tx, scope, ids, subnetId);
         String vpcId = desk.subnet().vpcId();
-        List<String> members = groups.isEmpty()
-                ? List.of(VPC.require(tx, scope, vpcId).defaultGroupId())
-                : checkedGroups(tx, scope, vpcId, groups);
+        List<String> members = members(tx, scope, vpcId);
         var made = new NetworkInterface(
                 ids.resource(NETWORK_INTERFACE.prefix()),
                 vpcId,
@@ -54,7 +50,7 @@ record NewInterface(
                 members,
                 description,
                 type,
-                true,
+                !(backing instanceof Topology.Attachment.Translator),
                 requesterId,
                 requesterManaged,
                 attachment(ids, now),
@@ -66,31 +62,38 @@ record NewInterface(
         return made;
     }
 
-    /** Hyperplane interfaces hang on Lambda's side, everything else that has something behind it on its requester's. */
+    private List<String> members(View view, Scope scope, String vpcId) {
+        if (backing instanceof Topology.Attachment.Translator) {
+            return List.of();
+        }
+        return groups.isEmpty()
+                ? List.of(VPC.require(view, scope, vpcId).defaultGroupId())
+                : checkedGroups(view, scope, vpcId, groups);
+    }
+
+    /** What is AWS's own hangs on its side, everything else that has something behind it on its requester's. */
     private Optional<Attachment> attachment(Ids ids, Instant now) {
         return switch (backing) {
             case Topology.Attachment.None none -> Optional.empty();
-            case Topology.Attachment.Hyperplane hyperplane ->
-                Optional.of(new Attachment(
-                        ids.resource(NetworkInterfaces.HYPERPLANE_ATTACHMENT), "amazon-aws", "", 1, now, false));
+            case Topology.Attachment.Hyperplane hyperplane -> ofAws(ids, now);
             case Topology.Attachment.Workload workload -> ofRequester(ids, now);
             case Topology.Attachment.Further further -> ofRequester(ids, now);
-            case Topology.Attachment.Translator translator -> ofRequester(ids, now);
+            case Topology.Attachment.Translator translator -> ofAws(ids, now);
         };
+    }
+
+    private static Optional<Attachment> ofAws(Ids ids, Instant now) {
+        return Optional.of(
+                new Attachment(ids.resource(NetworkInterfaces.HYPERPLANE_ATTACHMENT), "amazon-aws", "", 1, now, false));
     }
 
     private Optional<Attachment> ofRequester(Ids ids, Instant now) {
         return Optional.of(new Attachment(ids.resource("eni-attach"), requesterId, "", 1, now, false));
     }
 
-    /** The groups, each once, if there are not too many and all are of the VPC. */
+    /** The groups, each once, if all are of the VPC. How many there may be is the caller's to know. */
     static List<String> checkedGroups(View view, Scope scope, String vpcId, List<String> groups) {
         List<String> distinct = groups.stream().distinct().toList();
-        if (distinct.size() > MAX_GROUPS) {
-            throw Refusals.of(
-                    "SecurityGroupsPerInterfaceLimitExceeded",
-                    "The maximum number of security groups per interface has been reached.");
-        }
         for (String id : distinct) {
             SecurityGroup group = SECURITY_GROUP.require(view, scope, id);
             if (!group.vpcId().equals(vpcId)) {
@@ -103,6 +106,7 @@ record NewInterface(
     /** Takes an interface away and gives its addresses back. */
     static void unmake(Transaction tx, Scope scope, Ids ids, NetworkInterface old) {
         FlowLogs.forget(tx, scope, old.id());
+        ElasticIps.leave(tx, scope, old.id());
         tx.delete(NETWORK_INTERFACE.kind(), scope, old.id());
         var desk = new SubnetAddresses(tx, scope, ids, old.subnetId());
         desk.giveBack(1 + old.secondary().size());

@@ -58,7 +58,7 @@ final class Permissions {
             };
         }
 
-        private static int protocol(String text) {
+        static int protocol(String text) {
             String lower = text.toLowerCase(Locale.ROOT);
             return switch (lower) {
                 case "-1", "all" -> GroupRule.ALL;
@@ -115,9 +115,8 @@ final class Permissions {
             p.ipRanges().forEach(range -> rules.add(rule(traffic, block(range.cidrIp()), range.description())));
             p.ipv6Ranges().forEach(range -> rules.add(rule(traffic, block6(range.cidrIpv6()), range.description())));
             p.userIdGroupPairs().forEach(pair -> rules.add(rule(traffic, members(pair), pair.description())));
-            p.prefixListIds().forEach(list -> {
-                throw prefixList(list.prefixListId());
-            });
+            p.prefixListIds()
+                    .forEach(list -> rules.add(rule(traffic, listed(view, scope, list.prefixListId()), list.description())));
             if (rules.size() == before) {
                 throw Refusals.missing("ipRanges");
             }
@@ -132,8 +131,9 @@ final class Permissions {
         return rules;
     }
 
-    static RuntimeException prefixList(@Nullable String id) {
-        return Refusals.of("InvalidPrefixListID.NotFound", "The prefix list ID '" + id + "' does not exist");
+    /** A prefix list of the account's or of AWS's. */
+    static Peer.Listed listed(View view, Scope scope, @Nullable String id) {
+        return new Peer.Listed(PrefixLists.require(view, scope, id).id());
     }
 
     private GroupRule rule(Traffic traffic, Peer peer, @Nullable String description) {

@@ -1,5 +1,6 @@
 package dev.remora.ec2;
 
+import dev.remora.net.Ipv4;
 import dev.remora.wire.AwsError;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -50,6 +51,12 @@ record Region(String name) {
     /** The domain of the private names of this region's interfaces. */
     String privateDomain() {
         return name.equals("us-east-1") ? "ec2.internal" : name + ".compute.internal";
+    }
+
+    /** The name of a public address: {@code ec2-198-18-64-1.eu-west-1.compute.amazonaws.com}. */
+    String publicName(Ipv4 address) {
+        return "ec2-" + address.toString().replace('.', '-')
+                + (name.equals("us-east-1") ? ".compute-1" : "." + name + ".compute") + ".amazonaws.com";
     }
 
     /** us-east-1 is use1, ap-southeast-2 apse2, us-gov-west-1 usgw1. */

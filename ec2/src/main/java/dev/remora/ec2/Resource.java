@@ -4,10 +4,14 @@ import dev.remora.store.Kind;
 import dev.remora.store.Scope;
 import dev.remora.store.View;
 import dev.remora.vpc.DhcpOptions;
+import dev.remora.vpc.EgressOnlyGateway;
+import dev.remora.vpc.ElasticIp;
 import dev.remora.vpc.InternetGateway;
+import dev.remora.vpc.NatGateway;
 import dev.remora.vpc.NetworkAcl;
 import dev.remora.vpc.NetworkInterface;
 import dev.remora.vpc.PeeringConnection;
+import dev.remora.vpc.PrefixList;
 import dev.remora.vpc.RouteTable;
 import dev.remora.vpc.SecurityGroup;
 import dev.remora.vpc.Subnet;
@@ -43,11 +47,13 @@ final class Resource<T extends Record & Tagged<T>> {
             "subnet",
             Kind.of("ec2.subnet", Subnet.class)
                     .index("vpc", s -> List.of(s.vpcId()))
-                    .index("block6", s -> s.block6().map(Subnet.Block6::associationId).stream().toList()),
+                    .index("block6", s -> s.block6().map(Subnet.Block6::associationId).stream().toList())
+                    .index("acl", s -> List.of(s.acl().aclId()))
+                    .index("acl-association", s -> List.of(s.acl().id())),
             "InvalidSubnetID",
             "The subnet ID '%s' does not exist");
 
-    /** Found by VPC, by VPC and name, by the groups that its rules name, and by the ids of its rules. */
+    /** Found by VPC, by VPC and name, by the groups and the prefix lists that its rules name, and by the ids of its rules. */
     static final Resource<SecurityGroup> SECURITY_GROUP = new Resource<>(
             "sg",
             "security-group",
@@ -55,8 +61,10 @@ final class Resource<T extends Record & Tagged<T>> {
                     .index("vpc", g -> List.of(g.vpcId()))
                     .index("name", g -> List.of(groupNameKey(g.vpcId(), g.name())))
                     .index("names", SecurityGroup::named)
+                    .index("list", SecurityGroup::lists)
                     .index("rule", g -> g.rules().stream().map(r -> r.id()).toList()),
-            "InvalidGroup",
+            "InvalidGroup.NotFound",
+            "InvalidGroupId.Malformed",
             "The security group '%s' does not exist");
 
     static final Resource<NetworkInterface> NETWORK_INTERFACE = new Resource<>(
@@ -70,18 +78,22 @@ final class Resource<T extends Record & Tagged<T>> {
                     .index("address", i -> i.addresses().stream()
                             .map(address -> NetworkInterface.addressKey(i.subnetId(), address))
                             .toList())
-                    .index("attachment", i -> i.attachment().map(a -> a.id()).stream().toList()),
+                    .index("attachment", i -> i.attachment().map(a -> a.id()).stream().toList())
+                    .index("instance", i -> i.attachment().map(a -> a.instanceId()).stream()
+                            .filter(id -> !id.isEmpty())
+                            .toList()),
             "InvalidNetworkInterfaceID",
             "The networkInterface ID '%s' does not exist");
 
-    /** Found by VPC, by the ids of its associations, and by the subnets associated with it. */
+    /** Found by VPC, by the ids of its associations, by the subnets associated with it, and by its routes' prefix lists. */
     static final Resource<RouteTable> ROUTE_TABLE = new Resource<>(
             "rtb",
             "route-table",
             Kind.of("ec2.route-table", RouteTable.class)
                     .index("vpc", t -> List.of(t.vpcId()))
                     .index("association", t -> t.associations().stream().map(a -> a.id()).toList())
-                    .index("subnet", t -> t.associations().stream().filter(a -> !a.main()).map(a -> a.subnetId()).toList()),
+                    .index("subnet", t -> t.associations().stream().filter(a -> !a.main()).map(a -> a.subnetId()).toList())
+                    .index("list", RouteTable::lists),
             "InvalidRouteTableID",
             "The routeTable ID '%s' does not exist");
 
@@ -124,21 +136,75 @@ final class Resource<T extends Record & Tagged<T>> {
             "InvalidVpcPeeringConnectionID",
             "The vpcPeeringConnection ID '%s' does not exist");
 
+    static final Resource<EgressOnlyGateway> EGRESS_ONLY_GATEWAY = new Resource<>(
+            "eigw",
+            "egress-only-internet-gateway",
+            Kind.of("ec2.egress-only-internet-gateway", EgressOnlyGateway.class).index("vpc", g -> List.of(g.vpcId())),
+            "InvalidGatewayID",
+            "The eigw ID '%s' does not exist");
+
+    /** Found by its address, by the interface that has it, and by the id of that association. */
+    static final Resource<ElasticIp> ELASTIC_IP = new Resource<>(
+            "eipalloc",
+            "elastic-ip",
+            Kind.of("ec2.elastic-ip", ElasticIp.class)
+                    .index("address", e -> List.of(e.address().toString()))
+                    .index("interface", e -> e.association().map(a -> a.interfaceId()).stream().toList())
+                    .index("association", e -> e.association().map(a -> a.id()).stream().toList()),
+            "InvalidAllocationID",
+            "The allocation ID '%s' does not exist");
+
+    static final Resource<NatGateway> NAT_GATEWAY = new Resource<>(
+            "nat",
+            "natgateway",
+            Kind.of("ec2.nat-gateway", NatGateway.class)
+                    .index("vpc", n -> List.of(n.vpcId()))
+                    .index("subnet", n -> List.of(n.subnetId())),
+            "NatGatewayNotFound",
+            "NatGatewayMalformed",
+            "The Nat Gateway %s was not found");
+
+    static final Resource<PrefixList> PREFIX_LIST = new Resource<>(
+            "pl",
+            "prefix-list",
+            Kind.of("ec2.prefix-list", PrefixList.class),
+            "InvalidPrefixListID",
+            "The prefix list ID '%s' does not exist");
+
     static final List<Resource<?>> ALL = List.of(
-            VPC, SUBNET, SECURITY_GROUP, NETWORK_INTERFACE, ROUTE_TABLE, NETWORK_ACL, DHCP_OPTIONS, INTERNET_GATEWAY, FLOW_LOG,
+            VPC,
+            SUBNET,
+            SECURITY_GROUP,
+            NETWORK_INTERFACE,
+            ROUTE_TABLE,
+            NETWORK_ACL,
+            DHCP_OPTIONS,
+            INTERNET_GATEWAY,
+            EGRESS_ONLY_GATEWAY,
+            ELASTIC_IP,
+            NAT_GATEWAY,
+            PREFIX_LIST,
+            FLOW_LOG,
             PEERING);
 
     private final String prefix;
     private final String type;
     private final Kind<T> kind;
-    private final String code;
+    private final String notFound;
+    private final String malformed;
     private final String absent;
 
+    /** @param code what the codes for an id that is not there and for one that is none begin with */
     private Resource(String prefix, String type, Kind<T> kind, String code, String absent) {
+        this(prefix, type, kind, code + ".NotFound", code + ".Malformed", absent);
+    }
+
+    private Resource(String prefix, String type, Kind<T> kind, String notFound, String malformed, String absent) {
         this.prefix = prefix;
         this.type = type;
         this.kind = kind;
-        this.code = code;
+        this.notFound = notFound;
+        this.malformed = malformed;
         this.absent = absent;
     }
 
@@ -186,11 +252,10 @@ final class Resource<T extends Record & Tagged<T>> {
     }
 
     AwsError notFound(String id) {
-        return new AwsError(code + ".NotFound", 400, absent.formatted(id));
+        return new AwsError(notFound, 400, absent.formatted(id));
     }
 
     private AwsError malformed(String id) {
-        String malformedCode = this == (Object) SECURITY_GROUP ? "InvalidGroupId" : code;
-        return Refusals.malformedId(malformedCode + ".Malformed", id, prefix);
+        return Refusals.malformedId(malformed, id, prefix);
     }
 }

@@ -4,9 +4,6 @@ import static dev.remora.ec2.Resource.ROUTE_TABLE;
 import static dev.remora.ec2.Resource.SUBNET;
 import static dev.remora.ec2.Resource.VPC;
 
-import dev.remora.net.Cidr;
-import dev.remora.net.Cidr6;
-import dev.remora.net.IpBlock;
 import dev.remora.store.Ids;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
@@ -21,9 +18,7 @@ import dev.remora.wire.Call;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.AssociateRouteTableRequest;
 import software.amazon.awssdk.services.ec2.model.AssociateRouteTableResponse;
 import software.amazon.awssdk.services.ec2.model.CreateRouteTableRequest;
@@ -62,7 +57,7 @@ final class RouteTables {
     }
 
     private static Filters<RouteTable> filters() {
-        var filters = Filters.<RouteTable>tagged()
+        return Filters.<RouteTable>tagged()
                 .on("route-table-id", RouteTable::id)
                 .on("vpc-id", RouteTable::vpcId)
                 .indexed("vpc-id", "vpc")
@@ -71,44 +66,12 @@ final class RouteTables {
                 .onAny("association.route-table-id", t -> associations(t).map(a -> t.id()).toList())
                 .onAny("association.subnet-id", t -> associations(t).filter(a -> !a.main()).map(Association::subnetId).toList())
                 .indexed("association.subnet-id", "subnet")
-                .onAny("association.main", t -> associations(t).map(a -> Boolean.toString(a.main())).toList())
-                .onAny("route.destination-cidr-block", t -> blocks(t, Cidr.class))
-                .onAny("route.destination-ipv6-cidr-block", t -> blocks(t, Cidr6.class))
-                .onAny("route.gateway-id", t -> routes(t).map(Route::target).toList())
-                .onAny("route.origin", t -> routes(t).map(Route::origin).toList())
-                .onAny("route.state", t -> routes(t).map(RouteTables::state).toList());
-        for (String never : List.of(
-                "association.gateway-id",
-                "route.destination-prefix-list-id",
-                "route.egress-only-internet-gateway-id",
-                "route.instance-id",
-                "route.nat-gateway-id",
-                "route.transit-gateway-id",
-                "route.vpc-peering-connection-id")) {
-            filters.onAny(never, t -> List.of());
-        }
-        return filters;
+                .onAny("association.gateway-id", t -> List.of())
+                .onAny("association.main", t -> associations(t).map(a -> Boolean.toString(a.main())).toList());
     }
 
     private static Stream<Association> associations(RouteTable table) {
         return table.associations().stream();
-    }
-
-    private static Stream<Route> routes(RouteTable table) {
-        return table.routes().stream();
-    }
-
-    /** The destination, if it is a block of that family. */
-    private static @Nullable String block(Route route, Class<? extends IpBlock> family) {
-        return route.destination() instanceof RouteTable.Destination.To(IpBlock to) && family.isInstance(to) ? to.toString() : null;
-    }
-
-    private static List<String> blocks(RouteTable table, Class<? extends IpBlock> family) {
-        return routes(table).map(r -> block(r, family)).filter(Objects::nonNull).map(String::valueOf).toList();
-    }
-
-    private static String state(Route route) {
-        return route.gone() ? "blackhole" : "active";
     }
 
     CreateRouteTableResponse create(CreateRouteTableRequest r, Call call) {
@@ -117,11 +80,12 @@ final class RouteTables {
         Scope scope = regions.enter(call);
         RouteTable made = store.write(tx -> tokens.once(tx, scope, ROUTE_TABLE, r.clientToken(), vpcId + tags, () -> {
             Vpc vpc = VPC.require(tx, scope, vpcId);
+            regions.allow(Quota.ROUTE_TABLES_PER_VPC, ROUTE_TABLE.inVpc(tx, scope, vpcId).size() + 1L);
             var routes = vpc.allBlocks().stream().map(Route::local).toList();
             return put(tx, scope, new RouteTable(ids.resource(ROUTE_TABLE.prefix()), vpcId, List.of(), routes, tags));
         }));
         return CreateRouteTableResponse.builder()
-                .routeTable(shown(scope, made))
+                .routeTable(shown(store.view(), scope, made))
                 .clientToken(r.clientToken())
                 .build();
     }
@@ -133,10 +97,11 @@ final class RouteTables {
 
     DescribeRouteTablesResponse describe(DescribeRouteTablesRequest r, Call call) {
         Scope scope = regions.enter(call);
+        View view = store.view();
         var page = Listing.of("routeTableIds", r.routeTableIds(), r.filters(), r.maxResults(), r.nextToken())
-                .read(store.view(), scope, ROUTE_TABLE, FILTERS.withOwner(scope));
+                .read(view, scope, ROUTE_TABLE, new RouteView(view, scope).filters(FILTERS.withOwner(scope)));
         return DescribeRouteTablesResponse.builder()
-                .routeTables(page.map(t -> shown(scope, t)))
+                .routeTables(page.map(t -> shown(view, scope, t)))
                 .nextToken(page.nextToken())
                 .build();
     }
@@ -231,7 +196,7 @@ final class RouteTables {
                 .build();
     }
 
-    private static software.amazon.awssdk.services.ec2.model.RouteTable shown(Scope scope, RouteTable table) {
+    private static software.amazon.awssdk.services.ec2.model.RouteTable shown(View view, Scope scope, RouteTable table) {
         return software.amazon.awssdk.services.ec2.model.RouteTable.builder()
                 .routeTableId(table.id())
                 .vpcId(table.vpcId())
@@ -246,15 +211,7 @@ final class RouteTables {
                                 .build())
                         .toList())
                 .propagatingVgws(List.of())
-                .routes(routes(table)
-                        .map(r -> software.amazon.awssdk.services.ec2.model.Route.builder()
-                                .destinationCidrBlock(block(r, Cidr.class))
-                                .destinationIpv6CidrBlock(block(r, Cidr6.class))
-                                .gatewayId(r.target())
-                                .origin(r.origin())
-                                .state(state(r))
-                                .build())
-                        .toList())
+                .routes(new RouteView(view, scope).shown(table))
                 .tags(TagSpecs.shown(table.tags()))
                 .build();
     }

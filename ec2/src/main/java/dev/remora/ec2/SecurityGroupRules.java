@@ -49,9 +49,6 @@ import software.amazon.awssdk.services.ec2.model.UpdateSecurityGroupRuleDescript
 
 /** The rules of security groups. What changes them answers when the kernel judges by the new rules. */
 final class SecurityGroupRules {
-    /** How many rules a group may have in each direction. */
-    static final int MAX_RULES = 60;
-
     /** What comes before the hyphen in a rule's id. */
     static final String PREFIX = "sgr";
 
@@ -161,17 +158,18 @@ final class SecurityGroupRules {
                         rule.description(), tags));
             }
             rules.addAll(fresh);
-            if (rules.stream().filter(r -> r.direction() == target.direction()).count() > MAX_RULES) {
-                throw Refusals.of(
-                        "RulesPerSecurityGroupLimitExceeded",
-                        "The maximum number of rules per security group has been reached.");
-            }
-            return new Added(put(tx, scope, group.withRules(rules)), fresh);
+            SecurityGroup then = group.withRules(rules);
+            checkSize(tx, scope, then, target.direction());
+            return new Added(put(tx, scope, then), fresh);
         });
         plane.settle(scope, added.group().vpcId());
         return added.rules().stream()
                 .map(rule -> shown(store.view(), scope, new Placed(added.group().id(), rule)))
                 .toList();
+    }
+
+    private void checkSize(View view, Scope scope, SecurityGroup group, Direction direction) {
+        regions.allow(Quota.RULES_PER_SECURITY_GROUP, PrefixLists.weightOfRules(view, scope, group.rules(direction)));
     }
 
     private static void refuseDuplicate(List<GroupRule> existing, GroupRule rule) {
@@ -338,6 +336,7 @@ final class SecurityGroupRules {
                 GroupRule then = modified(tx, scope, group, now, update.securityGroupRule());
                 refuseDuplicate(group.rules().stream().filter(other -> !other.id().equals(id)).toList(), then);
                 group = group.replacing(then);
+                checkSize(tx, scope, group, then.direction());
             }
             return put(tx, scope, group);
         });
@@ -347,10 +346,7 @@ final class SecurityGroupRules {
 
     private static GroupRule modified(
             View view, Scope scope, SecurityGroup group, GroupRule now, SecurityGroupRuleRequest wanted) {
-        if (wanted.prefixListId() != null) {
-            throw Permissions.prefixList(wanted.prefixListId());
-        }
-        long peers = Stream.of(wanted.cidrIpv4(), wanted.cidrIpv6(), wanted.referencedGroupId())
+        long peers = Stream.of(wanted.cidrIpv4(), wanted.cidrIpv6(), wanted.prefixListId(), wanted.referencedGroupId())
                 .filter(p -> p != null)
                 .count();
         if (peers != 1) {
@@ -362,6 +358,8 @@ final class SecurityGroupRules {
             peer = Permissions.block(wanted.cidrIpv4());
         } else if (wanted.cidrIpv6() != null) {
             peer = Permissions.block6(wanted.cidrIpv6());
+        } else if (wanted.prefixListId() != null) {
+            peer = Permissions.listed(view, scope, wanted.prefixListId());
         } else {
             peer = new Permissions(view, scope, group, now.direction()).members(wanted.referencedGroupId());
         }

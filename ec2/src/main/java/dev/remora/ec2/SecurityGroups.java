@@ -80,7 +80,7 @@ final class SecurityGroups {
                         each.apply(r -> r.peer() instanceof Peer.Foreign f
                                 ? f.account()
                                 : Permissions.groupOf(r.peer()).map(g -> scope.account()).orElse("")))
-                .onAny(prefix + "prefix-list-id", each.apply(r -> ""))
+                .onAny(prefix + "prefix-list-id", each.apply(r -> r.peer() instanceof Peer.Listed l ? l.prefixListId() : ""))
                 .onAny(prefix + "protocol", each.apply(r -> GroupRule.protocolName(r.protocol())))
                 .onAny(prefix + "from-port", each.apply(r -> Integer.toString(r.from())))
                 .onAny(prefix + "to-port", each.apply(r -> Integer.toString(r.to())));
@@ -105,6 +105,7 @@ final class SecurityGroups {
                 throw Refusals.of(
                         "InvalidGroup.Duplicate", "The security group '" + name + "' already exists for VPC '" + vpc.id() + "'");
             }
+            regions.allow(Quota.SECURITY_GROUPS, tx.all(SECURITY_GROUP.kind(), scope).size() + 1L);
             var group = new SecurityGroup(
                     ids.resource(SECURITY_GROUP.prefix()),
                     vpc.id(),

@@ -23,13 +23,16 @@ final class ServiceNetworks implements Networks {
     private final Store store;
     private final Ids ids;
     private final InstantSource clock;
+    private final AccountRegions regions;
     private final DataPlane plane;
     private final Gate gate;
 
-    ServiceNetworks(Store store, Ids ids, InstantSource clock, DataPlane plane, Gate gate) {
+    ServiceNetworks(
+            Store store, Ids ids, InstantSource clock, AccountRegions regions, DataPlane plane, Gate gate) {
         this.store = store;
         this.ids = ids;
         this.clock = clock;
+        this.regions = regions;
         this.plane = plane;
         this.gate = gate;
     }
@@ -43,7 +46,7 @@ final class ServiceNetworks implements Networks {
 
     @Override
     public List<Subnet> defaultSubnets(Scope scope) {
-        new AccountRegions(store).enter(scope);
+        regions.enter(scope);
         var view = store.view();
         Optional<Vpc> vpc = AccountRegions.defaultVpc(view, scope);
         return view.all(SUBNET.kind(), scope).stream()
@@ -70,6 +73,7 @@ final class ServiceNetworks implements Networks {
 
     @Override
     public Interface create(Scope scope, Wanted wanted) {
+        regions.allow(Quota.SECURITY_GROUPS_PER_INTERFACE, wanted.groups().size());
         var made = new NewInterface(
                 wanted.subnetId(),
                 List.copyOf(new TreeSet<>(wanted.groups())),
@@ -99,6 +103,7 @@ final class ServiceNetworks implements Networks {
 
     @Override
     public void regroup(Scope scope, String interfaceId, Set<String> groups) {
+        regions.allow(Quota.SECURITY_GROUPS_PER_INTERFACE, groups.size());
         NetworkInterface changed = store.write(tx -> {
             NetworkInterface now = NETWORK_INTERFACE.require(tx, scope, interfaceId);
             NetworkInterface then = now.withGroups(

@@ -1,5 +1,6 @@
 package dev.remora.ec2;
 
+import static dev.remora.ec2.Resource.EGRESS_ONLY_GATEWAY;
 import static dev.remora.ec2.Resource.INTERNET_GATEWAY;
 import static dev.remora.ec2.Resource.NETWORK_ACL;
 import static dev.remora.ec2.Resource.NETWORK_INTERFACE;
@@ -62,8 +63,12 @@ final class Vpcs {
             .on("is-default", v -> Boolean.toString(v.defaultVpc()))
             .on("isDefault", v -> Boolean.toString(v.defaultVpc()))
             .on("state", v -> "available")
-            .onAny("ipv6-cidr-block-association.ipv6-cidr-block", v -> v.blocks6().stream().map(b -> b.block().toString()).toList())
-            .onAny("ipv6-cidr-block-association.association-id", v -> v.blocks6().stream().map(Vpc.Block6::associationId).toList())
+            .onAny(
+                    "ipv6-cidr-block-association.ipv6-cidr-block",
+                    v -> v.blocks6().stream().map(b -> b.block().toString()).toList())
+            .onAny(
+                    "ipv6-cidr-block-association.association-id",
+                    v -> v.blocks6().stream().map(Vpc.Block6::associationId).toList())
             .onAny("ipv6-cidr-block-association.ipv6-pool", v -> v.blocks6().stream().map(b -> "Amazon").toList())
             .onAny("ipv6-cidr-block-association.state", v -> v.blocks6().stream().map(b -> "associated").toList());
 
@@ -95,7 +100,10 @@ final class Vpcs {
                 false,
                 TagSpecs.forNew("vpc", r.tagSpecifications()));
         Scope scope = regions.enter(call);
-        Vpc vpc = store.write(tx -> make(tx, scope, ids, wanted));
+        Vpc vpc = store.write(tx -> {
+            regions.allow(Quota.VPCS, tx.all(VPC.kind(), scope).size() + 1L);
+            return make(tx, scope, ids, wanted);
+        });
         return CreateVpcResponse.builder().vpc(shown(scope, vpc, "pending")).build();
     }
 
@@ -193,6 +201,8 @@ final class Vpcs {
             boolean used = !SUBNET.inVpc(tx, scope, id).isEmpty()
                     || !NETWORK_INTERFACE.inVpc(tx, scope, id).isEmpty()
                     || !INTERNET_GATEWAY.inVpc(tx, scope, id).isEmpty()
+                    || !EGRESS_ONLY_GATEWAY.inVpc(tx, scope, id).isEmpty()
+                    || NETWORK_ACL.inVpc(tx, scope, id).size() > 1
                     || SECURITY_GROUP.inVpc(tx, scope, id).size() > 1
                     || ROUTE_TABLE.inVpc(tx, scope, id).size() > 1;
             if (used) {

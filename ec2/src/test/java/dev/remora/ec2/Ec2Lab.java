@@ -13,12 +13,20 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.api.Assertions;
 import software.amazon.awssdk.awscore.AwsRequest;
+import software.amazon.awssdk.services.ec2.model.AllocateAddressRequest;
+import software.amazon.awssdk.services.ec2.model.AllocateAddressResponse;
+import software.amazon.awssdk.services.ec2.model.AttachInternetGatewayRequest;
+import software.amazon.awssdk.services.ec2.model.AttachInternetGatewayResponse;
+import software.amazon.awssdk.services.ec2.model.CreateInternetGatewayRequest;
+import software.amazon.awssdk.services.ec2.model.CreateInternetGatewayResponse;
+import software.amazon.awssdk.services.ec2.model.CreateNatGatewayRequest;
+import software.amazon.awssdk.services.ec2.model.CreateNatGatewayResponse;
 import software.amazon.awssdk.services.ec2.model.CreateSecurityGroupRequest;
 import software.amazon.awssdk.services.ec2.model.CreateSubnetRequest;
 import software.amazon.awssdk.services.ec2.model.CreateVpcRequest;
 import software.amazon.awssdk.services.ec2.model.CreateVpcResponse;
 
-/** EC2 over a real store, with known ids, a clock that stands still and a fabric that only takes notes. */
+/** EC2 over a real store, with known ids, a clock that stands still until it is set, and a fabric that only takes notes. */
 final class Ec2Lab implements AutoCloseable {
     static final String ACCOUNT = "000000000000";
     static final String REGION = "eu-west-1";
@@ -31,6 +39,7 @@ final class Ec2Lab implements AutoCloseable {
 
     /** What the clock shows. */
     volatile Instant now = NOW;
+
     final Ec2Service service;
 
     Ec2Lab() {
@@ -38,8 +47,16 @@ final class Ec2Lab implements AutoCloseable {
     }
 
     Ec2Lab(Store store, Gate gate) {
+        this(store, gate, Quotas.HIGHEST);
+    }
+
+    Ec2Lab(Quotas quotas) {
+        this(SqliteStore.inMemory(Ec2Service.kinds()), Gate.OPEN, quotas);
+    }
+
+    private Ec2Lab(Store store, Gate gate, Quotas quotas) {
         this.store = store;
-        this.service = new Ec2Service(store, fabric, counting(), () -> now, gate, delivery);
+        this.service = new Ec2Service(store, fabric, counting(), () -> now, gate, delivery, quotas);
         service.start();
     }
 
@@ -101,6 +118,33 @@ final class Ec2Lab implements AutoCloseable {
     String subnet(String vpc, String block) {
         var request = CreateSubnetRequest.builder().vpcId(vpc).cidrBlock(block).build();
         return call(request, software.amazon.awssdk.services.ec2.model.CreateSubnetResponse.class).subnet().subnetId();
+    }
+
+    /** The id of an attached internet gateway. */
+    String internetGateway(String vpc) {
+        String id = call(CreateInternetGatewayRequest.builder().build(), CreateInternetGatewayResponse.class)
+                .internetGateway()
+                .internetGatewayId();
+        call(
+                AttachInternetGatewayRequest.builder().internetGatewayId(id).vpcId(vpc).build(),
+                AttachInternetGatewayResponse.class);
+        return id;
+    }
+
+    /** The allocation of an Elastic IP. */
+    String elasticIp() {
+        return call(AllocateAddressRequest.builder().build(), AllocateAddressResponse.class).allocationId();
+    }
+
+    /** A NAT gateway that moves on by itself. */
+    String natGateway(String subnet, String allocation) {
+        var request = CreateNatGatewayRequest.builder().subnetId(subnet).allocationId(allocation).build();
+        return call(request, CreateNatGatewayResponse.class).natGateway().natGatewayId();
+    }
+
+    /** What the kernel was last told of a VPC. */
+    dev.remora.net.Topology held(String vpc) {
+        return fabric.held(service.networks().router(SCOPE, vpc));
     }
 
     String group(String vpc, String name) {

@@ -167,9 +167,9 @@ class NetworkInterfacesTest {
     }
 
     @Test
-    void five_groups_of_the_same_vpc_and_no_more() {
-        var groups = IntStream.range(0, 6).mapToObj(i -> ec2.group(vpc, "g" + i)).toList();
-        assertThat(made(create().groups(groups.subList(0, 5))).groups()).hasSize(5);
+    void sixteen_groups_of_the_same_vpc_and_no_more() {
+        var groups = IntStream.range(0, 17).mapToObj(i -> ec2.group(vpc, "g" + i)).toList();
+        assertThat(made(create().groups(groups.subList(0, 16))).groups()).hasSize(16);
         assertThat(ec2.refusal(create().groups(groups).build()))
                 .isEqualTo("SecurityGroupsPerInterfaceLimitExceeded: The maximum number of security groups per interface has been"
                         + " reached.");

@@ -171,7 +171,7 @@ class SecurityGroupRulesTest {
 
     @Test
     void sixty_rules_in_each_direction_and_no_more() {
-        var sixty = IntStream.rangeClosed(1, SecurityGroupRules.MAX_RULES)
+        var sixty = IntStream.rangeClosed(1, Quota.RULES_PER_SECURITY_GROUP.most())
                 .mapToObj(port -> IpPermission.builder().applyMutation(tcp(port, "10.0.0.0/16")).build())
                 .toList();
         assertThat(authorized(AuthorizeSecurityGroupIngressRequest.builder().groupId(db).ipPermissions(sixty).build()))

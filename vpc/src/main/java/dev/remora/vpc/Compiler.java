@@ -137,7 +137,7 @@ public final class Compiler {
             return new Topology.Target.By(id);
         }
         return contents.natGateways().stream()
-                .filter(n -> n.id().equals(id) && n.state() == NatGateway.State.AVAILABLE)
+                .filter(n -> n.id().equals(id) && n.works())
                 .map(NatGateway::interfaceId)
                 .findFirst()
                 .or(() -> contents.interfaces().stream().map(NetworkInterface::id).filter(id::equals).findFirst())

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Where packets of the subnets that are associated with it go. */
 public record RouteTable(
@@ -59,6 +60,22 @@ public record RouteTable(
         associations = List.copyOf(associations);
         routes = List.copyOf(routes);
         tags = Tagged.sorted(tags);
+    }
+
+    /** The prefix lists that its routes name. */
+    public List<String> lists() {
+        return routes.stream()
+                .map(Route::destination)
+                .mapMulti((Destination destination, Consumer<String> ids) -> {
+                    if (destination instanceof Destination.Listed listed) {
+                        ids.accept(listed.prefixListId());
+                    }
+                })
+                .toList();
+    }
+
+    public Optional<Route> route(Destination destination) {
+        return routes.stream().filter(r -> r.destination().equals(destination)).findFirst();
     }
 
     public boolean main() {

@@ -44,6 +44,19 @@ public record SecurityGroup(
                 .toList();
     }
 
+    /** The prefix lists that its rules name. */
+    public List<String> lists() {
+        return rules.stream()
+                .map(GroupRule::peer)
+                .mapMulti((GroupRule.Peer peer, Consumer<String> ids) -> {
+                    if (peer instanceof GroupRule.Peer.Listed listed) {
+                        ids.accept(listed.prefixListId());
+                    }
+                })
+                .distinct()
+                .toList();
+    }
+
     public SecurityGroup withRules(List<GroupRule> newRules) {
         return new SecurityGroup(id, vpcId, name, description, newRules, tags);
     }

@@ -12,7 +12,7 @@ import java.util.Set;
  *
  * @param router the name under which the data plane knows the VPC
  * @param privateDomain of the private names of its interfaces: {@code ec2.internal}
- * @param natGateways those that are neither failed nor deleted
+ * @param natGateways those that are there, or will be as soon as the data plane has them
  * @param elasticIps those that are associated with its interfaces
  * @param prefixLists the blocks of the prefix lists that its rules and routes name, by id
  * @param metered whether a flow log is about anything in it
