@@ -54,15 +54,22 @@ public final class NfTables implements AutoCloseable {
      * @throws KernelException naming the change that the kernel refused; none was made
      */
     public void commit(NftTransaction transaction) {
-        if (transaction.isEmpty()) {
+        commit(List.of(transaction));
+    }
+
+    /** Makes the changes of several tables at one moment. */
+    public void commit(List<NftTransaction> transactions) {
+        if (transactions.stream().allMatch(NftTransaction::isEmpty)) {
             return;
         }
         NetlinkBatch batch = new NetlinkBatch();
         boundary(batch, BATCH_BEGIN);
         int sets = 0;
-        for (NftChange change : transaction.changes) {
-            sets++;
-            write(batch, transaction, change, sets);
+        for (NftTransaction transaction : transactions) {
+            for (NftChange change : transaction.changes) {
+                sets++;
+                write(batch, transaction, change, sets);
+            }
         }
         boundary(batch, BATCH_END);
         socket.send(batch, "nf_tables change", batch.messages() - 2);

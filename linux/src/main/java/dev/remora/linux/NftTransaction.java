@@ -12,6 +12,8 @@ public final class NftTransaction {
     /** Address families of tables, as linux/netfilter.h numbers them. */
     public enum Family {
         INET(1, "inet"),
+        IP(2, "ip"),
+        IP6(10, "ip6"),
         NETDEV(5, "netdev");
 
         final int number;

@@ -18,6 +18,8 @@ public sealed interface NftValue {
     NftValue DESTINATION_PORT = new Payload("th dport", 2, 2, 2);
     NftValue ICMP_TYPE = new Payload("icmp type", 2, 0, 1);
     NftValue ICMP_CODE = new Payload("icmp code", 2, 1, 1);
+    NftValue ICMPV6_TYPE = new Payload("icmpv6 type", 2, 0, 1);
+    NftValue ICMPV6_CODE = new Payload("icmpv6 code", 2, 1, 1);
     /** The octet of a TCP header that holds FIN 1, SYN 2, RST 4, ACK 16. */
     NftValue TCP_FLAGS = new Payload("tcp flags", 2, 13, 1);
 
@@ -77,6 +79,11 @@ public sealed interface NftValue {
         return new Mapped(key, map);
     }
 
+    /** The mark of the connection with {@code bits} in place of those that are not in {@code kept}. */
+    static NftValue ctMarkWith(int kept, int bits) {
+        return new CtMarkWith(kept, bits);
+    }
+
     /** @param base 1 from the start of the network header, 2 of the transport header */
     record Payload(String text, int base, int offset, int length) implements NftValue {
         @Override
@@ -99,6 +106,28 @@ public sealed interface NftValue {
         @Override
         public void load(NftExpressions out, int register) {
             out.expression("ct", data -> data.attributeNetwork(1, register).attributeNetwork(2, key));
+        }
+    }
+
+    record CtMarkWith(int kept, int bits) implements NftValue {
+        @Override
+        public String text() {
+            return String.format("ct mark & 0x%08x | 0x%08x", kept, bits);
+        }
+
+        @Override
+        public int length() {
+            return CT_MARK.length();
+        }
+
+        @Override
+        public void load(NftExpressions out, int register) {
+            CT_MARK.load(out, register);
+            out.expression("bitwise", body -> {
+                body.attributeNetwork(1, register).attributeNetwork(2, register).attributeNetwork(3, length());
+                out.data(body, 4, NftData.mark(kept));
+                out.data(body, 5, NftData.mark(bits));
+            });
         }
     }
 

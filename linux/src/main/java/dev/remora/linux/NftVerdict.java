@@ -12,6 +12,9 @@ public record NftVerdict(int code, String chain) {
     /** Ends the hook, not the packet's way: a later hook may still drop it. */
     public static final NftVerdict ACCEPT = new NftVerdict(1, "");
 
+    /** Goes on behind the jump that led to this chain. */
+    public static final NftVerdict RETURN = new NftVerdict(-5, "");
+
     /** Goes on in the chain, and behind the jump when that ends without a verdict. */
     public static NftVerdict jump(String chain) {
         return new NftVerdict(-3, chain);
@@ -29,6 +32,7 @@ public record NftVerdict(int code, String chain) {
             case 1 -> "accept";
             case -3 -> "jump " + chain;
             case -4 -> "goto " + chain;
+            case -5 -> "return";
             default -> "verdict " + code;
         };
     }

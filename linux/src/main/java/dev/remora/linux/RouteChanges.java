@@ -1,5 +1,9 @@
 package dev.remora.linux;
 
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * Changes of devices, addresses, neighbours, routes and routing rules, in order; {@link Rtnetlink#commit} sends them at once.
  *
@@ -35,9 +39,16 @@ public final class RouteChanges {
     private static final int RTNH_F_ONLINK = 4;
     private static final int STATIC = 4;
     private static final int LINK_SCOPE = 253;
+    /** To a deletion: any scope. */
+    private static final int NOWHERE_SCOPE = 255;
+    private static final int PLAIN = 1;
+    private static final int THROW = 9;
     private static final int PERMANENT = 0x80;
 
     final NetlinkBatch batch = new NetlinkBatch();
+
+    /** The IPv6 addresses that are given, and to what. */
+    final Map<ByteBuffer, String> given = new LinkedHashMap<>();
 
     public boolean isEmpty() {
         return batch.isEmpty();
@@ -78,6 +89,9 @@ public final class RouteChanges {
     /** Gives a device an address of its own, without a network around it (/32, /128). */
     public RouteChanges address(int index, byte[] address, String object) {
         batch.begin(NEWADDR, SET, object);
+        if (address.length > 4) {
+            given.put(ByteBuffer.wrap(address), object);
+        }
         return address(index, address);
     }
 
@@ -134,18 +148,74 @@ public final class RouteChanges {
         return this;
     }
 
+    /** Destinations of a block are reached through {@code gateway}, which is on the device; replaces any other route of the table. */
+    public RouteChanges leads(byte[] destination, int prefix, int table, byte[] gateway, int index, String object) {
+        header(NEWROUTE, SET, family(destination), prefix, 0, RTNH_F_ONLINK, object);
+        if (prefix > 0) {
+            batch.attribute(RTA_DST, destination);
+        }
+        batch.attribute(RTA_GATEWAY, gateway).attributeHost(RTA_OIF, index).attributeHost(RTA_TABLE, table).end();
+        return this;
+    }
+
+    /** For destinations of a block the table is left, and the next rule's looked up; replaces any other route of the table. */
+    public RouteChanges leaves(byte[] destination, int prefix, int table, String object) {
+        header(NEWROUTE, SET, family(destination), prefix, 0, THROW, 0, object);
+        if (prefix > 0) {
+            batch.attribute(RTA_DST, destination);
+        }
+        batch.attributeHost(RTA_TABLE, table).end();
+        return this;
+    }
+
+    /** Whatever the table says about the block. */
+    public RouteChanges deleteRoute(byte[] destination, int prefix, int table, String object) {
+        header(DELROUTE, NetlinkBatch.REQUEST, family(destination), prefix, NOWHERE_SCOPE, 0, 0, object);
+        if (prefix > 0) {
+            batch.attribute(RTA_DST, destination);
+        }
+        batch.attributeHost(RTA_TABLE, table).end();
+        return this;
+    }
+
+    /** Packets from the address look up the table. */
+    public RouteChanges ruleFrom(int priority, byte[] source, int table, String object) {
+        return ruleFrom(NEWRULE, NetlinkBatch.REQUEST | NetlinkBatch.CREATE | NetlinkBatch.EXCLUSIVE, priority, source, table, object);
+    }
+
+    public RouteChanges deleteRuleFrom(int priority, byte[] source, int table, String object) {
+        return ruleFrom(DELRULE, NetlinkBatch.REQUEST, priority, source, table, object);
+    }
+
+    private RouteChanges ruleFrom(int type, int flags, int priority, byte[] source, int table, String object) {
+        batch.begin(type, flags, object);
+        batch.u8(family(source)).u8(0).u8(8 * source.length).u8(0).u8(0).u8(0).u8(0).u8(1).u32(0);
+        batch.attribute(2, source).attributeHost(6, priority).attributeHost(15, table).end(); // FRA_SRC
+        return this;
+    }
+
+    /** Packets of a family with the mark look up the table; the lowest priority comes first. */
+    public RouteChanges rule(boolean ipv6, int priority, int mark, int table, String object) {
+        return rule(
+                NEWRULE, NetlinkBatch.REQUEST | NetlinkBatch.CREATE | NetlinkBatch.EXCLUSIVE, ipv6, priority, mark, table, object);
+    }
+
+    public RouteChanges deleteRule(boolean ipv6, int priority, int mark, int table, String object) {
+        return rule(DELRULE, NetlinkBatch.REQUEST, ipv6, priority, mark, table, object);
+    }
+
     /** IPv4 packets with the mark look up the table; the lowest priority comes first. */
     public RouteChanges rule(int priority, int mark, int table, String object) {
-        return rule(NEWRULE, NetlinkBatch.REQUEST | NetlinkBatch.CREATE | NetlinkBatch.EXCLUSIVE, priority, mark, table, object);
+        return rule(false, priority, mark, table, object);
     }
 
     public RouteChanges deleteRule(int priority, int mark, int table, String object) {
-        return rule(DELRULE, NetlinkBatch.REQUEST, priority, mark, table, object);
+        return deleteRule(false, priority, mark, table, object);
     }
 
-    private RouteChanges rule(int type, int flags, int priority, int mark, int table, String object) {
+    private RouteChanges rule(int type, int flags, boolean ipv6, int priority, int mark, int table, String object) {
         batch.begin(type, flags, object); // struct fib_rule_hdr; action 1 = look up the table
-        batch.u8(2).u8(0).u8(0).u8(0).u8(0).u8(0).u8(0).u8(1).u32(0);
+        batch.u8(ipv6 ? 10 : 2).u8(0).u8(0).u8(0).u8(0).u8(0).u8(0).u8(1).u32(0);
         batch.attributeHost(6, priority).attributeHost(10, mark).attributeHost(16, -1).attributeHost(15, table).end();
         return this;
     }
@@ -159,10 +229,14 @@ public final class RouteChanges {
         return this;
     }
 
-    /** struct rtmsg: the table is in its attribute, being possibly above 255; the type is 1, a plain route. */
+    /** struct rtmsg: the table is in its attribute, being possibly above 255. */
     private void header(int type, int messageFlags, int family, int prefix, int scope, int flags, String object) {
+        header(type, messageFlags, family, prefix, scope, PLAIN, flags, object);
+    }
+
+    private void header(int type, int messageFlags, int family, int prefix, int scope, int kind, int flags, String object) {
         batch.begin(type, messageFlags, object);
-        batch.u8(family).u8(prefix).u8(0).u8(0).u8(0).u8(STATIC).u8(scope).u8(1).u32(flags);
+        batch.u8(family).u8(prefix).u8(0).u8(0).u8(0).u8(kind == 0 ? 0 : STATIC).u8(scope).u8(kind).u32(flags);
     }
 
     private void link(int type, int flags, int index, int up, String object) {

@@ -74,7 +74,7 @@ final class DropChains {
         return cause.name().toLowerCase(Locale.ROOT);
     }
 
-    private static String chain(Drop.Cause cause) {
+    static String chain(Drop.Cause cause) {
         return "drop_" + counter(cause);
     }
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** The fabric that the Linux kernel is. Needs CAP_SYS_ADMIN and CAP_NET_ADMIN; {@link KernelFeatures} says what else. */
 public final class KernelFabric implements Fabric {
@@ -17,17 +18,23 @@ public final class KernelFabric implements Fabric {
     private final KernelInternet internet;
     private final KernelSlots slots;
     private final KernelEdges edges;
+
+    /** What routers are given for edges. */
+    private final Edges beyond;
+
     private final Map<String, Router> routers = new ConcurrentHashMap<>();
 
     /** Drops counted by routers that are gone. */
     private final Map<Drop.Cause, Long> past = new EnumMap<>(Drop.Cause.class);
 
-    private KernelFabric(Drops drops, Resolver resolver, KernelInternet internet, KernelSlots slots, KernelEdges edges) {
+    private KernelFabric(
+            Drops drops, Resolver resolver, KernelInternet internet, KernelSlots slots, KernelEdges edges, Edges beyond) {
         this.drops = drops;
         this.resolver = resolver;
         this.internet = internet;
         this.slots = slots;
         this.edges = edges;
+        this.beyond = beyond;
         drops.listen(this::refused);
     }
 
@@ -40,6 +47,10 @@ public final class KernelFabric implements Fabric {
     }
 
     static Fabric open(FabricConfig config, Optional<Outside> outside) {
+        return open(config, outside, known -> known);
+    }
+
+    static Fabric open(FabricConfig config, Optional<Outside> outside, Function<KernelEdges, Edges> beyond) {
         Deque<Runnable> undo = new ArrayDeque<>();
         try {
             Resolver resolver = new Resolver(InternetPlan.API, outside);
@@ -51,7 +62,7 @@ public final class KernelFabric implements Fabric {
             KernelEdges edges = new KernelEdges(internet, drops);
             undo.push(edges::close);
             KernelSlots slots = new KernelSlots(config.readySlots(), drops, internet);
-            return new KernelFabric(drops, resolver, internet, slots, edges);
+            return new KernelFabric(drops, resolver, internet, slots, edges, beyond.apply(edges));
         } catch (RuntimeException refused) {
             undo.forEach(Runnable::run);
             throw refused;
@@ -60,7 +71,7 @@ public final class KernelFabric implements Fabric {
 
     @Override
     public void apply(Topology wanted) {
-        routers.computeIfAbsent(wanted.router(), name -> new Router(name, slots, resolver, drops)).apply(wanted);
+        routers.computeIfAbsent(wanted.router(), name -> new Router(name, slots, resolver, drops, beyond)).apply(wanted);
     }
 
     @Override
@@ -77,16 +88,20 @@ public final class KernelFabric implements Fabric {
 
     @Override
     public Netns workload(String router, String port) {
-        Router found = routers.get(router);
+        return router(router).workload(port);
+    }
+
+    private Router router(String name) {
+        Router found = routers.get(name);
         if (found == null) {
-            throw new IllegalArgumentException("no router " + router);
+            throw new IllegalArgumentException("no router " + name);
         }
-        return found.workload(port);
+        return found;
     }
 
     @Override
     public Netns services(String router, String gateway) {
-        throw new IllegalArgumentException(router + " has no gateway " + gateway);
+        return router(router).services(gateway);
     }
 
     @Override

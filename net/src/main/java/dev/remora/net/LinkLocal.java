@@ -15,7 +15,10 @@ final class LinkLocal {
     /** The resolver, on every network: AWS's own choice. */
     static final Ipv4 RESOLVER = Ipv4.parse("169.254.169.253");
 
-    /** The next hop of every end host. Nobody has it: its hardware address is known beforehand. */
+    /** Amazon's address of it over IPv6, in VPCs that have an IPv6 block. */
+    static final Ipv6 RESOLVER6 = Ipv6.parse("fd00:ec2::253");
+
+    /** The next hop on every cable of a router and of every end host. Nobody has it: its hardware address is known beforehand. */
     static final Ipv4 GATEWAY = Ipv4.parse("169.254.0.2");
 
     /** {@link #GATEWAY} of IPv6. */
@@ -32,6 +35,11 @@ final class LinkLocal {
 
     /** What is beyond a gateway, seen from its router. */
     static final byte[] EDGE_MAC = {2, 0, 0, 0, 0, 7};
+
+    /** In a router, where packets are sent that have no way; and the other end of that cable, which is always down. */
+    static final int NOWHERE = 2;
+
+    static final int NOWHERE_END = 3;
 
     /** The device of an end host, by number and name. */
     static final int HOST_DEVICE = 2;
@@ -61,6 +69,21 @@ final class LinkLocal {
                     "netfilter/nf_conntrack_tcp_loose", "0"))
             .flatMap(settings -> settings.entrySet().stream())
             .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+
+    /**
+     * What a router needs besides: IPv6, off until its VPC has a block, without addresses that devices make up. A connection that is
+     * not known is picked up in its middle, if the rules allow it: see {@link OpenRules}.
+     */
+    static void router() {
+        FORWARDING.forEach(Sysctls::write);
+        withoutIpv6();
+        Sysctls.write("netfilter/nf_conntrack_tcp_loose", "1");
+    }
+
+    /** Turns on IPv6, of all devices and of those to come, in the calling thread's namespace. */
+    static void withIpv6() {
+        Sysctls.write("ipv6/conf/all/disable_ipv6", "0");
+    }
 
     /** Gives the calling thread's namespace, an end host, its address and its way out. */
     static void host(Ipv4 address, byte[] gatewayMac, String object) {

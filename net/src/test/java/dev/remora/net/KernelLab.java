@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -55,7 +56,16 @@ final class KernelLab implements AutoCloseable {
     }
 
     KernelLab(int readySlots, Optional<Outside> outside) {
-        fabric = KernelFabric.open(new FabricConfig(InstantSource.system(), readySlots, InternetMode.CLOSED), outside);
+        this(readySlots, outside, edges -> edges);
+    }
+
+    /** With other things beyond gateways. */
+    KernelLab(Edges edges) {
+        this(0, Optional.empty(), known -> edges);
+    }
+
+    private KernelLab(int readySlots, Optional<Outside> outside, Function<KernelEdges, Edges> edges) {
+        fabric = KernelFabric.open(new FabricConfig(InstantSource.system(), readySlots, InternetMode.CLOSED), outside, edges);
     }
 
     KernelLab() {

@@ -10,23 +10,37 @@ import dev.remora.net.Topology.Rule;
 import dev.remora.net.Topology.Subnet;
 import dev.remora.net.Topology.Target;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Builds topologies: a VPC 10.0.0.0/16 with the subnets a (10.0.1.0/24) and b (10.0.2.0/24) and one route table. */
+/**
+ * Builds topologies: a VPC 10.0.0.0/16 with the subnets a (10.0.1.0/24) and b (10.0.2.0/24) and one route table; with {@link
+ * #six}, also 2001:db8:1000::/56 with the subnets a (2001:db8:1000:a::/64) and b (2001:db8:1000:b::/64).
+ */
 final class TestVpc {
     static final Ipv4 DATABASE = Ipv4.parse("10.0.2.10");
     static final Ipv4 ENI = Ipv4.parse("10.0.1.50");
+    static final Cidr6 SIX = Cidr6.parse("2001:db8:1000::/56");
 
     private final String router;
     private final Map<String, Group> groups = new TreeMap<>();
     private final Map<String, Port> ports = new TreeMap<>();
+    private final Map<IpBlock, Target> routes = new LinkedHashMap<>();
+    private final Map<String, Topology.Gateway> gateways = new TreeMap<>();
+    private final Map<String, Topology.Acl> acls = new TreeMap<>();
+    private final Map<String, String> aclOf = new TreeMap<>();
+    private final Map<String, Set<Ip>> foreign = new TreeMap<>();
+    private Topology.Dns dns = Topology.Dns.PLAIN;
+    private boolean six;
 
     TestVpc(String router) {
         this.router = router;
+        routes.put(Cidr.parse("10.0.0.0/16"), new Target.Local());
     }
 
     /** Functions in {@code sg-fn} may reach databases in {@code sg-db} at 5432. */
@@ -43,6 +57,14 @@ final class TestVpc {
 
     static Rule everything() {
         return new Rule(-1, -1, -1, new Peer.Block(Cidr.parse("0.0.0.0/0")));
+    }
+
+    static Rule everything6() {
+        return new Rule(-1, -1, -1, new Peer.Block(Cidr6.parse("::/0")));
+    }
+
+    static Rule tcp(int port, String block) {
+        return new Rule(6, port, port, new Peer.Block(IpBlock.parse(block)));
     }
 
     static Rule fromFunctions(int port) {
@@ -89,6 +111,66 @@ final class TestVpc {
         return this;
     }
 
+    TestVpc port(String id, String subnet, Attachment attachment, List<? extends Ip> addresses, String... in) {
+        boolean checked = !(attachment instanceof Attachment.Translator);
+        ports.put(id, new Port(id, subnet, List.copyOf(addresses), Set.of(in), checked, attachment));
+        return this;
+    }
+
+    /** Without the source check. */
+    TestVpc appliance(String id, Ipv4 address, String... in) {
+        ports.put(id, new Port(id, "b", address, Set.of(in), false, new Attachment.Workload()));
+        return this;
+    }
+
+    TestVpc route(String block, Target target) {
+        routes.put(IpBlock.parse(block), target);
+        return this;
+    }
+
+    TestVpc withoutRoute(String block) {
+        routes.remove(IpBlock.parse(block));
+        return this;
+    }
+
+    TestVpc gateway(String id, Topology.Gateway gateway) {
+        gateways.put(id, gateway);
+        return this;
+    }
+
+    TestVpc withoutGateway(String id) {
+        gateways.remove(id);
+        return this;
+    }
+
+    TestVpc acl(String subnet, Topology.Acl acl) {
+        acls.put(acl.id(), acl);
+        aclOf.put(subnet, acl.id());
+        return this;
+    }
+
+    TestVpc withoutAcls() {
+        acls.clear();
+        aclOf.clear();
+        return this;
+    }
+
+    TestVpc foreign(String group, Ip... members) {
+        foreign.put(group, Set.of(members));
+        return this;
+    }
+
+    TestVpc dns(boolean support, Map<String, List<Ip>> names) {
+        dns = new Topology.Dns(support, names);
+        return this;
+    }
+
+    TestVpc six() {
+        six = true;
+        routes.put(SIX, new Target.Local());
+        return this;
+    }
+
     TestVpc without(String port) {
         ports.remove(port);
         return this;
@@ -97,13 +179,25 @@ final class TestVpc {
     Topology topology() {
         return new Topology(
                 router,
-                List.of(Cidr.parse("10.0.0.0/16")),
+                six ? List.of(Cidr.parse("10.0.0.0/16"), SIX) : List.of(Cidr.parse("10.0.0.0/16")),
                 Map.of(
-                        "a", new Subnet("a", Cidr.parse("10.0.1.0/24"), "main"),
-                        "b", new Subnet("b", Cidr.parse("10.0.2.0/24"), "main")),
-                Map.of("main", new RouteTable("main", List.of(new Route(Cidr.parse("10.0.0.0/16"), new Target.Local())))),
+                        "a", subnet("a", "10.0.1.0/24", "2001:db8:1000:a::/64"),
+                        "b", subnet("b", "10.0.2.0/24", "2001:db8:1000:b::/64")),
+                Map.of("main", new RouteTable("main", routes.entrySet().stream()
+                        .map(route -> new Route(route.getKey(), route.getValue()))
+                        .toList())),
+                acls,
                 groups,
-                ports);
+                foreign,
+                ports,
+                gateways,
+                dns,
+                false);
+    }
+
+    private Subnet subnet(String id, String block, String block6) {
+        List<IpBlock> blocks = six ? List.of(Cidr.parse(block), Cidr6.parse(block6)) : List.of(Cidr.parse(block));
+        return new Subnet(id, blocks, "main", Optional.ofNullable(aclOf.get(id)));
     }
 
     private Group named(String id) {

@@ -1,0 +1,360 @@
+package dev.remora.net;
+
+import dev.remora.linux.Conntrack;
+import dev.remora.linux.Netns;
+import dev.remora.linux.RouteChanges;
+import dev.remora.linux.Rtnetlink;
+import dev.remora.linux.VethEnd;
+import dev.remora.net.Topology.Attachment;
+import dev.remora.net.Topology.Port;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The devices of a router, each the end of a cable, and what is behind them: makes them, keeps their addresses, takes them away.
+ *
+ * <p>Called by {@link Router} in stages, each of which goes on where a failed call ended. A device carries nothing until its elements
+ * are in the rules: the source check drops it all.
+ */
+final class RouterDevices {
+    private final String router;
+    private final Netns namespace;
+    private final Rtnetlink routes;
+    private final Conntrack connections;
+    private final KernelSlots slots;
+    private final Edges edges;
+    private final Map<Integer, Device> devices = new ConcurrentHashMap<>();
+
+    /** What is behind a device. */
+    private sealed interface Behind {
+        record Host(Netns namespace) implements Behind {}
+
+        record Further(Netns namespace, int index) implements Behind {}
+
+        record Shared(Shard.Cable cable) implements Behind {}
+
+        record Beyond(Edges.Edge edge) implements Behind {}
+    }
+
+    /** A device that is there. */
+    private static final class Device {
+        private final int number;
+        private final String id;
+        private final Behind behind;
+
+        /** Those that what is behind it has; none behind a gateway. */
+        private List<Ip> addresses;
+
+        private boolean known;
+        private boolean knownSix;
+        private boolean open;
+
+        Device(int number, String id, Behind behind, List<Ip> addresses) {
+            this.number = number;
+            this.id = id;
+            this.behind = behind;
+            this.addresses = addresses;
+        }
+
+        byte[] mac() {
+            return switch (behind) {
+                case Behind.Host host -> LinkLocal.HOST_MAC;
+                case Behind.Further further -> LinkLocal.HOST_MAC;
+                case Behind.Shared shared -> LinkLocal.SHARD_MAC;
+                case Behind.Beyond beyond -> LinkLocal.EDGE_MAC;
+            };
+        }
+    }
+
+    RouterDevices(
+            String router, Netns namespace, Rtnetlink routes, Conntrack connections, KernelSlots slots, Edges edges) {
+        this.router = router;
+        this.namespace = namespace;
+        this.routes = routes;
+        this.connections = connections;
+        this.slots = slots;
+        this.edges = edges;
+    }
+
+    /** What is new, with its far end. */
+    void make(RouterState next) {
+        next.devices().entrySet().stream()
+                .sorted(Comparator.comparing(device -> next.port(device.getKey()).attachment() instanceof Attachment.Further))
+                .filter(device -> !devices.containsKey(device.getValue()))
+                .forEach(device -> devices.put(device.getValue(), port(device.getValue(), next.port(device.getKey()), next)));
+        next.gateways().forEach((id, number) -> {
+            if (!devices.containsKey(number)) {
+                Topology.Gateway gateway = Objects.requireNonNull(next.topology().gateways().get(id));
+                Edges.Edge edge = edges.open(router, id, gateway, end(number), namespace);
+                devices.put(number, new Device(number, id, new Behind.Beyond(edge), List.of()));
+            }
+        });
+    }
+
+    /** Once the rules are there: who is behind each device, and addresses that are new. */
+    void raise(RouterState next) {
+        for (Device device : devices.values()) {
+            if (!device.known) {
+                if (device.behind instanceof Behind.Beyond(Edges.Edge edge)) {
+                    routes.commit(new RouteChanges().up(device.number, device.id));
+                    edge.awaitSending();
+                }
+                routes.commit(new RouteChanges()
+                        .neighbour(device.number, LinkLocal.GATEWAY.bytes(), device.mac(), device.id));
+                device.known = true;
+            }
+            if (next.six() && !device.knownSix) {
+                if (device.behind instanceof Behind.Host(Netns inside)) {
+                    inside(inside, LinkLocal::withIpv6);
+                }
+                routes.commit(new RouteChanges()
+                        .neighbour(device.number, LinkLocal.GATEWAY6.bytes(), device.mac(), device.id));
+                device.knownSix = true;
+            }
+        }
+        next.gateways().forEach((id, number) -> {
+            if (devices.get(number) instanceof Device device && device.behind instanceof Behind.Beyond(Edges.Edge edge)) {
+                edge.change(Objects.requireNonNull(next.topology().gateways().get(id)));
+            }
+        });
+        next.devices().forEach((id, number) -> {
+            Device device = Objects.requireNonNull(devices.get(number));
+            changeHost(device, next.port(id).addresses(), true);
+        });
+    }
+
+    /** Once the routes are there: addresses that are gone, and the shards' side of what is new. */
+    void settle(RouterState next) {
+        Set<Integer> kept = next.deviceNumbers();
+        List<Ip> gone = new ArrayList<>();
+        next.devices().forEach((id, number) -> {
+            Device device = Objects.requireNonNull(devices.get(number));
+            List<Ip> addresses = next.port(id).addresses();
+            if (!device.addresses.equals(addresses)) {
+                changeHost(device, addresses, false);
+                gone.addAll(device.addresses);
+                device.addresses = addresses;
+            }
+            if (device.behind instanceof Behind.Shared(Shard.Cable cable) && !device.open) {
+                shard(cable).open(cable, next.port(id).ipv4().orElseThrow());
+                device.open = true;
+            }
+        });
+        devices.values().stream()
+                .filter(device -> !kept.contains(device.number))
+                .sorted(Comparator.comparing(device -> !(device.behind instanceof Behind.Further)))
+                .forEach(device -> {
+                    remove(device);
+                    gone.addAll(device.addresses);
+                });
+        cut(gone);
+    }
+
+    /** Forgets connections of addresses that nobody has any more. */
+    private void cut(List<Ip> gone) {
+        for (Ip address : gone) {
+            if (devices.values().stream().noneMatch(device -> device.addresses.contains(address))) {
+                connections.deleteFrom(address.bytes(), router);
+                connections.deleteTo(address.bytes(), router);
+            }
+        }
+    }
+
+    Optional<Netns> workload(int number) {
+        return Optional.ofNullable(devices.get(number))
+                .flatMap(device -> device.behind instanceof Behind.Host(Netns inside) ? Optional.of(inside) : Optional.empty());
+    }
+
+    Optional<Netns> services(int number) {
+        return Optional.ofNullable(devices.get(number))
+                .flatMap(device -> device.behind instanceof Behind.Beyond(Edges.Edge edge) ? edge.services() : Optional.empty());
+    }
+
+    /** The interface behind a device; empty if a gateway is. */
+    Optional<String> port(int number) {
+        return Optional.ofNullable(devices.get(number))
+                .filter(device -> !device.addresses.isEmpty())
+                .map(device -> device.id);
+    }
+
+    Drops.Names names() {
+        return new Drops.Names() {
+            @Override
+            public Optional<String> port(int number) {
+                return RouterDevices.this.port(number);
+            }
+
+            @Override
+            public Optional<String> slot(Drops.Packet packet) {
+                return Optional.ofNullable(devices.get(packet.inDevice()))
+                        .flatMap(device -> device.behind instanceof Behind.Shared(Shard.Cable cable)
+                                ? shard(cable).origin(cable.key(), packet)
+                                : Optional.empty());
+            }
+        };
+    }
+
+    /** Closes the interfaces in their shards. */
+    void shut() {
+        for (Device device : devices.values()) {
+            if (device.behind instanceof Behind.Shared(Shard.Cable cable)) {
+                shard(cable).shut(cable);
+                forgetKey(cable);
+            }
+        }
+    }
+
+    /** The router's namespace goes, and its devices with it: closes what is behind them. */
+    void close() {
+        devices.values().forEach(device -> {
+            switch (device.behind) {
+                case Behind.Host(Netns inside) -> inside.close();
+                case Behind.Beyond(Edges.Edge edge) -> edge.close();
+                case Behind.Further further -> {}
+                case Behind.Shared shared -> {}
+            }
+        });
+        devices.clear();
+    }
+
+    private Device port(int number, Port port, RouterState next) {
+        List<Ip> addresses = port.addresses();
+        return switch (port.attachment()) {
+            case Attachment.Workload() ->
+                new Device(number, port.id(), new Behind.Host(host(end(number), port, next.six())), addresses);
+            case Attachment.Further(String host, int index) -> {
+                Netns inside = workload(Objects.requireNonNull(next.devices().get(host), host))
+                        .orElseThrow(() -> new IllegalArgumentException(host + " has no workload for " + port.id()));
+                further(end(number), port, inside, index);
+                yield new Device(number, port.id(), new Behind.Further(inside, index), addresses);
+            }
+            case Attachment.Hyperplane(NatKey key) -> {
+                Shard shard = slots.shard(slots.shardOf(key));
+                Shard.Cable cable = shard.cable(key, port.id(), end(number), namespace);
+                try {
+                    routes.commit(new RouteChanges().up(number, port.id()));
+                } catch (RuntimeException refused) {
+                    shard.remove(cable);
+                    throw refused;
+                }
+                yield new Device(number, port.id(), new Behind.Shared(cable), addresses);
+            }
+            case Attachment.Translator() ->
+                new Device(
+                        number,
+                        port.id(),
+                        new Behind.Beyond(edges.translate(router, port, end(number), namespace)),
+                        addresses);
+            case Attachment.None() -> throw new IllegalStateException(port.id() + " has no device");
+        };
+    }
+
+    private static VethEnd end(int number) {
+        return new VethEnd("p" + number, number, LinkLocal.ROUTER_MAC);
+    }
+
+    private Netns host(VethEnd end, Port port, boolean six) {
+        HostDevice device = new HostDevice(0, port.id());
+        return Netns.create(fresh -> {
+            HostDevice.prepare(six);
+            VethEnd far = new VethEnd(device.name(), device.number(), LinkLocal.HOST_MAC);
+            routes.commit(new RouteChanges().veth(end, far, fresh, port.id()).up(end.index(), port.id()));
+            try (Rtnetlink inside = Rtnetlink.openHere()) {
+                inside.commit(device.up(port.addresses()));
+            }
+            routes.awaitSending(end.index(), port.id());
+        });
+    }
+
+    private void further(VethEnd end, Port port, Netns inside, int index) {
+        HostDevice device = new HostDevice(index, port.id());
+        VethEnd far = new VethEnd(device.name(), device.number(), LinkLocal.HOST_MAC);
+        routes.commit(new RouteChanges().veth(end, far, inside, port.id()));
+        try (Rtnetlink there = Rtnetlink.open(inside)) {
+            routes.commit(new RouteChanges().up(end.index(), port.id()));
+            there.commit(device.up(port.addresses()));
+            routes.awaitSending(end.index(), port.id());
+        } catch (RuntimeException refused) {
+            routes.commit(new RouteChanges().deleteLink(end.index(), port.id()));
+            throw refused;
+        }
+    }
+
+    /** Gives an end host the addresses that it has not yet, or takes those away that it must not have any more. */
+    private static void changeHost(Device device, List<Ip> addresses, boolean add) {
+        if (device.addresses.equals(addresses)) {
+            return;
+        }
+        switch (device.behind) {
+            case Behind.Host(Netns inside) -> commit(inside, new HostDevice(0, device.id), device.addresses, addresses, add);
+            case Behind.Further(Netns inside, int index) ->
+                commit(inside, new HostDevice(index, device.id), device.addresses, addresses, add);
+            case Behind.Shared shared -> {}
+            case Behind.Beyond beyond -> {}
+        }
+    }
+
+    private static void commit(Netns inside, HostDevice device, List<Ip> before, List<Ip> after, boolean add) {
+        RouteChanges changes = new RouteChanges();
+        if (add) {
+            device.add(changes, before, after);
+        } else {
+            device.remove(changes, before, after);
+        }
+        if (!changes.isEmpty()) {
+            try (Rtnetlink there = Rtnetlink.open(inside)) {
+                there.commit(changes);
+            }
+        }
+    }
+
+    /** Takes a device away, and what is behind it. Its rules and routes are gone already. */
+    private void remove(Device device) {
+        switch (device.behind) {
+            case Behind.Shared(Shard.Cable cable) -> {
+                shard(cable).remove(cable);
+                forgetKey(cable);
+            }
+            case Behind.Beyond(Edges.Edge edge) -> edge.close();
+            case Behind.Host(Netns inside) -> {
+                routes.commit(new RouteChanges().deleteLink(device.number, device.id));
+                inside.close();
+            }
+            case Behind.Further(Netns inside, int index) -> {
+                commit(inside, new HostDevice(index, device.id), device.addresses, List.of(), false);
+                routes.commit(new RouteChanges().deleteLink(device.number, device.id));
+            }
+        }
+        devices.remove(device.number);
+    }
+
+    private void forgetKey(Shard.Cable cable) {
+        if (shard(cable).interfacesOf(cable.key()) == 0) {
+            slots.forget(cable.key());
+        }
+    }
+
+    private Shard shard(Shard.Cable cable) {
+        return slots.shard(cable.shard());
+    }
+
+    private static void inside(Netns namespace, Runnable body) {
+        try {
+            namespace.call(() -> {
+                body.run();
+                return null;
+            });
+        } catch (RuntimeException thrown) {
+            throw thrown;
+        } catch (Exception impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package dev.remora.net;
+
+import dev.remora.linux.RouteChanges;
+import dev.remora.linux.Rtnetlink;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The route tables of a router, and the rules that choose among them.
+ *
+ * <p>A subnet's packets have its mark, and look up its route table first; all of its routes are there, the longest prefix wins. A
+ * route to the VPC itself leaves the table, and the main table is looked up, in which is every address of the VPC that somebody has,
+ * alone. What comes from a gateway has no mark and looks up the main table only. What neither knows is led to the device {@code
+ * nowhere}, where the forward hook sees it, counts it and drops it; a blackhole would drop it before any rule could. (The loopback
+ * would do for IPv4; in IPv6 a route to it is a blackhole.)
+ *
+ * <p>Every route leads to a gateway's address that nobody has, the same on every cable, whose hardware address is known: so one
+ * neighbour for each device is enough, and any destination can be led to a device.
+ *
+ * <p>A route that changes is replaced at once. New routes and rules come before old ones go.
+ */
+final class RouterRoutes {
+    /** Before rule 32766, which looks up the main table. */
+    private static final int FIRST_RULE = 10_000;
+
+    private final String router;
+    private final Rtnetlink kernel;
+    private final Map<Place, Hop> routes = new HashMap<>();
+    private final Set<Policy> policies = new HashSet<>();
+
+    private record Place(int table, IpBlock destination) {}
+
+    private sealed interface Hop {
+        record To(int device) implements Hop {}
+
+        /** To the main table. */
+        record Leave() implements Hop {}
+    }
+
+    private record Policy(IpFamily family, int mark, int table) {}
+
+    RouterRoutes(String router, Rtnetlink kernel) {
+        this.router = router;
+        this.kernel = kernel;
+    }
+
+    void change(RouterState next) {
+        Map<Place, Hop> wanted = routes(next);
+        Set<Policy> wantedPolicies = policies(next);
+        // First the default of each table, which leads nowhere as long as nothing else is known.
+        List<Place> come = new ArrayList<>(wanted.keySet());
+        come.removeIf(place -> wanted.get(place).equals(routes.get(place)));
+        come.sort((a, b) -> Integer.compare(a.destination().prefix(), b.destination().prefix()));
+        for (Place place : come) {
+            set(place, wanted.get(place));
+        }
+        for (Policy policy : wantedPolicies) {
+            if (!policies.contains(policy)) {
+                change(policy, true);
+                policies.add(policy);
+            }
+        }
+        for (Policy policy : List.copyOf(policies)) {
+            if (!wantedPolicies.contains(policy)) {
+                change(policy, false);
+                policies.remove(policy);
+            }
+        }
+        for (Place place : List.copyOf(routes.keySet())) {
+            if (!wanted.containsKey(place)) {
+                byte[] base = place.destination().base().bytes();
+                kernel.commit(new RouteChanges().deleteRoute(base, place.destination().prefix(), place.table(), router));
+                routes.remove(place);
+            }
+        }
+    }
+
+    private static Map<Place, Hop> routes(RouterState state) {
+        Hop nowhere = new Hop.To(LinkLocal.NOWHERE);
+        Map<Place, Hop> routes = new HashMap<>();
+        for (IpFamily family : state.families()) {
+            routes.put(new Place(RouteChanges.MAIN, family.everything()), nowhere);
+            state.tables().values().forEach(table -> routes.put(new Place(table, family.everything()), nowhere));
+        }
+        state.topology().routeTables().values().forEach(table -> table.routes().forEach(route -> {
+            if (state.families().contains(IpFamily.of(route.destination().base()))) {
+                Hop hop = route.target() instanceof Topology.Target.Local
+                        ? new Hop.Leave()
+                        : state.device(route.target()).<Hop>map(Hop.To::new).orElse(nowhere);
+                routes.put(new Place(state.table(table.id()), route.destination()), hop);
+            }
+        }));
+        state.devices().forEach((port, device) -> state.port(port).addresses().stream()
+                .filter(address -> state.families().contains(IpFamily.of(address)))
+                .forEach(address -> routes.put(new Place(RouteChanges.MAIN, address.alone()), new Hop.To(device))));
+        return routes;
+    }
+
+    private static Set<Policy> policies(RouterState state) {
+        Set<Policy> policies = new HashSet<>();
+        state.topology().subnets().values().forEach(subnet -> state.families().forEach(family ->
+                policies.add(new Policy(family, state.mark(subnet.id()), state.table(subnet.routeTable())))));
+        return policies;
+    }
+
+    private void set(Place place, Hop hop) {
+        byte[] base = place.destination().base().bytes();
+        int prefix = place.destination().prefix();
+        RouteChanges changes = new RouteChanges();
+        kernel.commit(switch (hop) {
+            case Hop.To(int device) -> {
+                byte[] gateway = IpFamily.of(place.destination().base()).gateway().bytes();
+                yield changes.leads(base, prefix, place.table(), gateway, device, router);
+            }
+            case Hop.Leave() -> changes.leaves(base, prefix, place.table(), router);
+        });
+        routes.put(place, hop);
+    }
+
+    private void change(Policy policy, boolean add) {
+        boolean ipv6 = policy.family() == IpFamily.V6;
+        int priority = FIRST_RULE + policy.mark();
+        RouteChanges changes = new RouteChanges();
+        kernel.commit(
+                add
+                        ? changes.rule(ipv6, priority, policy.mark(), policy.table(), router)
+                        : changes.deleteRule(ipv6, priority, policy.mark(), policy.table(), router));
+    }
+}
