@@ -17,6 +17,9 @@ public final class RouteChanges {
     /** Makes what is not there and replaces what is. */
     private static final int SET = NetlinkBatch.REQUEST | NetlinkBatch.CREATE | NetlinkBatch.REPLACE;
 
+    /** Makes what must not be there yet. */
+    private static final int ONCE = NetlinkBatch.REQUEST | NetlinkBatch.CREATE | NetlinkBatch.EXCLUSIVE;
+
     private static final int NEWLINK = 16;
     private static final int DELLINK = 17;
     private static final int NEWADDR = 20;
@@ -60,7 +63,7 @@ public final class RouteChanges {
 
     /** Makes a cable with one end here and the other born directly in {@code thereIn}; both are down. */
     public RouteChanges veth(VethEnd here, VethEnd there, Netns thereIn, String object) {
-        link(NEWLINK, NetlinkBatch.REQUEST | NetlinkBatch.CREATE | NetlinkBatch.EXCLUSIVE, here.index(), 0, object);
+        link(NEWLINK, ONCE, here.index(), 0, object);
         batch.attributeText(IFLA_IFNAME, here.name()).attribute(IFLA_ADDRESS, here.mac());
         int info = batch.nest(IFLA_LINKINFO);
         batch.attributeText(1, "veth"); // IFLA_INFO_KIND
@@ -148,7 +151,10 @@ public final class RouteChanges {
         return this;
     }
 
-    /** Destinations of a block are reached through {@code gateway}, which is on the device; replaces any other route of the table. */
+    /**
+     * Destinations of a block are reached through {@code gateway}, which is on the device; replaces any other route of the
+     * table.
+     */
     public RouteChanges leads(byte[] destination, int prefix, int table, byte[] gateway, int index, String object) {
         header(NEWROUTE, SET, family(destination), prefix, 0, RTNH_F_ONLINK, object);
         if (prefix > 0) {
@@ -180,7 +186,7 @@ public final class RouteChanges {
 
     /** Packets from the address look up the table. */
     public RouteChanges ruleFrom(int priority, byte[] source, int table, String object) {
-        return ruleFrom(NEWRULE, NetlinkBatch.REQUEST | NetlinkBatch.CREATE | NetlinkBatch.EXCLUSIVE, priority, source, table, object);
+        return ruleFrom(NEWRULE, ONCE, priority, source, table, object);
     }
 
     public RouteChanges deleteRuleFrom(int priority, byte[] source, int table, String object) {
@@ -196,8 +202,7 @@ public final class RouteChanges {
 
     /** Packets of a family with the mark look up the table; the lowest priority comes first. */
     public RouteChanges rule(boolean ipv6, int priority, int mark, int table, String object) {
-        return rule(
-                NEWRULE, NetlinkBatch.REQUEST | NetlinkBatch.CREATE | NetlinkBatch.EXCLUSIVE, ipv6, priority, mark, table, object);
+        return rule(NEWRULE, ONCE, ipv6, priority, mark, table, object);
     }
 
     public RouteChanges deleteRule(boolean ipv6, int priority, int mark, int table, String object) {

@@ -33,8 +33,8 @@ public final class Rtnetlink implements AutoCloseable {
     }
 
     /**
-     * Makes the changes, each by itself and in order. IPv6 addresses that are given receive packets when this returns; their devices
-     * must be up.
+     * Makes the changes, each by itself and in order. IPv6 addresses that are given receive packets when this returns; their
+     * devices must be up.
      *
      * @throws KernelException for the first that the kernel refused; the others were made
      */
@@ -43,7 +43,10 @@ public final class Rtnetlink implements AutoCloseable {
         changes.given.forEach((address, object) -> awaitLocal(address.array(), object));
     }
 
-    /** The kernel makes the route to an IPv6 address of its own later, in a work queue (net/ipv6/addrconf.c, addrconf_dad_work). */
+    /**
+     * The kernel makes the route to an IPv6 address of its own later, in a work queue (net/ipv6/addrconf.c,
+     * addrconf_dad_work).
+     */
     private void awaitLocal(byte[] address, String object) {
         NetlinkBatch request = new NetlinkBatch();
         request.begin(GETROUTE, NetlinkBatch.REQUEST, object); // struct rtmsg: family, length of the destination

@@ -22,10 +22,10 @@ import java.util.TreeSet;
 /**
  * The rules of network ACLs, for one family of addresses.
  *
- * <p>The chain {@code boundary} asks twice: {@code acl_out} by the mark of the source's subnet, {@code acl_in} by the device of the
- * destination. Each jumps to the chain of an ACL and one of its directions, whose rules are tried in their order; what one
- * allows returns to the boundary. A subnet without an ACL has no element there and costs one look-up; a VPC without any ACL has no
- * such chain. What comes from a gateway has no mark, and a gateway is in no subnet, so each is asked one side only.
+ * <p>The chain {@code boundary} asks twice: {@code acl_out} by the mark of the source's subnet, {@code acl_in} by the device of
+ * the destination. Each jumps to the chain of an ACL and one of its directions, whose rules are tried in their order; what one
+ * allows returns to the boundary. A subnet without an ACL has no element there and costs one look-up; a VPC without any ACL has
+ * no such chain. What comes from a gateway has no mark, and a gateway is in no subnet, so each is asked one side only.
  *
  * <p>A rule that denies has a chain of its own to drop by, so that reports name it.
  */

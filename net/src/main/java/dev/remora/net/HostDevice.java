@@ -59,7 +59,8 @@ record HostDevice(int index, String object) {
         for (IpFamily family : IpFamily.values()) {
             if (before.stream().noneMatch(family::has) && after.stream().anyMatch(family::has)) {
                 byte[] gateway = family.gateway().bytes();
-                changes.neighbour(number(), gateway, LinkLocal.ROUTER_MAC, object).defaultRoute(gateway, table(), number(), object);
+                changes.neighbour(number(), gateway, LinkLocal.ROUTER_MAC, object)
+                        .defaultRoute(gateway, table(), number(), object);
             }
         }
     }

@@ -71,8 +71,8 @@ final class LinkLocal {
             .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
 
     /**
-     * What a router needs besides: IPv6, off until its VPC has a block, without addresses that devices make up. A connection that is
-     * not known is picked up in its middle, if the rules allow it: see {@link OpenRules}.
+     * What a router needs besides: IPv6, off until its VPC has a block, without addresses that devices make up. A connection that
+     * is not known is picked up in its middle, if the rules allow it: see {@link OpenRules}.
      */
     static void router() {
         FORWARDING.forEach(Sysctls::write);

@@ -20,8 +20,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * The devices of a router, each the end of a cable, and what is behind them: makes them, keeps their addresses, takes them away.
  *
- * <p>Called by {@link Router} in stages, each of which goes on where a failed call ended. A device carries nothing until its elements
- * are in the rules: the source check drops it all.
+ * <p>Called by {@link Router} in stages, each of which goes on where a failed call ended. A device carries nothing until its
+ * elements are in the rules: the source check drops it all.
  */
 final class RouterDevices {
     private final String router;

@@ -13,10 +13,10 @@ import java.util.Set;
  * The route tables of a router, and the rules that choose among them.
  *
  * <p>A subnet's packets have its mark, and look up its route table first; all of its routes are there, the longest prefix wins. A
- * route to the VPC itself leaves the table, and the main table is looked up, in which is every address of the VPC that somebody has,
- * alone. What comes from a gateway has no mark and looks up the main table only. What neither knows is led to the device {@code
- * nowhere}, where the forward hook sees it, counts it and drops it; a blackhole would drop it before any rule could. (The loopback
- * would do for IPv4; in IPv6 a route to it is a blackhole.)
+ * route to the VPC itself leaves the table, and the main table is looked up, in which is every address of the VPC that somebody
+ * has, alone. What comes from a gateway has no mark and looks up the main table only. What neither knows is led to the device
+ * {@code nowhere}, where the forward hook sees it, counts it and drops it; a blackhole would drop it before any rule could. (The
+ * loopback would do for IPv4; in IPv6 a route to it is a blackhole.)
  *
  * <p>Every route leads to a gateway's address that nobody has, the same on every cable, whose hardware address is known: so one
  * neighbour for each device is enough, and any destination can be led to a device.

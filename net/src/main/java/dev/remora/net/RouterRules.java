@@ -22,8 +22,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The rules of a VPC's router, as a pure function of two states: what to change in the kernel to come from one to the other. There
- * is a table for each family of addresses, so that no rule has to ask for it; that of IPv6 is there if the VPC has an IPv6 block.
+ * The rules of a VPC's router, as a pure function of two states: what to change in the kernel to come from one to the other.
+ * There is a table for each family of addresses, so that no rule has to ask for it; that of IPv6 is there if the VPC has an IPv6
+ * block.
  *
  * <p>The way of a packet:
  * <ol>

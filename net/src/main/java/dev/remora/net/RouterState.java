@@ -56,7 +56,8 @@ record RouterState(
     static RouterState empty(String router) {
         Topology nothing = new Topology(router, List.of(), Map.of(), Map.of(), Map.of(), Map.of());
         return new RouterState(
-                nothing, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), Map.of(), OpenRules.NONE, false, FIRST);
+                nothing, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), Map.of(), OpenRules.NONE, false,
+                FIRST);
     }
 
     RouterState next(Topology wanted) {
@@ -107,7 +108,10 @@ record RouterState(
     /** A further device is made in the namespace of another port, and goes with it. */
     private static List<Port> hostsFirst(Topology topology) {
         SortedMap<String, Port> ports = new TreeMap<>();
-        topology.ports().forEach((id, port) -> ports.put((port.attachment() instanceof Attachment.Further ? "1" : "0") + id, port));
+        topology.ports().forEach((id, port) -> {
+            boolean guest = port.attachment() instanceof Attachment.Further;
+            ports.put((guest ? "1" : "0") + id, port);
+        });
         return List.copyOf(ports.values());
     }
 
