@@ -113,6 +113,9 @@ static int parse_value(struct spec *into, const char *key, char *value) {
         into->folder = value;
     } else if (!strcmp(key, "user")) {
         into->user = (uint32_t)strtoul(value, NULL, 10);
+    } else if (!strcmp(key, "machine")) {
+        into->machine = 1;
+        into->hostname = value;
     } else if (!strcmp(key, "memory")) {
         into->memory = strtoull(value, NULL, 10);
     } else if (!strcmp(key, "tmp")) {

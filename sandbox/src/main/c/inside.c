@@ -71,14 +71,33 @@ static void die_with(int supervisor) {
     }
 }
 
-static void drop_capabilities(void) {
+/* What a machine's root may do to files and processes of its own users. */
+static const int machine_capabilities[] = {CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER, CAP_FSETID, CAP_KILL,
+    CAP_SETGID, CAP_SETUID, CAP_SETPCAP};
+
+static int kept(int capability, int machine) {
+    for (size_t i = 0; machine && i < sizeof machine_capabilities / sizeof *machine_capabilities; i++) {
+        if (machine_capabilities[i] == capability) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* All but those of a machine; they survive the program's start because it runs as 0. */
+static void drop_capabilities(int machine) {
     struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
-    struct __user_cap_data_struct none[2] = {0};
+    struct __user_cap_data_struct left[2] = {0};
     for (int c = 0; c <= LAST_CAPABILITY; c++) {
-        prctl(PR_CAPBSET_DROP, c, 0, 0, 0);
+        if (kept(c, machine)) {
+            left[c / 32].permitted |= 1u << c % 32;
+            left[c / 32].effective |= 1u << c % 32;
+        } else {
+            prctl(PR_CAPBSET_DROP, c, 0, 0, 0);
+        }
     }
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-    if (syscall(SYS_capset, &head, none) < 0) {
+    if (syscall(SYS_capset, &head, left) < 0) {
         _exit(1);
     }
 }
@@ -106,12 +125,16 @@ static int write_file(const char *path, const char *text) {
     return close(fd);
 }
 
-static int map_user(pid_t program, uint32_t host) {
+static int map_user(pid_t program, uint32_t host, int machine) {
     char path[64], text[64];
-    snprintf(text, sizeof text, "%d %u 1\n", INSIDE_ID, host);
-    snprintf(path, sizeof path, "/proc/%d/setgroups", (int)program);
-    if (write_file(path, "deny") < 0) {
-        return -1;
+    if (machine) {
+        snprintf(text, sizeof text, "0 %u %d\n", host, MACHINE_IDS);
+    } else {
+        snprintf(text, sizeof text, "%d %u 1\n", INSIDE_ID, host);
+        snprintf(path, sizeof path, "/proc/%d/setgroups", (int)program);
+        if (write_file(path, "deny") < 0) {
+            return -1;
+        }
     }
     snprintf(path, sizeof path, "/proc/%d/gid_map", (int)program);
     if (write_file(path, text) < 0) {
@@ -138,10 +161,11 @@ static _Noreturn void become(const struct spec *spec, int output, int steps) {
     dup2(nothing, 0);
     dup2(output, 1);
     dup2(output, 2);
-    if (setresgid(INSIDE_ID, INSIDE_ID, INSIDE_ID) < 0 || setresuid(INSIDE_ID, INSIDE_ID, INSIDE_ID) < 0) {
+    uid_t id = spec->machine ? 0 : INSIDE_ID;
+    if (setresgid(id, id, id) < 0 || setresuid(id, id, id) < 0) {
         _exit(126);
     }
-    drop_capabilities();
+    drop_capabilities(spec->machine);
     set_limits();
     umask(022);
     prctl(PR_SET_DUMPABLE, 0);
@@ -179,6 +203,10 @@ static _Noreturn void run(int supervisor, const struct spec *spec, int network, 
     if (root_tmp(spec->tmp, spec->shared) < 0) {
         fail(supervisor);
     }
+    if (spec->machine && sethostname(spec->hostname, strlen(spec->hostname)) < 0) {
+        complain("naming", spec->hostname);
+        fail(supervisor);
+    }
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, steps) < 0) {
         fail(supervisor);
     }
@@ -188,7 +216,7 @@ static _Noreturn void run(int supervisor, const struct spec *spec, int network, 
         become(spec, output, steps[1]);
     }
     close(steps[1]);
-    if (program < 0 || read(steps[0], &step, 1) != 1 || map_user(program, spec->user) < 0
+    if (program < 0 || read(steps[0], &step, 1) != 1 || map_user(program, spec->user, spec->machine) < 0
             || mount(NULL, "/proc", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0) {
         complain("starting", spec->argument[0]);
         fail(supervisor);
@@ -200,7 +228,7 @@ static _Noreturn void run(int supervisor, const struct spec *spec, int network, 
             || setresuid(OVERFLOW_ID, OVERFLOW_ID, OVERFLOW_ID) < 0) {
         fail(supervisor);
     }
-    drop_capabilities();
+    drop_capabilities(0);
     die_with(supervisor);
     if (write(steps[0], "g", 1) != 1) {
         complain("starting", spec->argument[0]);

@@ -16,8 +16,9 @@
  *
  * Why the mount, pid, ipc, uts and network namespaces are made by real root and only the program itself is put into a user
  * namespace: they then belong to the host's user namespace, so that even full capabilities inside the sandbox's user namespace
- * give no power over them. The user namespace maps exactly one user and one group. A process that ran as 0 inside it could
- * still be nobody outside.
+ * give no power over them. The user namespace of a function maps exactly one user and one group. A machine (an instance of EC2)
+ * runs as 0 inside its own and has MACHINE_IDS users and groups, all of them nobody outside; it keeps the capabilities that have
+ * to do with its own users' files and processes, and no other.
  *
  * Messages on the connection: a type byte, a little-endian 32-bit length, the payload. A payload that is a list of words has each
  * word ended by a zero byte. See supervisor.c.
@@ -38,6 +39,7 @@ enum {
     MAX_VARIABLES = 4096,
     PATH_SIZE = 4096,
     INSIDE_ID = 993,
+    MACHINE_IDS = 65536,
     PROCESSES = 1024,
     DESCRIPTORS = 1024
 };
@@ -50,7 +52,9 @@ struct bind {
 /* What a sandbox is to be: words of the frame, pointing into it. */
 struct spec {
     const char *network, *output, *folder;
+    const char *hostname;
     uint32_t user;
+    int machine;
     uint64_t memory, tmp, shared;
     uint32_t cpu;
     int binds, layers, arguments, variables;

@@ -110,7 +110,8 @@ static int build_devices(const char *root) {
 
 int root_build(const char *at, const struct spec *spec) {
     static const char *const folders[] = {
-        "/usr", "/etc", "/dev/shm", "/proc", "/tmp", "/var/task", "/var/runtime", "/var/tmp", "/var/empty", "/home"};
+        "/usr", "/etc", "/dev/shm", "/proc", "/tmp", "/var/task", "/var/runtime", "/var/tmp", "/var/empty", "/home",
+        "/root"};
     static const char *const links[] = {"/bin", "/sbin", "/lib", "/lib64"};
     char path[PATH_SIZE];
     if (mount("sandbox", at, "tmpfs", MS_NOSUID, "mode=755,size=1m,nr_inodes=1k") < 0) {
@@ -183,9 +184,15 @@ static int own(const char *path, const struct stat *status, int kind, struct FTW
     return lchown(path, new_owner, new_owner);
 }
 
-static int clone_folder(const struct bind *bind, uint32_t owner) {
+/* A machine's files belong to several of its users: who owns them already, keeps them. */
+static int owned(const char *path, uint32_t owner, int machine) {
+    struct stat status;
+    return machine && lstat(path, &status) == 0 && status.st_uid >= owner && status.st_uid - owner < MACHINE_IDS;
+}
+
+static int clone_folder(const struct bind *bind, uint32_t owner, int machine) {
     new_owner = owner;
-    if (bind->writable && nftw(bind->host, own, 32, FTW_PHYS | FTW_MOUNT) != 0) {
+    if (bind->writable && !owned(bind->host, owner, machine) && nftw(bind->host, own, 32, FTW_PHYS | FTW_MOUNT) != 0) {
         complain("changing the owner of", bind->host);
         return -1;
     }
@@ -202,7 +209,7 @@ static int clone_layers(const struct spec *spec) {
     char lower[256] = "";
     if (spec->layers == 1) {
         struct bind only = {spec->layer[0], "/opt", 0};
-        return clone_folder(&only, 0);
+        return clone_folder(&only, 0, 0);
     }
     for (int i = spec->layers - 1; i >= 0; i--) {
         int fd = open(spec->layer[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -278,7 +285,7 @@ int root_attach(int mounts, const struct spec *spec) {
     int tree[MAX_BINDS + 1], trees = 0, home = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
     unsigned anchored = 0;
     for (int i = 0; i < spec->binds; i++) {
-        if ((tree[trees++] = clone_folder(&spec->bind[i], spec->user)) < 0) {
+        if ((tree[trees++] = clone_folder(&spec->bind[i], spec->user, spec->machine)) < 0) {
             return -1;
         }
     }

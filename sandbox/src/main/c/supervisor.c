@@ -2,7 +2,8 @@
  * The supervisor of one sandbox: root, on the host's side, single-threaded.
  *
  * From the server it takes
- *   S words   what to run; answered by R (words: where to read the peak of memory, where to freeze), or E and a text
+ *   S words   what to run; answered by R (words: where to read the peak of memory, where to freeze, init's number on the host), or
+ *             E and a text
  *   C words   more for a sandbox that runs already: folders, layers, limits; answered by C, or E and a text
  *   K         kill it
  *   T n       send signal n (one byte) to the program
@@ -124,7 +125,7 @@ static int pass_on(const char *words, size_t size) {
 
 static int start(char *words, size_t size, int server) {
     static struct spec spec;
-    char answer[2 * PATH_SIZE];
+    char answer[2 * PATH_SIZE + 16];
     const char *wrong = parse_spec(words, size, &spec);
     if (wrong || !spec.network || !spec.output || !spec.argument[0] || spec.user < 1000 || !spec.tmp) {
         errno = EINVAL;
@@ -150,7 +151,9 @@ static int start(char *words, size_t size, int server) {
     group_path(&group, "memory", "memory.max_usage_in_bytes", "memory.peak", answer);
     size_t first = strlen(answer) + 1;
     group_path(&group, "freezer", "freezer.state", "cgroup.freeze", answer + first);
-    return send_frame(server, 'R', answer, first + strlen(answer + first) + 1);
+    size_t second = first + strlen(answer + first) + 1;
+    snprintf(answer + second, sizeof answer - second, "%d", (int)init_process);
+    return send_frame(server, 'R', answer, second + strlen(answer + second) + 1);
 }
 
 static int add(char *words, size_t size, int server) {

@@ -57,8 +57,8 @@ final class Cell implements AutoCloseable {
         }
     }
 
-    /** Files of the control group. */
-    record Files(Path peak, Path freezer) {}
+    /** Files of the control group, and the host's number of the sandbox's first process. */
+    record Files(Path peak, Path freezer, long init) {}
 
     private final Reactor control;
     private final Reactor printing;
@@ -194,7 +194,7 @@ final class Cell implements AutoCloseable {
             case 'R' -> {
                 pipe.writer().close();
                 List<String> paths = Words.read(payload);
-                started.complete(new Files(Path.of(paths.get(0)), Path.of(paths.get(1))));
+                started.complete(new Files(Path.of(paths.get(0)), Path.of(paths.get(1)), Long.parseLong(paths.get(2))));
             }
             case 'X' -> {
                 ByteBuffer report = ByteBuffer.wrap(payload).order(ByteOrder.nativeOrder());

@@ -1,5 +1,6 @@
 package dev.remora.sandbox;
 
+import dev.remora.linux.Sysctls;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -131,7 +132,32 @@ public final class Launcher implements Confinement, AutoCloseable {
             end(lease);
             throw new IllegalStateException(program.name() + ": " + failed.getMessage(), failed);
         }
-        return new ConfinedProgram(this, lease);
+        return new ConfinedProgram(lease.cell(), () -> end(lease));
+    }
+
+    @Override
+    public Confined run(Machine machine) {
+        // Its root has no power over the network namespace, which is not its own, and is to serve on port 80 all the same.
+        Sysctls.write(machine.network(), Map.of("ipv4/ip_unprivileged_port_start", "0"));
+        Words words = new Words()
+                .put("machine", machine.name())
+                .put("network", machine.network().path())
+                .put("folder", "/")
+                .put("tmp", PROGRAM_TMP_MIB * MIB)
+                .put("shared", PROGRAM_SHARED_MIB * MIB)
+                .put("memory", machine.memoryMiB() * MIB)
+                .put("cpu", machine.cpuThousandths())
+                .put("user", Integer.toUnsignedLong(machine.users()));
+        machine.writable().forEach((host, inner) -> words.bind("rw", host, inner.toString()));
+        put(words, machine.command(), machine.environment());
+        Cell cell = new Cell(folders.socket(), words, machine.output(), control, printing);
+        try {
+            Cell.await(cell.started());
+        } catch (RuntimeException failed) {
+            cell.close();
+            throw new IllegalStateException(machine.name() + ": " + failed.getMessage(), failed);
+        }
+        return new ConfinedProgram(cell, cell::close);
     }
 
     static void put(Words words, List<String> command, Map<String, String> environment) {
@@ -159,15 +185,15 @@ public final class Launcher implements Confinement, AutoCloseable {
     }
 
     private static final class ConfinedProgram implements Confined {
-        private final Launcher launcher;
-        private final Lease lease;
+        private final Cell cell;
+        private final Runnable end;
         private final CompletableFuture<Integer> exit;
         private boolean closed;
 
-        ConfinedProgram(Launcher launcher, Lease lease) {
-            this.launcher = launcher;
-            this.lease = lease;
-            exit = lease.cell().exit().thenApply(e -> e.signalled() ? 128 + e.signal() : e.code());
+        ConfinedProgram(Cell cell, Runnable end) {
+            this.cell = cell;
+            this.end = end;
+            exit = cell.exit().thenApply(e -> e.signalled() ? 128 + e.signal() : e.code());
         }
 
         @Override
@@ -176,15 +202,20 @@ public final class Launcher implements Confinement, AutoCloseable {
         }
 
         @Override
+        public long init() {
+            return cell.started().join().init();
+        }
+
+        @Override
         public void signal(int signal) {
-            lease.cell().signal(signal);
+            cell.signal(signal);
         }
 
         @Override
         public synchronized void close() {
             if (!closed) {
                 closed = true;
-                launcher.end(lease);
+                end.run();
             }
         }
     }

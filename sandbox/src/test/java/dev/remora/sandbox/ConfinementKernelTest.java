@@ -97,4 +97,58 @@ class ConfinementKernelTest {
         assertThatThrownBy(() -> lab.launcher.run(program("", Map.of(Path.of("/usr"), Path.of("/else/x")), Map.of(), printed)))
                 .hasMessageContaining("no place for /else/x");
     }
+
+    private static final int USERS = 1 << 29;
+
+    private static Confinement.Machine machine(String script, Map<Path, Path> writable, Lab.Printed printed) {
+        return new Confinement.Machine(
+                "ip-10-0-1-4", USERS, List.of("/bin/sh", "-c", script), Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), writable,
+                network, 256, 1000, line -> printed.lines.add(line));
+    }
+
+    @Test
+    void aMachineIsRootAmongItsOwnUsersAndKeepsItsFiles() throws Exception {
+        Path etc = Files.createDirectory(lab.folder.resolve("machine-etc"));
+        Path var = Files.createDirectories(lab.folder.resolve("machine-var/lib"));
+        Files.writeString(etc.resolve("passwd"), "root:x:0:0::/root:/bin/sh\nada:x:1000:1000::/tmp:/bin/sh\n");
+        Files.writeString(etc.resolve("group"), "root:x:0:\nada:x:1000:\n");
+        Map<Path, Path> own = Map.of(etc, Path.of("/etc"), var.getParent(), Path.of("/var"));
+        var first = new Lab.Printed();
+        String script = """
+                id -u; hostname; echo new >/etc/new && touch /var/lib/theirs && chown ada:ada /var/lib/theirs
+                stat -c '%U %n' /etc/new /var/lib/theirs
+                setpriv --reuid=ada --regid=ada --clear-groups id -u
+                python3 -c "import socket; socket.create_server(('127.0.0.1', 80)); print('serves on 80')"
+                for f in /usr/z /proc/sys/net/ipv4/ip_forward; do echo 1 2>/dev/null >$f || echo no $f; done
+                mount -t tmpfs x /mnt 2>/dev/null || echo no mount
+                ls -A /root /home""";
+        try (var confined = lab.launcher.run(machine(script, own, first))) {
+            confined.exit().get(10, TimeUnit.SECONDS);
+        }
+        assertThat(first.lines.stream().filter(l -> !l.contains("cannot create"))).containsExactly(
+                "0", "ip-10-0-1-4", "root /etc/new", "ada /var/lib/theirs", "1000", "serves on 80", "no /usr/z",
+                "no /proc/sys/net/ipv4/ip_forward", "no mount", "/home:", "", "/root:");
+        assertThat(Files.getAttribute(etc.resolve("new"), "unix:uid")).isEqualTo(USERS);
+        assertThat(Files.getAttribute(var.resolve("theirs"), "unix:uid")).isEqualTo(USERS + 1000);
+
+        var second = new Lab.Printed();
+        try (var confined = lab.launcher.run(machine("stat -c '%U %n' /var/lib/theirs; cat /etc/new", own, second))) {
+            confined.exit().get(10, TimeUnit.SECONDS);
+        }
+        assertThat(second.lines).containsExactly("ada /var/lib/theirs", "new");
+    }
+
+    @Test
+    void aMachineCanBeEnteredAndEndsWithItsFirstProgram() throws Exception {
+        var printed = new Lab.Printed();
+        String waits = "trap 'exit 3' TERM; while :; do sleep 1000 & wait $!; done";
+        try (var confined = lab.launcher.run(machine(waits, Map.of(), printed))) {
+            var inside = new ProcessBuilder(
+                            "nsenter", "--target", Long.toString(confined.init()), "--mount", "--uts", "--net", "hostname")
+                    .start();
+            assertThat(new String(inside.getInputStream().readAllBytes()).strip()).isEqualTo("ip-10-0-1-4");
+            confined.signal(15);
+            assertThat(confined.exit().get(10, TimeUnit.SECONDS)).isEqualTo(3);
+        }
+    }
 }
