@@ -32,6 +32,11 @@ record Claim(
         return day + '/' + region + '/' + service + "/aws4_request";
     }
 
+    /** Whether it is a presigned URL of S3's older kind, which knows no day. */
+    boolean ofVersion2() {
+        return day.isEmpty();
+    }
+
     boolean presigned() {
         return expiresSeconds >= 0;
     }
@@ -60,7 +65,7 @@ record Claim(
         if (authorization != null) {
             return header(request, authorization);
         }
-        return request.rawQuery().contains("X-Amz-Signature=") ? presigned(request) : null;
+        return request.rawQuery().contains("X-Amz-Signature=") ? presigned(request) : SigV2.claim(request);
     }
 
     private static Claim header(Request request, String authorization) {

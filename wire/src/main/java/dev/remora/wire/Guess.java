@@ -3,6 +3,7 @@ package dev.remora.wire;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * that it gets.
  */
 final class Guess {
+    /** Paths of the REST services that speak JSON begin with their version; those of S3 are its callers'. */
+    private static final Pattern DATED = Pattern.compile("/\\d{4}-\\d\\d-\\d\\d/");
+
     private final Collection<Served> services;
     private final Codec query = unknown(Protocol.AWS_QUERY, "http://webservices.amazon.com/AWSFault/2005-15-09");
     private final Codec target = TargetJsonCodec.VERSION_1_1;
@@ -36,7 +40,10 @@ final class Guess {
         if (S3Address.namedByHost(request)) {
             return Protocol.REST_XML;
         }
-        return request.rawPath().length() > 1 ? Protocol.REST_JSON : Protocol.AWS_QUERY;
+        if (request.rawPath().length() <= 1) {
+            return Protocol.AWS_QUERY;
+        }
+        return DATED.matcher(request.rawPath()).lookingAt() ? Protocol.REST_JSON : Protocol.REST_XML;
     }
 
     Refusals refusals(Request request) {

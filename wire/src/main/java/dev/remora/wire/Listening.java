@@ -85,9 +85,7 @@ public final class Listening implements AutoCloseable {
         this.context = new Shared(
                 Context.create(),
                 MediaContext.builder().mediaSupportsDiscoverServices(false).build(),
-                ContentEncodingContext.builder()
-                        .contentEncodingsDiscoverServices(false)
-                        .build(),
+                new AsTheyCome(),
                 DirectHandlers.create(),
                 ListenerConfig.builder()
                         .protocolsDiscoverServices(false)

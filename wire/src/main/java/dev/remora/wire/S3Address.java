@@ -25,6 +25,12 @@ record S3Address(String bucket, String key) {
         return new S3Address(bucket, decode(path));
     }
 
+    /** The path with its bucket, as it came, whichever way the bucket is named. */
+    static String signedPath(Request request) {
+        String bucket = bucketOfHost(host(request));
+        return bucket == null ? request.rawPath() : "/" + bucket + request.rawPath();
+    }
+
     /** Whether a request that says nothing else of itself is for S3. */
     static boolean namedByHost(Request request) {
         String host = host(request);
