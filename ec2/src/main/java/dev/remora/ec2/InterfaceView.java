@@ -4,33 +4,36 @@ import dev.remora.net.Ipv4;
 import dev.remora.store.Scope;
 import dev.remora.vpc.NetworkInterface;
 import dev.remora.vpc.SecurityGroup;
-import java.util.HexFormat;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.ec2.model.GroupIdentifier;
 import software.amazon.awssdk.services.ec2.model.NetworkInterfaceAttachment;
 import software.amazon.awssdk.services.ec2.model.NetworkInterfaceIpv6Address;
 import software.amazon.awssdk.services.ec2.model.NetworkInterfacePrivateIpAddress;
 
-/** An interface as DescribeNetworkInterfaces shows it. */
+/** Interfaces of one account and region, as DescribeNetworkInterfaces shows them. */
 final class InterfaceView {
-    private InterfaceView() {}
+    private final Scope scope;
+    private final Region region;
+    private final Map<String, String> zoneIds = new HashMap<>();
+
+    InterfaceView(Scope scope) {
+        this.scope = scope;
+        this.region = new Region(scope.region());
+    }
 
     /** @param named whether the VPC gives its interfaces private names */
-    static software.amazon.awssdk.services.ec2.model.NetworkInterface shown(
-            Scope scope,
-            NetworkInterface i,
-            List<SecurityGroup> groups,
-            InterfaceAssociations associations,
-            boolean named) {
-        var region = new Region(scope.region());
+    software.amazon.awssdk.services.ec2.model.NetworkInterface shown(
+            NetworkInterface i, List<SecurityGroup> groups, InterfaceAssociations associations, boolean named) {
         String name = named ? privateName(region, i.address()) : null;
         return software.amazon.awssdk.services.ec2.model.NetworkInterface.builder()
                 .networkInterfaceId(i.id())
                 .subnetId(i.subnetId())
                 .vpcId(i.vpcId())
                 .availabilityZone(i.zone())
-                .availabilityZoneId(region.zoneId(i.zone()))
+                .availabilityZoneId(zoneIds.computeIfAbsent(i.zone(), region::zoneId))
                 .description(i.description())
                 .ownerId(scope.account())
                 .requesterId(i.requesterId().isEmpty() ? null : i.requesterId())
@@ -95,9 +98,12 @@ final class InterfaceView {
         return "ip-" + address.toString().replace('.', '-') + "." + region.privateDomain();
     }
 
-    /** A locally administered address that follows from the interface's id. */
+    /** A locally administered address: the last ten of the random digits of the interface's id. */
     static String mac(NetworkInterface i) {
-        byte[] digest = AccountRegions.sha256(i.id());
-        return "02:" + HexFormat.ofDelimiter(":").formatHex(digest, 0, 5);
+        var mac = new StringBuilder("02");
+        for (int at = i.id().length() - 10; at < i.id().length(); at += 2) {
+            mac.append(':').append(i.id(), at, at + 2);
+        }
+        return mac.toString();
     }
 }

@@ -126,7 +126,9 @@ final class NetworkInterfaces {
                     return wanted.make(tx, scope, ids, clock.instant());
                 }));
         return CreateNetworkInterfaceResponse.builder()
-                .networkInterface(shown(store.view(), scope, made).toBuilder().status("pending").build())
+                .networkInterface(shown(store.view(), scope, new InterfaceView(scope), made).toBuilder()
+                        .status("pending")
+                        .build())
                 .clientToken(r.clientToken())
                 .build();
     }
@@ -183,17 +185,17 @@ final class NetworkInterfaces {
         View view = store.view();
         var page = Listing.of("networkInterfaceIds", r.networkInterfaceIds(), r.filters(), r.maxResults(), r.nextToken())
                 .read(view, scope, NETWORK_INTERFACE, filters(view, scope));
+        var shown = new InterfaceView(scope);
         return DescribeNetworkInterfacesResponse.builder()
-                .networkInterfaces(page.map(i -> shown(view, scope, i)))
+                .networkInterfaces(page.map(i -> shown(view, scope, shown, i)))
                 .nextToken(page.nextToken())
                 .build();
     }
 
     private static software.amazon.awssdk.services.ec2.model.NetworkInterface shown(
-            View view, Scope scope, NetworkInterface i) {
+            View view, Scope scope, InterfaceView shown, NetworkInterface i) {
         boolean named = view.get(VPC.kind(), scope, i.vpcId()).map(Vpc::dnsSupport).orElse(false);
-        return InterfaceView.shown(
-                scope, i, groups(view, scope, i).toList(), new InterfaceAssociations(view, scope), named);
+        return shown.shown(i, groups(view, scope, i).toList(), new InterfaceAssociations(view, scope), named);
     }
 
     DescribeNetworkInterfaceAttributeResponse describeAttribute(DescribeNetworkInterfaceAttributeRequest r, Call call) {

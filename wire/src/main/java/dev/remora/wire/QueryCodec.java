@@ -24,12 +24,14 @@ final class QueryCodec implements Codec {
     private final ServiceInfo service;
     private final QueryNames names;
     private final UnaryOperator<String> codes;
+    private final XmlShapes shapes;
 
     QueryCodec(ServiceInfo service, QueryNames names, boolean ec2, UnaryOperator<String> codes) {
         this.service = service;
         this.names = names;
         this.ec2 = ec2;
         this.codes = codes;
+        this.shapes = new XmlShapes(ec2, names);
     }
 
     @Override
@@ -146,7 +148,7 @@ final class QueryCodec implements Codec {
     @Override
     public Response encode(Incoming incoming, SdkPojo output, int status, String requestId) {
         String operation = incoming.operation();
-        var xml = new XmlWriter(ec2, names);
+        var xml = new XmlWriter(shapes);
         xml.open(operation + "Response", service.xmlNamespace());
         if (ec2) {
             xml.element("requestId", requestId);
@@ -169,7 +171,7 @@ final class QueryCodec implements Codec {
 
     @Override
     public Response error(AwsError error, String requestId) {
-        var xml = new XmlWriter(ec2, names);
+        var xml = new XmlWriter(shapes);
         if (ec2) {
             xml.open("Response").open("Errors").open("Error");
         } else {

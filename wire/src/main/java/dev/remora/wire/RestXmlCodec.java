@@ -49,6 +49,7 @@ final class RestXmlCodec implements Codec {
     }
 
     private final ServiceInfo service;
+    private final XmlShapes shapes = XmlShapes.s3();
     private volatile @Nullable List<Route> routes;
 
     RestXmlCodec(ServiceInfo service) {
@@ -226,7 +227,7 @@ final class RestXmlCodec implements Codec {
             return text.getBytes(StandardCharsets.UTF_8);
         }
         headers.set("Content-Type", CONTENT_TYPE);
-        var xml = XmlWriter.s3();
+        var xml = new XmlWriter(shapes);
         if (location) {
             return xml.open("LocationConstraint", service.xmlNamespace())
                     .content(value == null ? "" : value.toString())
@@ -256,7 +257,7 @@ final class RestXmlCodec implements Codec {
             return new Response(304, headers, Response.EMPTY);
         }
         headers.set("Content-Type", CONTENT_TYPE);
-        var xml = XmlWriter.s3().open("Error");
+        var xml = new XmlWriter(shapes).open("Error");
         xml.element("Code", error.code()).element("Message", error.text());
         error.members().forEach((name, value) -> xml.element(name, value.toString()));
         xml.element("RequestId", requestId).element("HostId", requestId).close("Error");

@@ -2,60 +2,54 @@ package dev.remora.wire;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.core.SdkField;
 import software.amazon.awssdk.core.SdkPojo;
-import software.amazon.awssdk.core.protocol.MarshallLocation;
-import software.amazon.awssdk.core.traits.ListTrait;
-import software.amazon.awssdk.core.traits.MapTrait;
 import software.amazon.awssdk.core.traits.TimestampFormatTrait.Format;
 
-/** Writes SDK objects as the XML of the query protocols. */
+/** Writes SDK objects as the XML of the query protocols and of S3, straight into bytes. */
 final class XmlWriter {
-    private final boolean ec2;
-    /** Whether times are printed with milliseconds, also when there are none. */
-    private final boolean millis;
-    private final StringBuilder out = new StringBuilder(1024).append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    private static final byte[] HEAD = ascii("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    private static final byte[] LESS = ascii("&lt;");
+    private static final byte[] GREATER = ascii("&gt;");
+    private static final byte[] AND = ascii("&amp;");
+    private static final byte[] QUOTE = ascii("&quot;");
+    private static final byte[] RETURN = ascii("&#xD;");
 
-    private final QueryNames names;
+    /** Characters that stand for themselves and are one byte. */
+    private static final boolean[] PLAIN = plain();
 
-    XmlWriter(boolean ec2, QueryNames names) {
-        this(ec2, names, ec2);
-    }
+    private final XmlShapes shapes;
+    private byte[] out = new byte[1024];
+    private int length;
 
-    private XmlWriter(boolean ec2, QueryNames names, boolean millis) {
-        this.names = names;
-        this.ec2 = ec2;
-        this.millis = millis;
-    }
-
-    static XmlWriter s3() {
-        return new XmlWriter(false, QueryNames.TRAITS, true);
+    XmlWriter(XmlShapes shapes) {
+        this.shapes = shapes;
+        write(HEAD);
     }
 
     XmlWriter open(String name) {
-        out.append('<').append(name).append('>');
+        write(new XmlShapes.Tag(name).open());
         return this;
     }
 
     XmlWriter open(String name, String namespace) {
-        out.append('<').append(name).append(" xmlns=\"");
+        write(ascii("<" + name + " xmlns=\""));
         text(namespace);
-        out.append("\">");
+        write(ascii("\">"));
         return this;
     }
 
     XmlWriter close(String name) {
-        out.append("</").append(name).append('>');
+        write(new XmlShapes.Tag(name).close());
         return this;
     }
 
     XmlWriter element(String name, String value) {
-        open(name);
-        text(value);
-        return close(name);
+        element(new XmlShapes.Tag(name), value);
+        return this;
     }
 
     XmlWriter content(String value) {
@@ -64,93 +58,165 @@ final class XmlWriter {
     }
 
     byte[] bytes() {
-        return out.toString().getBytes(StandardCharsets.UTF_8);
+        return Arrays.copyOf(out, length);
     }
 
     /** Those members of an answer that are in its body. */
     void payload(SdkPojo structure) {
-        for (SdkField<?> field : structure.sdkFields()) {
-            Object value = field.getValueOrDefault(structure);
-            if (field.location() == MarshallLocation.PAYLOAD && !Scalars.absent(value)) {
-                member(names.output(field), field, value);
+        for (XmlShapes.Member member : shapes.members(structure)) {
+            if (member.payload()) {
+                set(member, structure);
             }
         }
     }
 
     /** The members of a structure that were set; a list that was set to nothing is written as an empty element. */
     void members(SdkPojo structure) {
-        for (SdkField<?> field : structure.sdkFields()) {
-            Object value = field.getValueOrDefault(structure);
-            if (!Scalars.absent(value)) {
-                member(names.output(field), field, value);
-            }
+        for (XmlShapes.Member member : shapes.members(structure)) {
+            set(member, structure);
         }
     }
 
-    private void member(String name, SdkField<?> field, @Nullable Object value) {
+    private void set(XmlShapes.Member member, SdkPojo structure) {
+        Object value = member.field().getValueOrDefault(structure);
+        if (!Scalars.absent(value)) {
+            member(member, value);
+        }
+    }
+
+    private void member(XmlShapes.Member member, @Nullable Object value) {
         switch (value) {
-            case null -> element(name, "");
-            case List<?> list -> list(name, field, list);
-            case Map<?, ?> map -> map(name, field, map);
+            case null -> element(member.tag(), "");
+            case String text -> element(member.tag(), text);
+            case List<?> list -> list(member, list);
+            case Map<?, ?> map -> map(member, map);
             case SdkPojo structure -> {
-                open(name);
+                write(member.tag().open());
                 members(structure);
-                close(name);
+                write(member.tag().close());
             }
-            case Instant time
-            when millis && Scalars.format(field, Format.ISO_8601) == Format.ISO_8601 ->
-                element(name, Scalars.millis(time));
-            default -> element(name, Scalars.print(field, value, Format.ISO_8601));
+            case Instant time when member.millis() -> element(member.tag(), Scalars.millis(time));
+            default -> element(member.tag(), Scalars.print(member.field(), value, Format.ISO_8601));
         }
     }
 
-    private void list(String name, SdkField<?> field, List<?> list) {
-        ListTrait trait = field.getTrait(ListTrait.class);
-        SdkField<?> member = trait.memberFieldInfo();
-        if (names.flattened(trait.isFlattened()) && !ec2) {
-            String item = trait.memberLocationName() == null ? name : trait.memberLocationName();
-            list.forEach(value -> member(item, member, value));
-            return;
+    private void list(XmlShapes.Member member, List<?> list) {
+        XmlShapes.Many many = many(member);
+        if (!many.flattened()) {
+            write(member.tag().open());
         }
-        String item = trait.memberLocationName() != null ? trait.memberLocationName() : ec2 ? "item" : "member";
-        open(name);
         for (Object value : list) {
-            member(item, member, value);
+            member(many.item(), value);
         }
-        close(name);
+        if (!many.flattened()) {
+            write(member.tag().close());
+        }
     }
 
-    private void map(String name, SdkField<?> field, Map<?, ?> map) {
-        MapTrait trait = field.getTrait(MapTrait.class);
-        boolean flattened = names.flattened(trait.isFlattened());
-        if (!flattened) {
-            open(name);
+    private void map(XmlShapes.Member member, Map<?, ?> map) {
+        XmlShapes.Many many = many(member);
+        if (!many.flattened()) {
+            write(member.tag().open());
         }
-        String entry = flattened ? name : "entry";
         map.forEach((key, value) -> {
-            open(entry);
-            element(names.key(field), key.toString());
-            member(names.value(field), trait.valueFieldInfo(), value);
-            close(entry);
+            write(many.entry().open());
+            element(many.key(), key.toString());
+            member(many.item(), value);
+            write(many.entry().close());
         });
-        if (!flattened) {
-            close(name);
+        if (!many.flattened()) {
+            write(member.tag().close());
+        }
+    }
+
+    private static XmlShapes.Many many(XmlShapes.Member member) {
+        XmlShapes.Many many = member.many();
+        if (many == null) {
+            throw new IllegalStateException(member.field().memberName() + " is neither a list nor a map");
+        }
+        return many;
+    }
+
+    private void element(XmlShapes.Tag tag, String value) {
+        write(tag.open());
+        text(value);
+        write(tag.close());
+    }
+
+    private void text(String text) {
+        int characters = text.length();
+        room(characters);
+        int at = length;
+        int i = 0;
+        for (; i < characters; i++) {
+            char c = text.charAt(i);
+            if (c >= 0x80 || !PLAIN[c]) {
+                break;
+            }
+            out[at++] = (byte) c;
+        }
+        length = at;
+        if (i < characters) {
+            marked(text, i);
         }
     }
 
     /** XML 1.0 has no way to write most control characters: they become the replacement character. */
-    private void text(String text) {
-        for (int i = 0; i < text.length(); i++) {
+    private void marked(String text, int from) {
+        for (int i = from; i < text.length(); i++) {
             char c = text.charAt(i);
             switch (c) {
-                case '<' -> out.append("&lt;");
-                case '>' -> out.append("&gt;");
-                case '&' -> out.append("&amp;");
-                case '"' -> out.append("&quot;");
-                case '\r' -> out.append("&#xD;");
-                case '\n', '\t' -> out.append(c);
-                default -> out.append(c < 0x20 || c == 0xFFFE || c == 0xFFFF ? '\uFFFD' : c);
+                case '<' -> write(LESS);
+                case '>' -> write(GREATER);
+                case '&' -> write(AND);
+                case '"' -> write(QUOTE);
+                case '\r' -> write(RETURN);
+                default -> {
+                    if (i + 1 < text.length() && Character.isSurrogatePair(c, text.charAt(i + 1))) {
+                        write(text.substring(i, i + 2).getBytes(StandardCharsets.UTF_8));
+                        i++;
+                    } else {
+                        character(c);
+                    }
+                }
             }
         }
+    }
+
+    private void character(char c) {
+        if (c == '\n' || c == '\t' || c >= 0x20 && c < 0x80) {
+            room(1);
+            out[length++] = (byte) c;
+        } else {
+            char allowed = c < 0x20 || c == 0xFFFE || c == 0xFFFF ? '\uFFFD' : c;
+            write(String.valueOf(allowed).getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    private void write(byte[] bytes) {
+        room(bytes.length);
+        System.arraycopy(bytes, 0, out, length, bytes.length);
+        length += bytes.length;
+    }
+
+    private void room(int bytes) {
+        if (out.length - length < bytes) {
+            out = Arrays.copyOf(out, Math.max(2 * out.length, length + bytes));
+        }
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static boolean[] plain() {
+        var plain = new boolean[0x80];
+        Arrays.fill(plain, 0x20, 0x80, true);
+        for (char c : "<>&\"".toCharArray()) {
+            plain[c] = false;
+        }
+        plain['\n'] = true;
+        plain['\t'] = true;
+        return plain;
     }
 }
