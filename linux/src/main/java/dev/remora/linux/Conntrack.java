@@ -1,16 +1,20 @@
 package dev.remora.linux;
 
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * The tracked connections of one namespace (linux/netfilter/nfnetlink_conntrack.h), over one socket that was opened in it.
  *
- * <p>Deleting by source, destination or mark is one request: the kernel walks the table and compares those parts of the tuple that
- * the filter's flags name (CTA_FILTER, kernel 5.8). That is a millisecond
+ * <p>Deleting by source, destination or mark is one request: the kernel walks the table and compares those parts of the tuple
+ * that the filter's flags name (CTA_FILTER, kernel 5.8). That is a millisecond
  * or more, because the table is the whole machine's; so it is for the background, and over another socket than the packet
  * filter's.
  */
 public final class Conntrack implements AutoCloseable {
+    private static final int NEW = 0;
     private static final int GET = 1;
     private static final int DELETE = 2;
     private static final int GET_STATS = 4;
@@ -42,39 +46,95 @@ public final class Conntrack implements AutoCloseable {
 
     /** Forgets the connections that the address began. */
     public void deleteFrom(byte[] source, String object) {
-        delete(true, source, 0, 0, object);
+        deleteByAddress(true, source, object);
     }
 
     /** Forgets the connections that were begun towards the address. */
     public void deleteTo(byte[] destination, String object) {
-        delete(false, destination, 0, 0, object);
+        deleteByAddress(false, destination, object);
     }
 
     /** Forgets the IPv4 connections with the mark. */
     public void deleteMarked(int mark, String object) {
-        deleteMarked(mark, -1, false, object);
-    }
-
-    /** Forgets the connections of a family whose mark has, in the bits of {@code mask}, those of {@code mark}. */
-    public void deleteMarked(int mark, int mask, boolean ipv6, String object) {
-        NetlinkBatch request = request(DELETE, ipv6 ? IPV6 : IPV4, object);
-        request.attributeNetwork(MARK, mark).attributeNetwork(MARK_MASK, mask).end();
+        NetlinkBatch request = request(DELETE, IPV4, object);
+        request.attributeNetwork(MARK, mark).attributeNetwork(MARK_MASK, -1).end();
         socket.send(request, "conntrack delete");
     }
 
-    /**
-     * Forgets the connections that the address began, or that were begun towards it, and whose mark has in the bits of {@code
-     * mask} those of {@code mark}.
-     */
-    public void delete(boolean from, byte[] address, int mark, int mask, String object) {
+    /** A connection's first packet: addresses in network order; ports are 0 if its protocol has none. */
+    public record Flow(byte[] source, byte[] destination, int protocol, int sourcePort, int destinationPort) {}
+
+    /** The connections of a family whose mark has, in the bits of {@code mask}, those of {@code mark}. */
+    public List<Flow> marked(int mark, int mask, boolean ipv6) {
+        NetlinkBatch request = new NetlinkBatch();
+        request.begin(SUBSYSTEM | GET, NetlinkBatch.REQUEST | NetlinkBatch.DUMP, "connections with a mark");
+        request.u8(ipv6 ? IPV6 : IPV4).u8(0).u16(0);
+        request.attributeNetwork(MARK, mark).attributeNetwork(MARK_MASK, mask).end();
+        List<Flow> flows = new ArrayList<>();
+        int first = ipv6 ? 3 : 1;
+        socket.ask(request, "conntrack dump", (type, body) -> {
+            NetlinkAttributes entry = new NetlinkAttributes(body.duplicate().position(body.position() + 4));
+            NetlinkAttributes tuple = entry.nested(TUPLE_ORIGINAL).orElseThrow();
+            NetlinkAttributes ip = tuple.nested(1).orElseThrow();
+            NetlinkAttributes proto = tuple.nested(2).orElseThrow();
+            flows.add(new Flow(
+                    copy(ip, first),
+                    copy(ip, first + 1),
+                    (int) proto.number(1),
+                    (int) proto.number(2),
+                    (int) proto.number(3)));
+        });
+        return flows;
+    }
+
+    private static byte[] copy(NetlinkAttributes attributes, int type) {
+        ByteBuffer value = attributes.bytes(type).orElseThrow();
+        byte[] copy = new byte[value.remaining()];
+        value.get(copy);
+        return copy;
+    }
+
+    /** Forgets a connection, which may be gone already. */
+    public void delete(Flow flow, String object) {
+        NetlinkBatch request = request(DELETE, flow.source().length > 4 ? IPV6 : IPV4, object);
+        tuple(request, flow);
+        ifThere(request);
+    }
+
+    /** Changes the bits of {@code mask} in the mark of a connection, which may be gone already. */
+    public void mark(Flow flow, int mark, int mask, String object) {
+        NetlinkBatch request = request(NEW, flow.source().length > 4 ? IPV6 : IPV4, object);
+        tuple(request, flow);
+        request.attributeNetwork(MARK, mark).attributeNetwork(MARK_MASK, mask);
+        ifThere(request);
+    }
+
+    private static void tuple(NetlinkBatch request, Flow flow) {
+        int first = flow.source().length > 4 ? 3 : 1;
+        int tuple = request.nest(TUPLE_ORIGINAL);
+        int ip = request.nest(1);
+        request.attribute(first, flow.source()).attribute(first + 1, flow.destination()).close(ip);
+        int proto = request.nest(2);
+        request.attribute(1, new byte[] {(byte) flow.protocol()});
+        request.attribute(2, port(flow.sourcePort())).attribute(3, port(flow.destinationPort())).close(proto).close(tuple);
+    }
+
+    private void ifThere(NetlinkBatch request) {
+        try {
+            socket.send(request.end(), "conntrack change");
+        } catch (KernelException absent) {
+            if (absent.errno() != Errno.ENOENT) {
+                throw absent;
+            }
+        }
+    }
+
+    private void deleteByAddress(boolean from, byte[] address, String object) {
         boolean ipv6 = address.length > 4;
         NetlinkBatch request = request(DELETE, ipv6 ? IPV6 : IPV4, object);
         int tuple = request.nest(TUPLE_ORIGINAL);
         int ip = request.nest(1);
         request.attribute((ipv6 ? 3 : 1) + (from ? 0 : 1), address).close(ip).close(tuple);
-        if (mask != 0) {
-            request.attributeNetwork(MARK, mark).attributeNetwork(MARK_MASK, mask);
-        }
         int filter = request.nest(FILTER);
         // CTA_FILTER_ORIG_FLAGS, in the machine's byte order, unlike all else here.
         request.attributeHost(1, from ? FILTER_SOURCE : FILTER_DESTINATION).attributeHost(2, 0).close(filter).end();

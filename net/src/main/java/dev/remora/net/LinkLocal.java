@@ -70,14 +70,10 @@ final class LinkLocal {
             .flatMap(settings -> settings.entrySet().stream())
             .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
 
-    /**
-     * What a router needs besides: IPv6, off until its VPC has a block, without addresses that devices make up. A connection that
-     * is not known is picked up in its middle, if the rules allow it: see {@link OpenRules}.
-     */
+    /** What the namespace of a router needs: IPv6 is off until its VPC has a block. */
     static void router() {
         FORWARDING.forEach(Sysctls::write);
         withoutIpv6();
-        Sysctls.write("netfilter/nf_conntrack_tcp_loose", "1");
     }
 
     /** Turns on IPv6, of all devices and of those to come, in the calling thread's namespace. */

@@ -22,8 +22,7 @@ import java.util.TreeSet;
  * way as well ("Security group connection tracking", Untracked connections). Such a flow is judged again at every packet: it ends
  * with its rule, where a tracked one lives on. The kernel here tracks all, because judging only a connection's first packet is
  * cheaper; so the rule's tag is noted in the connection's mark, and when the rule goes, or the groups no longer let every answer
- * through, {@link Router} makes the kernel forget the connections with that tag. Their next packet is then judged like the first
- * of a connection, in whichever direction it goes, and if another rule allows it the connection goes on.
+ * through, {@link StaleFlows} judges the connections with that tag once more.
  *
  * <p>The sender's groups have the lower 16 bits of the mark, the receiver's the upper.
  *

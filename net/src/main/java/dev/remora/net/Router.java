@@ -23,8 +23,8 @@ import java.util.Set;
  *
  * <p>{@link #apply} goes in stages, each of which remembers what it has reached, so that a failed call can be made again:
  * devices that are new; all changes of rules, of both families, in one transaction; the connections that a rule which is gone had
- * opened; the far ends; routes; then what is no longer wanted. So nothing is let through that either topology would refuse, and
- * what both allow is never refused. This object's monitor is the router's one lock.
+ * let through; the far ends; routes; then what is no longer wanted. So nothing is let through that either topology would refuse,
+ * and what both allow is never refused. This object's monitor is the router's one lock.
  */
 final class Router implements AutoCloseable {
     private static final int LOOPBACK = 1;
@@ -93,7 +93,7 @@ final class Router implements AutoCloseable {
         filter.commit(RouterRules.change(ruled, next));
         ruled = next;
         for (OpenRules.Stale flows : List.copyOf(stale)) {
-            forget(flows);
+            new StaleFlows(connections, next).judge(flows);
             stale.remove(flows);
         }
         meter(wanted.metered());
@@ -166,12 +166,6 @@ final class Router implements AutoCloseable {
         filter.close();
         connections.close();
         namespace.close();
-    }
-
-    private void forget(OpenRules.Stale flows) {
-        flows.end().ifPresentOrElse(
-                end -> connections.delete(flows.source(), end.bytes(), flows.mark(), flows.mask(), name),
-                () -> connections.deleteMarked(flows.mark(), flows.mask(), flows.family() == IpFamily.V6, name));
     }
 
     /**

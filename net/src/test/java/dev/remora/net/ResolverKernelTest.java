@@ -1,6 +1,7 @@
 package dev.remora.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.remora.linux.Netns;
 import java.io.DataInputStream;
@@ -9,6 +10,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -26,6 +28,7 @@ import org.xbill.DNS.Type;
 class ResolverKernelTest {
     private static final NatKey KEY = new NatKey("1/a/sg-fn");
     private static final Ipv4 BASE_PLUS_2 = Ipv4.parse("10.0.0.2");
+    private static final Ipv6 SIX = Ipv6.parse("2001:db8:1000:b::10");
 
     private final KernelLab lab = new KernelLab();
 
@@ -57,6 +60,41 @@ class ResolverKernelTest {
     }
 
     @Test
+    void aVpcsOwnNamesAreItsOwn() throws Exception {
+        TestVpc vpc = TestVpc.withDatabase("1/r/vpc-1", KEY).six()
+                .port("eni-db", "b", new Topology.Attachment.Workload(), List.of(TestVpc.DATABASE, SIX), "sg-db");
+        lab.fabric.names(Map.of("db.internal", List.of(TestVpc.ENI)));
+        lab.fabric.apply(vpc.dns(true, Map.of("db.internal", List.of(TestVpc.DATABASE, SIX))).topology());
+        Netns database = lab.fabric.workload("1/r/vpc-1", "eni-db");
+        for (Ip resolver : List.of(BASE_PLUS_2, LinkLocal.RESOLVER, LinkLocal.RESOLVER6)) {
+            assertThat(addresses(overUdp(database, resolver, "db.internal.", Type.A)))
+                    .containsExactly(TestVpc.DATABASE.toString());
+            assertThat(addresses(overTcp(database, resolver, "db.internal."))).containsExactly(TestVpc.DATABASE.toString());
+        }
+        assertThat(overUdp(database, BASE_PLUS_2, "db.internal.", Type.AAAA).getSection(Section.ANSWER)).hasSize(1);
+        assertThat(addresses(overUdp(database, BASE_PLUS_2, "10.2.0.10.in-addr.arpa.", Type.PTR)))
+                .containsExactly("db.internal.");
+        lab.fabric.apply(vpc.dns(true, Map.of()).topology());
+        assertThat(addresses(overUdp(database, BASE_PLUS_2, "db.internal.", Type.A))).containsExactly(TestVpc.ENI.toString());
+    }
+
+    @Test
+    void aVpcWithoutDnsSupportAnswersNothing() throws Exception {
+        TestVpc vpc = TestVpc.withDatabase("1/r/vpc-1", KEY).six();
+        lab.fabric.apply(vpc.dns(false, Map.of()).topology());
+        Netns database = lab.fabric.workload("1/r/vpc-1", "eni-db");
+        lab.refused(Drop.Cause.ISOLATION, database, BASE_PLUS_2, 53);
+        long before = lab.count(Drop.Cause.ISOLATION);
+        assertThatThrownBy(() -> overUdp(database, LinkLocal.RESOLVER, "sqs.us-east-1.amazonaws.com.", Type.A))
+                .isInstanceOf(SocketTimeoutException.class);
+        assertThat(lab.count(Drop.Cause.ISOLATION)).isGreaterThan(before);
+        lab.fabric.apply(vpc.dns(true, Map.of()).topology());
+        assertThat(addresses(overUdp(database, LinkLocal.RESOLVER, "sqs.us-east-1.amazonaws.com.", Type.A))).hasSize(1);
+        lab.fabric.apply(vpc.dns(false, Map.of()).topology());
+        lab.refused(Drop.Cause.ISOLATION, database, LinkLocal.RESOLVER, 53);
+    }
+
+    @Test
     void aFunctionWithoutVpcReachesTheApiAndTheResolverAndNothingElse() throws Exception {
         lab.serve(lab.fabric.internet(), 443);
         try (Slot slot = lab.bound(NatKey.INTERNET)) {
@@ -77,7 +115,7 @@ class ResolverKernelTest {
         }
     }
 
-    private Message overUdp(Netns from, Ipv4 resolver, String name, int type) throws Exception {
+    private Message overUdp(Netns from, Ip resolver, String name, int type) throws Exception {
         try (DatagramSocket socket = lab.call(from, DatagramSocket::new)) {
             socket.setSoTimeout(2000);
             byte[] question = Message.newQuery(Record.newRecord(Name.fromString(name), type, DClass.IN)).toWire();
@@ -88,7 +126,7 @@ class ResolverKernelTest {
         }
     }
 
-    private Message overTcp(Netns from, Ipv4 resolver, String name) throws Exception {
+    private Message overTcp(Netns from, Ip resolver, String name) throws Exception {
         try (Socket socket = lab.connect(from, resolver, 53)) {
             byte[] question = Message.newQuery(Record.newRecord(Name.fromString(name), Type.A, DClass.IN)).toWire();
             OutputStream out = socket.getOutputStream();

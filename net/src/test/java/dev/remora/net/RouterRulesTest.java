@@ -3,12 +3,18 @@ package dev.remora.net;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.linux.NftTransaction;
+import dev.remora.net.Topology.Acl;
+import dev.remora.net.Topology.AclRule;
+import dev.remora.net.Topology.Attachment;
+import dev.remora.net.Topology.Gateway;
 import dev.remora.net.Topology.Peer;
 import dev.remora.net.Topology.Rule;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Topologies beside the rules that they become. */
@@ -43,6 +49,62 @@ class RouterRulesTest {
                 .ingress("sg-1", new Rule(50, -1, -1, new Peer.Block(Cidr.parse("0.0.0.0/0"))))
                 .egress("sg-1", TestVpc.everything());
         assertThat(text(RouterRules.change(NOTHING, NOTHING.next(vpc.topology())))).isEqualTo(golden("every-rule.rules"));
+    }
+
+    @Test
+    void bothFamilies() throws IOException {
+        TestVpc vpc = new TestVpc("r").six().group("sg-1")
+                .ingress("sg-1", new Rule(6, 443, 443, new Peer.Members("sg-1")))
+                .ingress("sg-1", new Rule(1, 8, -1, new Peer.Block(Cidr.parse("10.0.0.0/8"))))
+                .ingress("sg-1", new Rule(58, 128, -1, new Peer.Block(Cidr6.parse("2001:db8::/32"))))
+                .port("eni-1", "a", new Attachment.Workload(), List.of(TestVpc.ENI, Ipv6.parse("2001:db8:1000:a::50")), "sg-1");
+        RouterState before = NOTHING.next(new TestVpc("r").group("sg-1").topology());
+        // The chains that drop are the same in all tables.
+        String text = text(RouterRules.change(before, before.next(vpc.topology())))
+                .replaceAll("(?m)^add (counter ip6|(chain|rule) ip6 vpc drop_).*\n", "");
+        assertThat(text).isEqualTo(golden("ipv6.rules"));
+    }
+
+    @Test
+    void gatewaysAndTranslators() throws IOException {
+        TestVpc vpc = new TestVpc("r")
+                .gateway("igw-1", new Gateway.Internet(Map.of(), List.of()))
+                .gateway("eigw-1", new Gateway.EgressOnly(List.of()))
+                .gateway("pcx-1", new Gateway.Peering("pcx-1", List.of(Cidr.parse("10.1.0.0/16"), Cidr.parse("10.9.0.0/16"))))
+                .foreign("sg-peer", Ipv4.parse("10.1.0.9"))
+                .port("eni-nat", "a", new Attachment.Translator(), List.of(TestVpc.ENI));
+        RouterState before = NOTHING.next(new TestVpc("r").topology());
+        assertThat(text(RouterRules.change(before, before.next(vpc.topology())))).isEqualTo(golden("gateways.rules"));
+    }
+
+    @Test
+    void networkAcls() throws IOException {
+        Acl acl = new Acl(
+                "acl-1",
+                List.of(
+                        new AclRule(90, 6, 22, 22, Cidr.parse("0.0.0.0/0"), false),
+                        new AclRule(100, 6, 1, 1024, Cidr.parse("10.0.0.0/8"), true)),
+                List.of(new AclRule(100, -1, -1, -1, Cidr.parse("0.0.0.0/0"), true)));
+        TestVpc vpc = TestVpc.withDatabase("r", KEY);
+        RouterState before = NOTHING.next(vpc.topology());
+        RouterState after = before.next(vpc.acl("b", acl).topology());
+        assertThat(text(RouterRules.change(before, after))).isEqualTo(golden("acl.rules"));
+        assertThat(text(RouterRules.change(after, after.next(vpc.withoutAcls().topology())))).isEqualTo(golden("acl-gone.rules"));
+    }
+
+    @Test
+    void rulesForEverybody() throws IOException {
+        TestVpc vpc = new TestVpc("r").group("sg-1").egress("sg-1", TestVpc.everything())
+                .ingress("sg-1", TestVpc.tcp(22, "0.0.0.0/0"))
+                .port("eni-1", "a", new Attachment.Workload(), List.of(TestVpc.ENI), "sg-1")
+                .eni("eni-fn", TestVpc.ENI.plus(1), KEY, "sg-1");
+        RouterState before = NOTHING.next(new TestVpc("r").topology());
+        RouterState after = before.next(vpc.topology());
+        assertThat(text(RouterRules.change(before, after))).isEqualTo(golden("open.rules"));
+        assertThat(OpenRules.stale(before, after)).isEmpty();
+        RouterState revoked = after.next(vpc.revokeIngress("sg-1", TestVpc.tcp(22, "0.0.0.0/0")).topology());
+        assertThat(OpenRules.stale(after, revoked))
+                .containsExactly(new OpenRules.Stale(IpFamily.V4, Optional.empty(), false, 1 << 16, 0xffff0000));
     }
 
     @Test
