@@ -193,6 +193,7 @@ final class Server implements AutoCloseable {
                                 iam.authorizer(),
                                 logs.sink(),
                                 sqs.source(),
+                                s3,
                                 sandboxes,
                                 clock,
                                 ids),

@@ -93,6 +93,7 @@ class CoverageTest {
                 var rds = new RdsService(surroundings(store, ec2, fabric));
                 var elasticache = new ElastiCacheService(surroundings(store, ec2, fabric))) {
             var iam = new IamService(store, ids, clock, true);
+            var s3 = new S3Service(store, folder, ids, clock, iam.authorizer());
             var parts = new LambdaService.Parts(
                     store,
                     Blobs.open(data),
@@ -102,6 +103,7 @@ class CoverageTest {
                     iam.authorizer(),
                     logs.sink(),
                     sqs.source(),
+                    s3,
                     never(Sandboxes.class),
                     clock,
                     ids);
@@ -114,7 +116,7 @@ class CoverageTest {
                         elasticache.operations(),
                         logs.operations(),
                         sqs.operations(),
-                        new S3Service(store, folder, ids, clock, iam.authorizer()).operations(),
+                        s3.operations(),
                         new SsmService(store, ids, clock, PublicParameters.NONE).operations(),
                         lambda.operations()));
             }

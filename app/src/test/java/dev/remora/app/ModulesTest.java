@@ -33,7 +33,7 @@ class ModulesTest {
             Map.entry("fleet", Set.of("wire", "store", "ec2", "sandbox", "net", "linux")),
             Map.entry("rds", Set.of("wire", "store", "ec2", "fleet", "sandbox", "linux")),
             Map.entry("elasticache", Set.of("wire", "store", "ec2", "fleet", "sandbox", "linux")),
-            Map.entry("lambda", Set.of("wire", "store", "iam", "ec2", "logs", "sqs", "sandbox", "net", "linux")),
+            Map.entry("lambda", Set.of("wire", "store", "iam", "ec2", "logs", "sqs", "s3", "sandbox", "net", "linux")),
             Map.entry(
                     "app",
                     Set.of(

@@ -24,6 +24,7 @@ final class FunctionUpdates {
     private final ConfigurationRules rules;
     private final VpcConfigs vpcs;
     private final ExecutionRoles roles;
+    private final CodeOrigin origin;
     private final Codes codes;
     private final FunctionStates states;
     private final Versions versions;
@@ -35,6 +36,7 @@ final class FunctionUpdates {
             ConfigurationRules rules,
             VpcConfigs vpcs,
             ExecutionRoles roles,
+            CodeOrigin origin,
             Codes codes,
             FunctionStates states,
             Versions versions,
@@ -44,6 +46,7 @@ final class FunctionUpdates {
         this.rules = rules;
         this.vpcs = vpcs;
         this.roles = roles;
+        this.origin = origin;
         this.codes = codes;
         this.states = states;
         this.versions = versions;
@@ -85,7 +88,7 @@ final class FunctionUpdates {
         FunctionName name = latest(request.functionName(), call, "lambda:UpdateFunctionCode");
         ConfigurationRules.architectures(request.architecturesAsStrings());
         changeable(store.view().get(VersionDocument.KIND, name.scope(), id(name)), name, request.revisionId());
-        byte[] zip = Functions.zip(request.zipFile(), request.s3Bucket(), request.imageUri(), request.sourceKMSKeyArn());
+        byte[] zip = origin.zip(request, call);
         try (Codes.Hold hold = codes.add(zip)) {
             if (Boolean.TRUE.equals(request.dryRun())) {
                 VersionDocument now =

@@ -16,14 +16,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.model.Concurrency;
 import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.CreateFunctionResponse;
 import software.amazon.awssdk.services.lambda.model.DeleteFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.DeleteFunctionResponse;
-import software.amazon.awssdk.services.lambda.model.FunctionCode;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
 import software.amazon.awssdk.services.lambda.model.GetFunctionConfigurationRequest;
 import software.amazon.awssdk.services.lambda.model.GetFunctionConfigurationResponse;
@@ -42,6 +39,7 @@ final class Functions {
     private final ConfigurationRules rules;
     private final VpcConfigs vpcs;
     private final ExecutionRoles roles;
+    private final CodeOrigin origin;
     private final Codes codes;
     private final FunctionStates states;
     private final Answers answers;
@@ -53,6 +51,7 @@ final class Functions {
             ConfigurationRules rules,
             VpcConfigs vpcs,
             ExecutionRoles roles,
+            CodeOrigin origin,
             Codes codes,
             FunctionStates states,
             Answers answers,
@@ -62,6 +61,7 @@ final class Functions {
         this.rules = rules;
         this.vpcs = vpcs;
         this.roles = roles;
+        this.origin = origin;
         this.codes = codes;
         this.states = states;
         this.answers = answers;
@@ -90,7 +90,7 @@ final class Functions {
                 wanted = wanted.with(vpc);
             }
         }
-        try (Codes.Hold hold = codes.add(zip(request.code()))) {
+        try (Codes.Hold hold = codes.add(origin.zip(request.code(), call))) {
             Settings settings = wanted.with(hold.code());
             VersionDocument latest = first(name.name(), FunctionName.LATEST, settings, call);
             boolean publish = Boolean.TRUE.equals(request.publish());
@@ -131,30 +131,6 @@ final class Functions {
                 .snapStart(request.snapStart())
                 .loggingConfig(request.loggingConfig())
                 .build();
-    }
-
-    private static byte[] zip(@Nullable FunctionCode code) {
-        if (code == null) {
-            throw Refusal.invalid("Please provide a source for function code.");
-        }
-        return zip(code.zipFile(), code.s3Bucket(), code.imageUri(), code.sourceKMSKeyArn());
-    }
-
-    /** The zip of a request, which may name its code in ways that cannot be had here. */
-    static byte[] zip(@Nullable SdkBytes zip, @Nullable String bucket, @Nullable String image, @Nullable String kmsKey) {
-        if (image != null) {
-            throw Refusal.invalid("ImageUri is not supported here; give the code as ZipFile.");
-        }
-        if (bucket != null) {
-            throw Refusal.invalid("Code in S3 (S3Bucket, S3Key) is not supported here yet; give the code as ZipFile.");
-        }
-        if (kmsKey != null) {
-            throw Refusal.invalid("SourceKMSKeyArn is not supported here.");
-        }
-        if (zip == null) {
-            throw Refusal.invalid("Please provide a source for function code.");
-        }
-        return zip.asByteArrayUnsafe();
     }
 
     private VersionDocument first(String function, String version, Settings settings, Call call) {

@@ -127,9 +127,8 @@ final class LambdaOperations {
                 "DurableConfig");
         ops.on(UpdateFunctionCodeRequest.class, updates::code)
                 .resources((r, call) -> function(r.functionName(), null, call))
-                .enforced("FunctionName", "ZipFile", "Architectures", "Publish", "DryRun", "RevisionId")
-                .refused("S3Bucket", "S3Key", "S3ObjectVersion", "S3ObjectStorageMode", "ImageUri", "PublishTo",
-                "SourceKMSKeyArn");
+                .enforced("FunctionName", "ZipFile", "S3Bucket", "S3Key", "Architectures", "Publish", "DryRun", "RevisionId")
+                .refused("S3ObjectVersion", "S3ObjectStorageMode", "ImageUri", "PublishTo", "SourceKMSKeyArn");
     }
 
     private void mappings(Operations ops, EventSourceMappings mappings) {

@@ -3,6 +3,7 @@ package dev.remora.lambda;
 import dev.remora.ec2.Networks;
 import dev.remora.iam.RoleAccess;
 import dev.remora.logs.LogSink;
+import dev.remora.s3.ObjectStore;
 import dev.remora.sandbox.Sandboxes;
 import dev.remora.sqs.QueueSource;
 import dev.remora.store.Blobs;
@@ -77,11 +78,12 @@ public final class LambdaService implements AutoCloseable {
         invocations = new Invocations(store, environments, concurrency, events, clock, ids, options.initTimeout());
         pollers = new QueuePollers(new QueuePoller.Tools(
                 store, parts.queues(), parts.roles(), ids, asynchronous, invocations::run));
+        var origin = new CodeOrigin(parts.objects());
         var versions = new Versions(store, states, answers, ids);
         operations = new LambdaOperations(store, vpcs)
                 .table(
-                        new Functions(store, rules, vpcs, roles, codes, states, answers, links, ids),
-                        new FunctionUpdates(store, rules, vpcs, roles, codes, states, versions, answers, ids),
+                        new Functions(store, rules, vpcs, roles, origin, codes, states, answers, links, ids),
+                        new FunctionUpdates(store, rules, vpcs, roles, origin, codes, states, versions, answers, ids),
                         versions,
                         invocations,
                         concurrency,
@@ -100,6 +102,7 @@ public final class LambdaService implements AutoCloseable {
             Authorizer authorizer,
             LogSink logs,
             QueueSource queues,
+            ObjectStore objects,
             Sandboxes sandboxes,
             InstantSource clock,
             Ids ids) {}

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.remora.iam.IamService;
 import dev.remora.logs.LogSink;
+import dev.remora.s3.S3Service;
 import dev.remora.sqs.SqsService;
 import dev.remora.store.Blobs;
 import dev.remora.store.DataFolder;
@@ -72,6 +73,7 @@ final class LambdaLab implements AutoCloseable {
     final Streams streams;
     final IamService iam;
     final SqsService sqs;
+    final S3Service s3;
     final LabNetworks networks = new LabNetworks();
     final LabSandboxes sandboxes = new LabSandboxes();
     final List<String> logLines = new CopyOnWriteArrayList<>();
@@ -86,11 +88,13 @@ final class LambdaLab implements AutoCloseable {
         var kinds = new ArrayList<Kind<?>>(LambdaService.kinds());
         kinds.addAll(IamService.kinds());
         kinds.addAll(SqsService.kinds());
+        kinds.addAll(S3Service.kinds());
         store = SqliteStore.inMemory(kinds);
         blobs = Blobs.open(folder);
         streams = Streams.open(folder, () -> now);
         iam = new IamService(store, ids, () -> now, true);
         sqs = new SqsService(store, streams, () -> now, ids);
+        s3 = new S3Service(store, temporary.resolve("objects"), ids, () -> now, iam.authorizer());
         code = temporary.resolve("code");
         feed = store.follow(change -> changed());
         networks.onChange(this::changed);
@@ -112,7 +116,7 @@ final class LambdaLab implements AutoCloseable {
         };
         var made = new LambdaService(
                 new LambdaService.Parts(
-                        store, blobs, streams, networks, iam.roles(), iam.authorizer(), sink, sqs.source(), sandboxes,
+                        store, blobs, streams, networks, iam.roles(), iam.authorizer(), sink, sqs.source(), s3, sandboxes,
                         () -> now, ids),
                 code,
                 () -> "http://127.0.0.1:4566",
