@@ -26,6 +26,8 @@ public final class Conntrack implements AutoCloseable {
 
     private static final int TUPLE_ORIGINAL = 1;
     private static final int TUPLE_REPLY = 2;
+    private static final int NESTED = 0x8000;
+    private static final int ID = 12;
     private static final int MARK = 8;
     private static final int ZONE = 18;
     private static final int MARK_MASK = 21;
@@ -54,9 +56,9 @@ public final class Conntrack implements AutoCloseable {
         deleteByAddress(false, destination, object);
     }
 
-    /** Forgets the IPv4 connections with the mark. */
-    public void deleteMarked(int mark, String object) {
-        NetlinkBatch request = request(DELETE, IPV4, object);
+    /** Forgets the connections of a family with the mark. */
+    public void deleteMarked(int mark, boolean ipv6, String object) {
+        NetlinkBatch request = request(DELETE, ipv6 ? IPV6 : IPV4, object);
         request.attributeNetwork(MARK, mark).attributeNetwork(MARK_MASK, -1).end();
         socket.send(request, "conntrack delete");
     }
@@ -130,15 +132,53 @@ public final class Conntrack implements AutoCloseable {
     }
 
     private void deleteByAddress(boolean from, byte[] address, String object) {
-        boolean ipv6 = address.length > 4;
-        NetlinkBatch request = request(DELETE, ipv6 ? IPV6 : IPV4, object);
+        if (address.length > 4) {
+            deleteOneByOne(from, address, object);
+            return;
+        }
+        NetlinkBatch request = request(DELETE, IPV4, object);
         int tuple = request.nest(TUPLE_ORIGINAL);
         int ip = request.nest(1);
-        request.attribute((ipv6 ? 3 : 1) + (from ? 0 : 1), address).close(ip).close(tuple);
+        request.attribute(from ? 1 : 2, address).close(ip).close(tuple);
         int filter = request.nest(FILTER);
         // CTA_FILTER_ORIG_FLAGS, in the machine's byte order, unlike all else here.
         request.attributeHost(1, from ? FILTER_SOURCE : FILTER_DESTINATION).attributeHost(2, 0).close(filter).end();
         socket.send(request, "conntrack delete");
+    }
+
+    /**
+     * Lists all IPv6 connections and deletes those that are meant: given an IPv6 address, the kernel's filter takes the
+     * connections of all others (it has {@code !ipv6_addr_cmp}, ctnetlink_filter_match_tuple in
+     * net/netfilter/nf_conntrack_netlink.c).
+     */
+    private void deleteOneByOne(boolean from, byte[] address, String object) {
+        NetlinkBatch list = new NetlinkBatch();
+        list.begin(SUBSYSTEM | GET, NetlinkBatch.REQUEST | NetlinkBatch.DUMP, object).u8(IPV6).u8(0).u16(0).end();
+        NetlinkBatch deletions = new NetlinkBatch();
+        socket.ask(list, "conntrack dump", (type, body) -> {
+            NetlinkAttributes entry = new NetlinkAttributes(body.duplicate().position(body.position() + 4));
+            boolean meant = entry.nested(TUPLE_ORIGINAL)
+                    .flatMap(original -> original.nested(1))
+                    .flatMap(ip -> ip.bytes(from ? 3 : 4))
+                    .filter(ByteBuffer.wrap(address)::equals)
+                    .isPresent();
+            if (meant) {
+                deletions.begin(SUBSYSTEM | DELETE, NetlinkBatch.REQUEST, object).u8(IPV6).u8(1).u16(0);
+                deletions.attribute(NESTED | TUPLE_ORIGINAL, copy(entry, TUPLE_ORIGINAL)).attribute(ID, copy(entry, ID));
+                if (entry.bytes(ZONE).isPresent()) {
+                    deletions.attribute(ZONE, copy(entry, ZONE));
+                }
+                deletions.end();
+            }
+        });
+        try {
+            socket.send(deletions, "conntrack delete");
+        } catch (KernelException ended) {
+            // By itself, meanwhile; the others were deleted all the same.
+            if (ended.errno() != Errno.ENOENT) {
+                throw ended;
+            }
+        }
     }
 
     /**

@@ -1,8 +1,5 @@
 package dev.remora.linux;
 
-import java.nio.ByteBuffer;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
  * Changes of devices, addresses, neighbours, routes and routing rules, in order; {@link Rtnetlink#commit} sends them at once.
@@ -13,6 +10,9 @@ import java.util.Map;
 public final class RouteChanges {
     /** The routing table that rule 32766 of every namespace looks up. */
     public static final int MAIN = 254;
+
+    /** The table that rule 0 of every namespace looks up: what is the namespace's own. */
+    private static final int LOCAL = 255;
 
     /** Makes what is not there and replaces what is. */
     private static final int SET = NetlinkBatch.REQUEST | NetlinkBatch.CREATE | NetlinkBatch.REPLACE;
@@ -50,9 +50,6 @@ public final class RouteChanges {
 
     final NetlinkBatch batch = new NetlinkBatch();
 
-    /** The IPv6 addresses that are given, and to what. */
-    final Map<ByteBuffer, String> given = new LinkedHashMap<>();
-
     public boolean isEmpty() {
         return batch.isEmpty();
     }
@@ -89,24 +86,36 @@ public final class RouteChanges {
         return this;
     }
 
-    /** Gives a device an address of its own, without a network around it (/32, /128). */
+    /**
+     * Gives a device an address of its own, without a network around it (/32, /128).
+     *
+     * <p>The kernel makes what is sent to an IPv6 address arrive there some time later, on a work queue (addrconf_dad_work in
+     * net/ipv6/addrconf.c), also where it need not look whether others have it. A route of our own makes it arrive at once.
+     */
     public RouteChanges address(int index, byte[] address, String object) {
         batch.begin(NEWADDR, SET, object);
-        if (address.length > 4) {
-            given.put(ByteBuffer.wrap(address), object);
-        }
-        return address(index, address);
+        address(index, address);
+        return address.length == 4 ? this : local(NEWROUTE, SET, index, address, object);
     }
 
     public RouteChanges deleteAddress(int index, byte[] address, String object) {
         batch.begin(DELADDR, NetlinkBatch.REQUEST, object);
-        return address(index, address);
+        address(index, address);
+        return address.length == 4 ? this : local(DELROUTE, NetlinkBatch.REQUEST, index, address, object);
     }
 
     /** IFA_F_NODAD: it is not asked for, but at once ours. */
-    private RouteChanges address(int index, byte[] address) {
+    private void address(int index, byte[] address) {
         batch.u8(family(address)).u8(8 * address.length).u8(address.length == 4 ? 0 : 2).u8(0).u32(index);
         batch.attribute(2, address).attribute(1, address).end(); // IFA_LOCAL, IFA_ADDRESS
+    }
+
+    /** Of a metric that the kernel's own route to the address has not. */
+    private RouteChanges local(int type, int flags, int index, byte[] address, String object) {
+        batch.begin(type, flags, object);
+        batch.u8(family(address)).u8(8 * address.length).u8(0).u8(0).u8(LOCAL).u8(STATIC).u8(0).u8(2).u32(0); // RTN_LOCAL
+        batch.attribute(RTA_DST, address).attributeHost(RTA_OIF, index);
+        batch.attributeHost(RTA_PRIORITY, 1024).attributeHost(RTA_TABLE, LOCAL).end();
         return this;
     }
 

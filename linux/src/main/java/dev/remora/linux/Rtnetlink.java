@@ -10,8 +10,6 @@ import java.util.concurrent.locks.LockSupport;
 public final class Rtnetlink implements AutoCloseable {
     private static final int NEWLINK = 16;
     private static final int GETLINK = 18;
-    private static final int GETROUTE = 26;
-    private static final int LOCAL = 2;
     private static final int OPERSTATE = 16;
     private static final int OPERATIONAL = 6;
     private static final long PATIENCE_NANOS = 5_000_000_000L;
@@ -33,36 +31,12 @@ public final class Rtnetlink implements AutoCloseable {
     }
 
     /**
-     * Makes the changes, each by itself and in order. IPv6 addresses that are given receive packets when this returns; their
-     * devices must be up.
+     * Makes the changes, each by itself and in order. Devices that are given IPv6 addresses must be up.
      *
      * @throws KernelException for the first that the kernel refused; the others were made
      */
     public void commit(RouteChanges changes) {
         socket.send(changes.batch, "rtnetlink change");
-        changes.given.forEach((address, object) -> awaitLocal(address.array(), object));
-    }
-
-    /**
-     * The kernel makes the route to an IPv6 address of its own later, in a work queue (net/ipv6/addrconf.c,
-     * addrconf_dad_work).
-     */
-    private void awaitLocal(byte[] address, String object) {
-        NetlinkBatch request = new NetlinkBatch();
-        request.begin(GETROUTE, NetlinkBatch.REQUEST, object); // struct rtmsg: family, length of the destination
-        request.u8(10).u8(8 * address.length).u8(0).u8(0).u8(0).u8(0).u8(0).u8(0).u32(0).attribute(1, address).end();
-        int[] type = new int[1];
-        long end = System.nanoTime() + PATIENCE_NANOS;
-        while (true) {
-            socket.ask(request, "RTM_GETROUTE", (answer, body) -> type[0] = body.get(body.position() + 7));
-            if (type[0] == LOCAL) {
-                return;
-            }
-            if (System.nanoTime() > end) {
-                throw new IllegalStateException("an address of " + object + " does not become its own");
-            }
-            LockSupport.parkNanos(PAUSE_NANOS);
-        }
     }
 
     /** The devices: name to index. */

@@ -149,12 +149,53 @@ class NfTablesKernelTest {
             assertThat(connections.origin(17, RIGHT, 5000, LEFT, 4000, 0).orElseThrow()).isEqualTo(LEFT);
             connections.deleteFrom(RIGHT, "right");
             connections.deleteTo(LEFT, "left");
-            connections.deleteMarked(1, "mark 1");
+            connections.deleteMarked(1, false, "mark 1");
             assertThat(connections.origin(17, RIGHT, 5000, LEFT, 4000, 0)).isPresent();
             connections.deleteFrom(LEFT, "left");
             assertThat(connections.origin(17, RIGHT, 5000, LEFT, 4000, 0)).isEmpty();
             assertThat(connections.insertionsFailed()).isZero();
         }
+    }
+
+    @Test
+    void ipv6ConnectionsAreFoundAndForgotten() throws Exception {
+        byte[][] lefts = {six(1), six(2)};
+        byte[] here = six(3);
+        try (Rtnetlink leftRoutes = Rtnetlink.open(left); Rtnetlink rightRoutes = Rtnetlink.open(right)) {
+            leftRoutes.commit(new RouteChanges()
+                    .route(here, 128, RouteChanges.MAIN, 7, "right")
+                    .neighbour(7, here, RIGHT_MAC, "right"));
+            rightRoutes.commit(new RouteChanges().address(9, here, "eth1"));
+            for (byte[] address : lefts) {
+                leftRoutes.commit(new RouteChanges().address(7, address, "eth0"));
+            }
+        }
+        filter.commit(new NftTransaction(Family.INET, "t")
+                .addTable()
+                .addBaseChain("in", "filter", NftHook.INPUT, 0, NftVerdict.ACCEPT)
+                .addRule("in", NftStatement.setCtMark(NftValue.constant(NftData.mark(5))))
+                .addRule("in", NftStatement.state(NftStatement.ESTABLISHED), NftStatement.verdict(NftVerdict.ACCEPT)));
+        try (Conntrack connections = Conntrack.open(right);
+                DatagramSocket one = left.call(() -> new DatagramSocket(4000, InetAddress.getByAddress(lefts[0])));
+                DatagramSocket two = left.call(() -> new DatagramSocket(4000, InetAddress.getByAddress(lefts[1])))) {
+            for (DatagramSocket from : new DatagramSocket[] {one, two}) {
+                from.send(new DatagramPacket(new byte[1], 1, new InetSocketAddress(InetAddress.getByAddress(here), 5000)));
+            }
+            assertThat(connections.origin(17, here, 5000, lefts[0], 4000, 0).orElseThrow()).isEqualTo(lefts[0]);
+            connections.deleteTo(lefts[0], "nothing");
+            connections.deleteMarked(4, true, "another mark");
+            connections.deleteMarked(5, false, "of IPv4");
+            assertThat(connections.origin(17, here, 5000, lefts[0], 4000, 0)).isPresent();
+            connections.deleteFrom(lefts[0], "one");
+            assertThat(connections.origin(17, here, 5000, lefts[0], 4000, 0)).isEmpty();
+            assertThat(connections.origin(17, here, 5000, lefts[1], 4000, 0)).isPresent();
+            connections.deleteTo(here, "all");
+            assertThat(connections.origin(17, here, 5000, lefts[1], 4000, 0)).isEmpty();
+        }
+    }
+
+    private static byte[] six(int last) {
+        return new byte[] {0x20, 1, 0xd, (byte) 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) last};
     }
 
     /** Also where an ICMP error quotes them: else whoever is told could not know what of. */
