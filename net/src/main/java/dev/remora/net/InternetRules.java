@@ -59,7 +59,6 @@ final class InternetRules {
     private static final int TCP = 6;
     private static final int UDP = 17;
     private static final int ICMP = 1;
-    private static final Cidr6 MULTICAST = Cidr6.parse("ff00::/8");
 
     /** Destination unreachable, source quench, redirect, time exceeded, parameter problem: what quotes a header (RFC 792). */
     private static final int[] QUOTING = {3, 4, 5, 11, 12};
@@ -107,7 +106,7 @@ final class InternetRules {
         NftStatement icmp = is(NftValue.PROTOCOL, NftData.octet(ICMP));
         NftStatement fromGateway = in(NftValue.IN_DEVICE, FROM);
         rules.addChain("six")
-                .addRule("six", within(NftValue.IP6_DESTINATION, MULTICAST.base().bytes(), MULTICAST.prefix()),
+                .addRule("six", within(NftValue.IP6_DESTINATION, LinkLocal.MULTICAST.base().bytes(), 8),
                         verdict(NftVerdict.DROP))
                 .addRule("six", in(DEVICE_AND_BLOCK, BLOCKS), ACCEPT)
                 .addRule("six", DropChains.drop(Drop.Cause.SOURCE_CHECK));

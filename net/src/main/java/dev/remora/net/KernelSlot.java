@@ -1,6 +1,7 @@
 package dev.remora.net;
 
 import dev.remora.linux.Netns;
+import dev.remora.linux.Rtnetlink;
 
 /** A slot: made beforehand, bound once, closed once. */
 final class KernelSlot implements Slot {
@@ -15,15 +16,19 @@ final class KernelSlot implements Slot {
     private final int device;
     private final Ipv4 address;
     private final Netns namespace;
+    private final Rtnetlink routes;
     private final KernelSlots owner;
     private State state = State.FREE;
+    private boolean ipv6;
 
-    KernelSlot(String id, Shard shard, int device, Ipv4 address, Netns namespace, KernelSlots owner) {
+    /** @param routes of the namespace; this object's own from now on, as the namespace is */
+    KernelSlot(String id, Shard shard, int device, Ipv4 address, Netns namespace, Rtnetlink routes, KernelSlots owner) {
         this.id = id;
         this.shard = shard;
         this.device = device;
         this.address = address;
         this.namespace = namespace;
+        this.routes = routes;
         this.owner = owner;
     }
 
@@ -43,12 +48,16 @@ final class KernelSlot implements Slot {
     }
 
     @Override
-    public synchronized void bind(NatKey key) {
+    public synchronized void bind(NatKey key, boolean withIpv6) {
         if (state != State.FREE) {
             throw new IllegalStateException(id + " is " + state);
         }
-        shard.bind(this, key);
+        shard.bind(this, key, withIpv6);
         state = State.BOUND;
+        ipv6 = withIpv6;
+        if (withIpv6) {
+            LinkLocal.host6(routes, ShardRules.slot6(address), LinkLocal.SLOT_OUTER_MAC, id);
+        }
     }
 
     /** At once nothing leaves it any more; its connections, devices and namespace follow in the background. */
@@ -72,12 +81,23 @@ final class KernelSlot implements Slot {
         return address;
     }
 
+    /** Whether it ever was allowed to send IPv6. */
+    synchronized boolean ipv6() {
+        return ipv6;
+    }
+
     /** Called by the keeper of slots: gives everything back. */
     void dispose() {
         try {
             shard.forget(this);
         } finally {
-            namespace.close();
+            leave();
         }
+    }
+
+    /** Lets go of the namespace; what the shard has of the slot stays. */
+    void leave() {
+        routes.close();
+        namespace.close();
     }
 }

@@ -112,7 +112,7 @@ final class KernelSlots implements Slots, AutoCloseable {
         closed.add(slot);
         work.release();
         if (closing) {
-            slot.namespace().close();
+            slot.leave();
         }
     }
 
@@ -142,11 +142,11 @@ final class KernelSlots implements Slots, AutoCloseable {
             }
         }
         for (Pool pool : pools) {
-            pool.slots.forEach(slot -> slot.namespace().close());
+            pool.slots.forEach(KernelSlot::leave);
             drops.remove(pool.report);
             pool.shard.close();
         }
-        closed.forEach(slot -> slot.namespace().close());
+        closed.forEach(KernelSlot::leave);
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

@@ -27,6 +27,9 @@ final class LinkLocal {
     /** The source of a shard's own ICMP errors; not {@link #GATEWAY}, else the two would take each other for themselves. */
     static final Ipv4 SHARD = Ipv4.parse("169.254.0.1");
 
+    /** What cables say to each other in IPv6 without being asked; no network here carries it. */
+    static final Cidr6 MULTICAST = Cidr6.parse("ff00::/8");
+
     static final byte[] SLOT_OUTER_MAC = {2, 0, 0, 0, 0, 1};
     static final byte[] SLOT_MAC = {2, 0, 0, 0, 0, 2};
     static final byte[] SHARD_MAC = {2, 0, 0, 0, 0, 3};
@@ -90,6 +93,14 @@ final class LinkLocal {
                     .neighbour(HOST_DEVICE, GATEWAY.bytes(), gatewayMac, object)
                     .defaultRoute(GATEWAY.bytes(), RouteChanges.MAIN, HOST_DEVICE, object));
         }
+    }
+
+    /** Gives the namespace that {@code inside} is of, an end host, its IPv6 address and its way out by IPv6. */
+    static void host6(Rtnetlink inside, Ipv6 address, byte[] gatewayMac, String object) {
+        inside.commit(new RouteChanges()
+                .address(HOST_DEVICE, address.bytes(), object)
+                .neighbour(HOST_DEVICE, GATEWAY6.bytes(), gatewayMac, object)
+                .defaultRoute(GATEWAY6.bytes(), RouteChanges.MAIN, HOST_DEVICE, object));
     }
 
     /**

@@ -22,7 +22,9 @@ import java.util.stream.Stream;
  * @param socket opens a socket there, to ask its name servers
  */
 record Outside(List<String> enter, List<Ipv4> own, Callable<DatagramSocket> socket, List<InetSocketAddress> nameServers) {
-    /** Never reachable by it: this network, private, shared, loopback, link-local, protocols, benchmarks, multicast, reserved. */
+    /**
+     * Never reachable by it: this network, private, shared, loopback, link-local, protocols, benchmarks, multicast, reserved.
+     */
     static final List<Cidr> BLOCKED = Stream.of(
                     "0.0.0.0/8",
                     "10.0.0.0/8",

@@ -150,7 +150,7 @@ final class ServiceEdge implements Edges.Edge {
         rules.addSet(ADDRESSES).addSet(ADDRESSES6);
         DropChains.add(rules, Drop.Cause.ISOLATION);
         NftStatement tcp = is(NftValue.PROTOCOL, NftData.octet(6));
-        NftStatement multicast = NftStatement.within(NftValue.IP6_DESTINATION, Cidr6.parse("ff00::/8").base().bytes(), 8);
+        NftStatement multicast = NftStatement.within(NftValue.IP6_DESTINATION, LinkLocal.MULTICAST.base().bytes(), 8);
         NftStatement accept = verdict(NftVerdict.ACCEPT);
         return rules.addBaseChain("input", "filter", NftHook.INPUT, 0, NftVerdict.DROP)
                 .addRule("input", is(NftValue.IN_DEVICE, NftData.device(LOOPBACK, "lo")), accept)

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A NAT shard: a namespace that carries the interfaces of many keys and the outer ends of the slots born for them; {@link
@@ -40,7 +41,7 @@ final class Shard implements AutoCloseable {
     private final Conntrack connections;
     private final Map<NatKey, Key> keys = new ConcurrentHashMap<>();
     private final Map<Integer, KernelSlot> slotsByDevice = new ConcurrentHashMap<>();
-    private final Map<Ipv4, KernelSlot> slotsByAddress = new ConcurrentHashMap<>();
+    private final Map<Ip, KernelSlot> slotsByAddress = new ConcurrentHashMap<>();
     private final AtomicInteger device = new AtomicInteger(FIRST_DEVICE);
     private int mark;
     private int keyNumber;
@@ -78,7 +79,9 @@ final class Shard implements AutoCloseable {
                 .up(ShardRules.TRUNK, "the trunk")
                 .address(1, LinkLocal.SHARD.bytes(), "the shard")
                 .neighbour(ShardRules.TRUNK, LinkLocal.GATEWAY.bytes(), LinkLocal.ROUTER_MAC, "the trunk")
-                .defaultRoute(LinkLocal.GATEWAY.bytes(), RouteChanges.MAIN, ShardRules.TRUNK, "the trunk"));
+                .neighbour(ShardRules.TRUNK, LinkLocal.GATEWAY6.bytes(), LinkLocal.ROUTER_MAC, "the trunk")
+                .defaultRoute(LinkLocal.GATEWAY.bytes(), RouteChanges.MAIN, ShardRules.TRUNK, "the trunk")
+                .defaultRoute(LinkLocal.GATEWAY6.bytes(), RouteChanges.MAIN, ShardRules.TRUNK, "the trunk"));
         filter.commit(ShardRules.trunkBase());
     }
 
@@ -122,7 +125,12 @@ final class Shard implements AutoCloseable {
     }
 
     /** From now on new connections of the key's slots may leave by the interface. */
-    synchronized void open(Cable cable, Ipv4 address) {
+    void open(Cable cable, Ipv4 address) {
+        open(cable, address, Optional.empty());
+    }
+
+    /** IPv6 leaves by it only if it has such an address. */
+    synchronized void open(Cable cable, Ipv4 address, Optional<Ipv6> address6) {
         if (interfaces == INTERFACES) {
             throw new IllegalStateException("shard " + number + " carries " + INTERFACES + " interfaces already");
         }
@@ -132,7 +140,7 @@ final class Shard implements AutoCloseable {
             throw new IllegalStateException(cable.key().name() + " has " + ShardRules.BUCKETS + " interfaces already");
         }
         routes.awaitSending(cable.device(), cable.id());
-        ShardRules.Interface rules = new ShardRules.Interface(++mark, cable.device(), "e" + cable.device(), address);
+        ShardRules.Interface rules = new ShardRules.Interface(++mark, cable.device(), "e" + cable.device(), address, address6);
         List<Named> after = new ArrayList<>(before);
         after.add(new Named(cable.id(), rules));
         filter.commit(ShardRules.trunk(rules, true));
@@ -156,6 +164,9 @@ final class Shard implements AutoCloseable {
                 interfaces--;
                 filter.commit(ShardRules.trunk(eni.rules(), false));
                 connections.deleteMarked(eni.rules().mark(), cable.id());
+                if (eni.rules().address6().isPresent()) {
+                    connections.deleteMarked(eni.rules().mark(), -1, true, cable.id());
+                }
             }
         }
     }
@@ -169,37 +180,43 @@ final class Shard implements AutoCloseable {
     /** A slot's cable, namespace and address, so that it can send as soon as it is bound. */
     KernelSlot slot(String id, Ipv4 address, KernelSlots owner) {
         int here = device.getAndIncrement();
-        Netns inside = Netns.create(fresh -> {
-            LinkLocal.withoutIpv6();
+        byte[] address6 = ShardRules.slot6(address).bytes();
+        AtomicReference<Rtnetlink> inside = new AtomicReference<>();
+        Netns namespace = Netns.create(fresh -> {
+            LinkLocal.endHost();
             VethEnd end = new VethEnd(id, here, LinkLocal.SLOT_OUTER_MAC);
             VethEnd far = new VethEnd(LinkLocal.HOST_DEVICE_NAME, LinkLocal.HOST_DEVICE, LinkLocal.SLOT_MAC);
             routes.commit(new RouteChanges()
                     .veth(end, far, fresh, id)
                     .up(here, id)
                     .route(address.bytes(), 32, RouteChanges.MAIN, here, id)
-                    .neighbour(here, address.bytes(), LinkLocal.SLOT_MAC, id));
+                    .neighbour(here, address.bytes(), LinkLocal.SLOT_MAC, id)
+                    .route(address6, 128, RouteChanges.MAIN, here, id)
+                    .neighbour(here, address6, LinkLocal.SLOT_MAC, id));
             LinkLocal.host(address, LinkLocal.SLOT_OUTER_MAC, id);
             routes.awaitSending(here, id);
+            inside.set(Rtnetlink.openHere());
         });
-        KernelSlot slot = new KernelSlot(id, this, here, address, inside, owner);
+        KernelSlot slot = new KernelSlot(id, this, here, address, namespace, inside.get(), owner);
         try {
             filter.commit(ShardRules.slot(here, id, address));
         } catch (RuntimeException refused) {
-            inside.close();
+            slot.leave();
             throw refused;
         }
         slotsByDevice.put(here, slot);
         slotsByAddress.put(address, slot);
+        slotsByAddress.put(ShardRules.slot6(address), slot);
         return slot;
     }
 
     /** The claim: one element of one map. */
-    void bind(KernelSlot slot, NatKey to) {
+    void bind(KernelSlot slot, NatKey to, boolean ipv6) {
         Key key = keys.get(to);
         if (key == null || key.interfaces.isEmpty()) {
             throw new IllegalStateException(to.name() + " has no interface in shard " + number);
         }
-        filter.commit(ShardRules.bind(slot.device(), slot.id(), key.number));
+        filter.commit(ShardRules.bind(slot.device(), slot.id(), key.number, ipv6));
     }
 
     void unbind(KernelSlot slot) {
@@ -210,8 +227,12 @@ final class Shard implements AutoCloseable {
     void forget(KernelSlot slot) {
         filter.commit(ShardRules.deleteSlot(slot.device(), slot.id(), slot.address()));
         connections.deleteFrom(slot.address().bytes(), slot.id());
+        if (slot.ipv6()) {
+            connections.deleteFrom(ShardRules.slot6(slot.address()).bytes(), slot.id());
+        }
         slotsByDevice.remove(slot.device());
         slotsByAddress.remove(slot.address());
+        slotsByAddress.remove(ShardRules.slot6(slot.address()));
     }
 
     /** The slot whose packets left with that source and those ports, if its connection is still known. */
@@ -220,7 +241,7 @@ final class Shard implements AutoCloseable {
         if (key == null) {
             return Optional.empty();
         }
-        boolean echo = packet.protocol() == 1;
+        boolean echo = packet.protocol() == 1 || packet.protocol() == 58;
         return connections
                 .origin(
                         packet.protocol(),
@@ -229,7 +250,7 @@ final class Shard implements AutoCloseable {
                         packet.source().bytes(),
                         packet.sourcePort(),
                         key.number)
-                .map(Ipv4::of)
+                .map(Ip::of)
                 .map(slotsByAddress::get)
                 .map(KernelSlot::id);
     }

@@ -20,6 +20,7 @@ import dev.remora.linux.NftValue;
 import dev.remora.linux.NftVerdict;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The rules of a NAT shard. They never change; keys, interfaces and slots are elements of flat sets and maps.
@@ -34,9 +35,12 @@ import java.util.List;
  *   <li>{@code forward}: not to another slot; a TCP segment in the middle of a connection that is not known here is another
  *       tenant's and must not begin one; at most {@link #CONNECTIONS_PER_SLOT} connections; the interface is noted in the
  *       connection's mark.
- *   <li>{@code postrouting}: the interface's address becomes the source. Then the one route leads to the trunk, whose egress hook
- *       sends the packet out of the interface's device: no route table and no routing rule for each interface.
+ *   <li>{@code postrouting}: the interface's address becomes the source. Then the one route leads to the trunk, whose egress
+ *       hook sends the packet out of the interface's device: no route table and no routing rule for each interface.
  * </ol>
+ *
+ * <p>IPv6 goes the same way, in the same zones and counted together, if the slot may send it: that is a bit beside the key in
+ * the slot's element of {@code bind}. It leaves with the IPv6 address of the key's interface, or not at all if that has none.
  *
  * <p>And back: the interface's device says the zone; only answers pass; and only to a slot that is bound, now, to the key
  * that owns the connection's interface ({@code member}).
@@ -58,6 +62,14 @@ final class ShardRules {
     /** Every slot's address is in here. */
     static final Cidr SLOTS = Cidr.parse("169.254.64.0/18");
 
+    /** {@link #slot6}'s. */
+    static final Cidr6 SLOTS6 = Cidr6.parse("fd72:656d:6f72:61::/64");
+
+    /** What a slot's element of {@code bind} holds: its key's number, and whether it may send IPv6. */
+    static final int KEY_BITS = 0xffff;
+
+    static final int IPV6_BIT = 0x10000;
+
     static final int TRUNK = 2;
     static final int TRUNK_PEER = 3;
 
@@ -73,10 +85,14 @@ final class ShardRules {
         Drop.Cause.ISOLATION,
         Drop.Cause.INVALID,
         Drop.Cause.SLOT_LIMIT,
+        Drop.Cause.ROUTE,
         Drop.Cause.INBOUND
     };
 
+    private static final int IPV6 = 10;
+
     private static final NftValue DEVICE_AND_SOURCE = NftValue.concat(NftValue.IN_DEVICE, NftValue.IP_SOURCE);
+    private static final NftValue DEVICE_AND_SOURCE6 = NftValue.concat(NftValue.IN_DEVICE, NftValue.IP6_SOURCE);
     private static final NftValue KEY_AND_BUCKET = NftValue.concat(NftValue.MARK, NftValue.random(BUCKETS));
     private static final NftValue KEY_AND_INTERFACE = NftValue.concat(NftValue.MARK, NftValue.CT_MARK);
 
@@ -85,8 +101,10 @@ final class ShardRules {
     private static final NftSet ZONE_OF_PORT = NftSet.map("zone_of_port", NftValue.IN_DEVICE, NftSet.Value.ZONE);
     private static final NftSet SPREAD = NftSet.map("spread", KEY_AND_BUCKET, NftSet.Value.MARK);
     private static final NftSet ADDRESS = NftSet.map("address", NftValue.MARK, NftSet.Value.ADDRESS);
+    private static final NftSet ADDRESS6 = NftSet.map("address6", NftValue.MARK, NftSet.Value.ADDRESS6);
     private static final NftSet MEMBER = NftSet.set("member", KEY_AND_INTERFACE);
     private static final NftSet SOURCE = NftSet.set("source", DEVICE_AND_SOURCE);
+    private static final NftSet SOURCE6 = NftSet.set("source6", DEVICE_AND_SOURCE6);
     private static final NftSet PORTS = NftSet.set("ports", NftValue.IN_DEVICE);
     private static final NftSet CONNECTIONS = NftSet.dynamic("connections", NftValue.IN_DEVICE);
     private static final NftSet PORT_OF = NftSet.map("port", NftValue.MARK, NftSet.Value.DEVICE);
@@ -95,17 +113,24 @@ final class ShardRules {
 
     static NftTransaction base() {
         NftTransaction rules = new NftTransaction(NftTransaction.Family.INET, TABLE).addTable();
-        for (NftSet set : List.of(BIND, ZONE_OF_KEY, ZONE_OF_PORT, SPREAD, ADDRESS, MEMBER, SOURCE, PORTS, CONNECTIONS)) {
-            rules.addSet(set);
-        }
+        List.of(BIND, ZONE_OF_KEY, ZONE_OF_PORT, SPREAD, ADDRESS, ADDRESS6, MEMBER, SOURCE, SOURCE6, PORTS, CONNECTIONS)
+                .forEach(rules::addSet);
         DropChains.add(rules, CAUSES);
         rules.addChain("claim")
-                .addRule("claim", setMark(mapped(NftValue.IN_DEVICE, BIND)))
+                .addRule("claim", setMark(NftValue.bits(mapped(NftValue.IN_DEVICE, BIND), KEY_BITS)))
                 .addRule("claim", is(NftValue.MARK, NftData.mark(0)), DropChains.drop(Drop.Cause.UNBOUND))
                 .addRule("claim", setCtZone(mapped(NftValue.MARK, ZONE_OF_KEY)), verdict(NftVerdict.ACCEPT))
                 .addRule("claim", DropChains.drop(Drop.Cause.UNBOUND));
+        rules.addChain("claim_six")
+                .addRule("claim_six", setMark(mapped(NftValue.IN_DEVICE, BIND)))
+                .addRule("claim_six", is(NftValue.MARK, NftData.mark(0)), DropChains.drop(Drop.Cause.UNBOUND))
+                .addRule("claim_six", is(NftValue.bits(NftValue.MARK, IPV6_BIT), NftData.mark(0)),
+                        DropChains.drop(Drop.Cause.ROUTE))
+                .addRule("claim_six", setMark(NftValue.bits(NftValue.MARK, KEY_BITS)))
+                .addRule("claim_six", setCtZone(mapped(NftValue.MARK, ZONE_OF_KEY)), verdict(NftVerdict.ACCEPT))
+                .addRule("claim_six", DropChains.drop(Drop.Cause.UNBOUND));
         rules.addChain("back")
-                .addRule("back", setMark(mapped(NftValue.OUT_DEVICE, BIND)))
+                .addRule("back", setMark(NftValue.bits(mapped(NftValue.OUT_DEVICE, BIND), KEY_BITS)))
                 .addRule("back", in(KEY_AND_INTERFACE, MEMBER), verdict(NftVerdict.ACCEPT))
                 .addRule("back", DropChains.drop(Drop.Cause.INVALID));
         arrive(rules);
@@ -116,8 +141,15 @@ final class ShardRules {
 
     /** Who a packet belongs to, before and behind connection tracking. */
     private static void arrive(NftTransaction rules) {
+        NftStatement six = is(NftValue.FAMILY, NftData.octet(IPV6));
+        rules.addChain("six")
+                .addRule("six", NftStatement.within(NftValue.IP6_DESTINATION, LinkLocal.MULTICAST.base().bytes(), 8),
+                        verdict(NftVerdict.DROP))
+                .addRule("six", setCtZone(mapped(NftValue.IN_DEVICE, ZONE_OF_PORT)), verdict(NftVerdict.ACCEPT))
+                .addRule("six", in(DEVICE_AND_SOURCE6, SOURCE6), verdict(NftVerdict.goTo("claim_six")))
+                .addRule("six", DropChains.drop(Drop.Cause.SOURCE_CHECK));
         rules.addBaseChain("raw", "filter", NftHook.PREROUTING, RAW, NftVerdict.DROP)
-                .addRule("raw", isNot(NftValue.FAMILY, NftData.octet(2)), verdict(NftVerdict.DROP))
+                .addRule("raw", six, verdict(NftVerdict.goTo("six")))
                 .addRule("raw", setCtZone(mapped(NftValue.IN_DEVICE, ZONE_OF_PORT)), verdict(NftVerdict.ACCEPT))
                 .addRule("raw", in(DEVICE_AND_SOURCE, SOURCE), verdict(NftVerdict.goTo("claim")))
                 .addRule("raw", DropChains.drop(Drop.Cause.SOURCE_CHECK));
@@ -134,13 +166,18 @@ final class ShardRules {
     }
 
     private static void forward(NftTransaction rules) {
+        // Of an IPv6 packet this reads a part of its source, which is checked and is not that.
         NftStatement toSlot = NftStatement.within(NftValue.IP_DESTINATION, SLOTS.base().bytes(), SLOTS.prefix());
+        NftStatement six = is(NftValue.FAMILY, NftData.octet(IPV6));
+        NftStatement toSlot6 =
+                NftStatement.within(NftValue.IP6_DESTINATION, SLOTS6.base().bytes(), SLOTS6.prefix());
         NftStatement notOut = isNot(NftValue.OUT_DEVICE, NftData.device(TRUNK, "trunk"));
         NftStatement tcp = is(NftValue.PROTOCOL, NftData.octet(6));
         NftStatement many = NftStatement.moreThan(CONNECTIONS_PER_SLOT, NftValue.IN_DEVICE, CONNECTIONS);
         rules.addBaseChain("forward", "filter", NftHook.FORWARD, 0, NftVerdict.DROP)
                 .addRule("forward", in(NftValue.IN_DEVICE, PORTS), verdict(NftVerdict.goTo("back")))
                 .addRule("forward", toSlot, DropChains.drop(Drop.Cause.ISOLATION))
+                .addRule("forward", six, toSlot6, DropChains.drop(Drop.Cause.ISOLATION))
                 .addRule("forward", notOut, DropChains.drop(Drop.Cause.ISOLATION))
                 .addRule("forward", ANSWER, verdict(NftVerdict.ACCEPT))
                 .addRule("forward", state(NftStatement.INVALID), DropChains.drop(Drop.Cause.INVALID))
@@ -150,12 +187,15 @@ final class ShardRules {
     }
 
     private static void translate(NftTransaction rules) {
-        NftValue source = mapped(NftValue.MARK, ADDRESS);
-        NftStatement withPorts = NftStatement.snat(source, FIRST_PORT, LAST_PORT);
-        rules.addBaseChain("postrouting", "nat", NftHook.POSTROUTING, SOURCE_NAT, NftVerdict.ACCEPT)
-                .addRule("postrouting", is(NftValue.PROTOCOL, NftData.octet(6)), withPorts)
-                .addRule("postrouting", is(NftValue.PROTOCOL, NftData.octet(17)), withPorts)
-                .addRule("postrouting", NftStatement.snat(source, 0, 0))
+        rules.addBaseChain("postrouting", "nat", NftHook.POSTROUTING, SOURCE_NAT, NftVerdict.ACCEPT);
+        for (NftValue source : List.of(mapped(NftValue.MARK, ADDRESS), mapped(NftValue.MARK, ADDRESS6))) {
+            NftStatement withPorts = NftStatement.snat(source, FIRST_PORT, LAST_PORT);
+            rules.addRule("postrouting", is(NftValue.PROTOCOL, NftData.octet(6)), withPorts)
+                    .addRule("postrouting", is(NftValue.PROTOCOL, NftData.octet(17)), withPorts)
+                    .addRule("postrouting", NftStatement.snat(source, 0, 0));
+        }
+        NftStatement six = is(NftValue.FAMILY, NftData.octet(IPV6));
+        rules.addRule("postrouting", six, DropChains.drop(Drop.Cause.ROUTE))
                 .addRule("postrouting", DropChains.drop(Drop.Cause.UNBOUND));
     }
 
@@ -167,8 +207,17 @@ final class ShardRules {
                 .addRule("out", NftStatement.forwardTo(mapped(NftValue.MARK, PORT_OF)));
     }
 
-    /** An interface of a key: its mark, its device here, its address. */
-    record Interface(int mark, int device, String name, Ipv4 address) {}
+    /** An interface of a key: its mark, its device here, its addresses. */
+    record Interface(int mark, int device, String name, Ipv4 address, Optional<Ipv6> address6) {
+        Interface(int mark, int device, String name, Ipv4 address) {
+            this(mark, device, name, address, Optional.empty());
+        }
+    }
+
+    /** The IPv6 address of the slot that has an IPv4 address; nobody but its shard sees either. */
+    static Ipv6 slot6(Ipv4 address) {
+        return SLOTS6.base().plus(Integer.toUnsignedLong(address.bits()));
+    }
 
     /** Makes the trunk lead an interface's packets to its device. */
     static NftTransaction trunk(Interface eni, boolean add) {
@@ -188,6 +237,7 @@ final class ShardRules {
         for (Interface eni : before) {
             if (!after.contains(eni)) {
                 rules.deleteElements(ADDRESS, NftElement.of(NftData.mark(eni.mark())))
+                        .deleteElements(ADDRESS6, address6(eni).stream().map(element -> NftElement.of(element.key())).toList())
                         .deleteElements(MEMBER, NftElement.of(NftData.concat(keyMark, NftData.mark(eni.mark()))))
                         .deleteElements(ZONE_OF_PORT, NftElement.of(NftData.device(eni.device(), eni.name())))
                         .deleteElements(PORTS, NftElement.of(NftData.device(eni.device(), eni.name())));
@@ -204,6 +254,7 @@ final class ShardRules {
             if (!before.contains(eni)) {
                 NftData device = NftData.device(eni.device(), eni.name());
                 rules.addElements(ADDRESS, NftElement.of(NftData.mark(eni.mark()), NftData.address(eni.address().bytes())))
+                        .addElements(ADDRESS6, address6(eni))
                         .addElements(MEMBER, NftElement.of(NftData.concat(keyMark, NftData.mark(eni.mark()))))
                         .addElements(ZONE_OF_PORT, NftElement.of(device, NftData.zone(key)))
                         .addElements(PORTS, NftElement.of(device));
@@ -215,6 +266,13 @@ final class ShardRules {
         return rules;
     }
 
+    /** One element or none. */
+    private static List<NftElement> address6(Interface eni) {
+        return eni.address6().stream()
+                .map(address -> NftElement.of(NftData.mark(eni.mark()), NftData.address(address.bytes())))
+                .toList();
+    }
+
     private static List<NftElement> buckets(int key, List<Interface> interfaces) {
         List<NftElement> elements = new ArrayList<>();
         for (int bucket = 0; bucket < BUCKETS; bucket++) {
@@ -224,14 +282,16 @@ final class ShardRules {
         return elements;
     }
 
-    /** Lets a slot send with its address, once it is bound. */
+    /** Lets a slot send with its addresses, once it is bound. */
     static NftTransaction slot(int device, String name, Ipv4 address) {
-        return rules().addElements(SOURCE, NftElement.of(source(device, name, address)));
+        return rules().addElements(SOURCE, NftElement.of(source(device, name, address)))
+                .addElements(SOURCE6, NftElement.of(source(device, name, slot6(address))));
     }
 
     /** The claim. */
-    static NftTransaction bind(int device, String name, int key) {
-        return rules().addElements(BIND, NftElement.of(NftData.device(device, name), NftData.mark(key)));
+    static NftTransaction bind(int device, String name, int key, boolean ipv6) {
+        int value = ipv6 ? key | IPV6_BIT : key;
+        return rules().addElements(BIND, NftElement.of(NftData.device(device, name), NftData.mark(value)));
     }
 
     static NftTransaction unbind(int device, String name) {
@@ -246,11 +306,12 @@ final class ShardRules {
     static NftTransaction deleteSlot(int device, String name, Ipv4 address) {
         NftElement connections = NftElement.of(NftData.device(device, name));
         return rules().deleteElements(SOURCE, NftElement.of(source(device, name, address)))
+                .deleteElements(SOURCE6, NftElement.of(source(device, name, slot6(address))))
                 .addElements(CONNECTIONS, connections)
                 .deleteElements(CONNECTIONS, connections);
     }
 
-    private static NftData source(int device, String name, Ipv4 address) {
+    private static NftData source(int device, String name, Ip address) {
         return NftData.concat(NftData.device(device, name), NftData.address(address.bytes()));
     }
 

@@ -12,8 +12,18 @@ public interface Slot extends AutoCloseable {
     /** The namespace: loopback up, an address, a default route, a resolver at {@code 169.254.169.253}. */
     Netns namespace();
 
-    /** From now on packets leave by an interface of {@code key}. At most once in a slot's life. */
-    void bind(NatKey key);
+    /**
+     * From now on packets leave by an interface of {@code key}. At most once in a slot's life.
+     *
+     * @param ipv6 whether it gets an IPv6 address and way out as well; without, a connection to an IPv6 address fails at once,
+     *     the network being unreachable, as in a function of AWS that may not use IPv6
+     */
+    void bind(NatKey key, boolean ipv6);
+
+    /** Without IPv6. */
+    default void bind(NatKey key) {
+        bind(key, false);
+    }
 
     /** Unbinds, cuts the slot's flows, gives the namespace and its devices back. */
     @Override
