@@ -1,6 +1,5 @@
 package dev.remora.linux;
 
-
 /**
  * Changes of devices, addresses, neighbours, routes and routing rules, in order; {@link Rtnetlink#commit} sends them at once.
  *

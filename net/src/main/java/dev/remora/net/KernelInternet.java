@@ -112,7 +112,7 @@ final class KernelInternet implements AutoCloseable {
                 .up(device, name)
                 .route(address.bytes(), 32, RouteChanges.MAIN, device, name)
                 .neighbour(device, address.bytes(), LinkLocal.SHARD_MAC, name));
-        shard.open(cable, address);
+        shard.open(cable, address, Optional.empty());
     }
 
     /** Leads to the outside: a device that a process of the outside reads and writes; its rules before its route. */

@@ -143,7 +143,8 @@ final class RouterDevices {
                 device.addresses = addresses;
             }
             if (device.behind instanceof Behind.Shared(Shard.Cable cable) && !device.open) {
-                shard(cable).open(cable, next.port(id).ipv4().orElseThrow());
+                Port port = next.port(id);
+                shard(cable).open(cable, port.ipv4().orElseThrow(), port.ipv6());
                 device.open = true;
             }
         });

@@ -124,12 +124,7 @@ final class Shard implements AutoCloseable {
         return cable;
     }
 
-    /** From now on new connections of the key's slots may leave by the interface. */
-    void open(Cable cable, Ipv4 address) {
-        open(cable, address, Optional.empty());
-    }
-
-    /** IPv6 leaves by it only if it has such an address. */
+    /** From now on new connections of the key's slots may leave by the interface; IPv6 only if it has such an address. */
     synchronized void open(Cable cable, Ipv4 address, Optional<Ipv6> address6) {
         if (interfaces == INTERFACES) {
             throw new IllegalStateException("shard " + number + " carries " + INTERFACES + " interfaces already");

@@ -40,7 +40,7 @@ final class LoopbackSlots implements Slots {
             }
 
             @Override
-            public void bind(NatKey key) {}
+            public void bind(NatKey key, boolean ipv6) {}
 
             @Override
             public void close() {
