@@ -158,9 +158,9 @@ final class Shard implements AutoCloseable {
                 key.interfaces = List.copyOf(after);
                 interfaces--;
                 filter.commit(ShardRules.trunk(eni.rules(), false));
-                connections.deleteMarked(eni.rules().mark(), cable.id());
+                connections.deleteMarked(eni.rules().mark(), false, cable.id());
                 if (eni.rules().address6().isPresent()) {
-                    connections.deleteMarked(eni.rules().mark(), -1, true, cable.id());
+                    connections.deleteMarked(eni.rules().mark(), true, cable.id());
                 }
             }
         }
