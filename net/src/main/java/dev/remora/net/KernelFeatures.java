@@ -19,6 +19,7 @@ import dev.remora.linux.Sysctls;
 import dev.remora.linux.VethEnd;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -63,7 +64,14 @@ public final class KernelFeatures {
         });
         tried("routing rules by mark (CONFIG_IP_MULTIPLE_TABLES)", () -> {
             try (Rtnetlink routes = Rtnetlink.open(namespace)) {
-                routes.commit(new RouteChanges().rule(40_000, 1, 1000, "a rule"));
+                routes.commit(new RouteChanges().rule(40_000, 1, 1000, "a rule").leaves(new byte[4], 0, 1000, "a route"));
+            }
+        });
+        tried("IPv6 (CONFIG_IPV6) and its forwarding", () -> Sysctls.write(namespace, Map.of("ipv6/conf/all/forwarding", "1")));
+        tried("routing rules by mark in IPv6 (CONFIG_IPV6_MULTIPLE_TABLES)", () -> {
+            try (Rtnetlink routes = Rtnetlink.open(namespace)) {
+                byte[] all = new byte[Ipv6.BYTES];
+                routes.commit(new RouteChanges().rule(true, 40_000, 1, 1000, "a rule").leaves(all, 0, 1000, "a route"));
             }
         });
         rules("nf_tables (CONFIG_NF_TABLES_INET)", Family.INET, rules -> {});
@@ -74,6 +82,10 @@ public final class KernelFeatures {
     }
 
     private void tryRules() {
+        for (IpFamily family : IpFamily.values()) {
+            rules("nf_tables of the family " + family.tables.name().toLowerCase(Locale.ROOT)
+                            + " (CONFIG_NF_TABLES_IPV4, CONFIG_NF_TABLES_IPV6)", family.tables, rules -> {});
+        }
         chain("connection tracking in nf_tables (CONFIG_NFT_CT)", NftStatement.state(NftStatement.ESTABLISHED));
         rules("connection-tracking zones (CONFIG_NF_CONNTRACK_ZONES)", Family.INET, rules -> rules
                 .addBaseChain("c", "filter", NftHook.PREROUTING, -300, NftVerdict.ACCEPT)
@@ -107,6 +119,7 @@ public final class KernelFeatures {
         tried("connection tracking by netlink, with filters (CONFIG_NF_CT_NETLINK, Linux 5.8)", () -> {
             try (Conntrack connections = Conntrack.open(namespace)) {
                 connections.deleteFrom(LinkLocal.SHARD.bytes(), "nobody");
+                connections.marked(1, -1, true);
             }
         });
     }

@@ -52,6 +52,9 @@ final class RouterDevices {
         /** Those that what is behind it has; none behind a gateway. */
         private List<Ip> addresses;
 
+        /** What the far end was told to be, if this leads to a gateway. */
+        private Optional<Topology.Gateway> gateway = Optional.empty();
+
         private boolean known;
         private boolean knownSix;
         private boolean open;
@@ -93,7 +96,9 @@ final class RouterDevices {
             if (!devices.containsKey(number)) {
                 Topology.Gateway gateway = Objects.requireNonNull(next.topology().gateways().get(id));
                 Edges.Edge edge = edges.open(router, id, gateway, end(number), namespace);
-                devices.put(number, new Device(number, id, new Behind.Beyond(edge), List.of()));
+                Device device = new Device(number, id, new Behind.Beyond(edge), List.of());
+                device.gateway = Optional.of(gateway);
+                devices.put(number, device);
             }
         });
     }
@@ -120,8 +125,11 @@ final class RouterDevices {
             }
         }
         next.gateways().forEach((id, number) -> {
-            if (devices.get(number) instanceof Device device && device.behind instanceof Behind.Beyond(Edges.Edge edge)) {
-                edge.change(Objects.requireNonNull(next.topology().gateways().get(id)));
+            Device device = Objects.requireNonNull(devices.get(number));
+            Topology.Gateway wanted = Objects.requireNonNull(next.topology().gateways().get(id));
+            if (device.behind instanceof Behind.Beyond(Edges.Edge edge) && !device.gateway.equals(Optional.of(wanted))) {
+                edge.change(wanted);
+                device.gateway = Optional.of(wanted);
             }
         });
         next.devices().forEach((id, number) -> {

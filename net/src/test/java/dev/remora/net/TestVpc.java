@@ -31,6 +31,7 @@ final class TestVpc {
     private final Map<String, Group> groups = new TreeMap<>();
     private final Map<String, Port> ports = new TreeMap<>();
     private final Map<IpBlock, Target> routes = new LinkedHashMap<>();
+    private final Map<IpBlock, Target> privateRoutes = new LinkedHashMap<>();
     private final Map<String, Topology.Gateway> gateways = new TreeMap<>();
     private final Map<String, Topology.Acl> acls = new TreeMap<>();
     private final Map<String, String> aclOf = new TreeMap<>();
@@ -128,6 +129,13 @@ final class TestVpc {
         return this;
     }
 
+    /** Of a table that the subnet a has for itself. */
+    TestVpc privateRoute(String block, Target target) {
+        privateRoutes.putIfAbsent(Cidr.parse("10.0.0.0/16"), new Target.Local());
+        privateRoutes.put(IpBlock.parse(block), target);
+        return this;
+    }
+
     TestVpc withoutRoute(String block) {
         routes.remove(IpBlock.parse(block));
         return this;
@@ -183,9 +191,9 @@ final class TestVpc {
                 Map.of(
                         "a", subnet("a", "10.0.1.0/24", "2001:db8:1000:a::/64"),
                         "b", subnet("b", "10.0.2.0/24", "2001:db8:1000:b::/64")),
-                Map.of("main", new RouteTable("main", routes.entrySet().stream()
-                        .map(route -> new Route(route.getKey(), route.getValue()))
-                        .toList())),
+                privateRoutes.isEmpty()
+                        ? Map.of("main", table("main", routes))
+                        : Map.of("main", table("main", routes), "private", table("private", privateRoutes)),
                 acls,
                 groups,
                 foreign,
@@ -195,9 +203,15 @@ final class TestVpc {
                 false);
     }
 
+    private static RouteTable table(String id, Map<IpBlock, Target> routes) {
+        return new RouteTable(
+                id, routes.entrySet().stream().map(route -> new Route(route.getKey(), route.getValue())).toList());
+    }
+
     private Subnet subnet(String id, String block, String block6) {
         List<IpBlock> blocks = six ? List.of(Cidr.parse(block), Cidr6.parse(block6)) : List.of(Cidr.parse(block));
-        return new Subnet(id, blocks, "main", Optional.ofNullable(aclOf.get(id)));
+        String table = id.equals("a") && !privateRoutes.isEmpty() ? "private" : "main";
+        return new Subnet(id, blocks, table, Optional.ofNullable(aclOf.get(id)));
     }
 
     private Group named(String id) {
