@@ -29,6 +29,9 @@ import java.util.Optional;
  * of it is answered with a reset, as AWS does it. So that nothing else is taken for such a segment, segments outside a known
  * connection's window are let through ({@code nf_conntrack_tcp_be_liberal}): the ends know better.
  *
+ * <p>What it sent and what comes back unchanged was routed to itself, by its own subnet's table: that would go round until its
+ * time is over, and is dropped as having no route.
+ *
  * <p>Nothing is begun towards its own address: that enters the input hook, where all is dropped.
  */
 final class Translator implements Edges.Edge {
@@ -136,10 +139,11 @@ final class Translator implements Edges.Edge {
 
     static NftTransaction rules(Ipv4 address) {
         NftTransaction rules = new NftTransaction(NftTransaction.Family.INET, TABLE).addTable();
-        DropChains.add(rules, Drop.Cause.INBOUND, Drop.Cause.INVALID);
+        DropChains.add(rules, Drop.Cause.INBOUND, Drop.Cause.INVALID, Drop.Cause.ROUTE);
         NftStatement tcp = is(NftValue.PROTOCOL, NftData.octet(6));
         rules.addBaseChain("raw", "filter", NftHook.PREROUTING, RAW, NftVerdict.ACCEPT)
                 .addRule("raw", NftStatement.isNot(NftValue.FAMILY, NftData.octet(2)), verdict(NftVerdict.DROP))
+                .addRule("raw", is(NftValue.IP_SOURCE, NftData.address(address.bytes())), DropChains.drop(Drop.Cause.ROUTE))
                 .addBaseChain("input", "filter", NftHook.INPUT, 0, NftVerdict.DROP)
                 .addRule("input", DropChains.drop(Drop.Cause.INBOUND))
                 .addBaseChain("forward", "filter", NftHook.FORWARD, 0, NftVerdict.DROP)

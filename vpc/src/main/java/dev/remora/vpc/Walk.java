@@ -172,7 +172,8 @@ final class Walk {
                     ? lost(Drop.Cause.INBOUND, place, translator.id())
                     : cross(place, Entry.of(translator), asked.reversed());
         }
-        if (Reachability.ipv6(p.destination())) {
+        // Its own subnet's table leads to itself.
+        if (Reachability.ipv6(p.destination()) || translator.addresses().contains(p.source())) {
             return lost(Drop.Cause.ROUTE, place, translator.id());
         }
         Packet sent = p.from(translator.address());
