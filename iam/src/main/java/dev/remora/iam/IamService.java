@@ -52,6 +52,10 @@ public final class IamService {
         return authorizer;
     }
 
+    public EndpointPolicies endpointPolicies() {
+        return new EndpointPolicies(authorizer);
+    }
+
     public RoleAccess roles() {
         return trust;
     }

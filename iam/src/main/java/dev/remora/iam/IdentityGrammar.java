@@ -75,7 +75,8 @@ final class IdentityGrammar {
         return PolicyDocument.texts(statement.path(statement.has("NotResource") ? "NotResource" : "Resource"));
     }
 
-    private static List<JsonNode> syntax(JsonNode root) {
+    /** The statements of what has the form of a policy. */
+    static List<JsonNode> syntax(JsonNode root) {
         require(root.isObject() && TOP.containsAll(root.propertyNames()), SYNTAX);
         require(!root.has("Version") || VERSIONS.contains(root.path("Version").asString("")), SYNTAX);
         require(!root.has("Id") || root.path("Id").isString(), SYNTAX);

@@ -1,7 +1,6 @@
 package dev.remora.wire;
 
 import dev.remora.wire.Authorizer.Decision;
-import dev.remora.wire.Authorizer.Reason;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -27,8 +26,7 @@ public final class AuthorizationMessage {
         byte[] json = JsonWriter.document(out -> {
             out.writeStartObject();
             out.writeName("allowed").writeBoolean(false);
-            out.writeName("explicitDeny").writeBoolean(
-                    decision.reason() == Reason.EXPLICIT_DENY || decision.reason() == Reason.RESOURCE_DENY);
+            out.writeName("explicitDeny").writeBoolean(decision.reason().denies());
             out.writeName("matchedStatements")
                     .writeStartObject()
                     .writeName("items")

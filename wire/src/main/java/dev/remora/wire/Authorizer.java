@@ -24,13 +24,27 @@ public interface Authorizer {
         /** "with an explicit deny in an identity-based policy". */
         EXPLICIT_DENY,
         /** "with an explicit deny in a resource-based policy". */
-        RESOURCE_DENY;
+        RESOURCE_DENY,
+        /** "because no VPC endpoint policy allows the … action". */
+        NO_ENDPOINT_POLICY,
+        /** "with an explicit deny in a VPC endpoint policy". */
+        ENDPOINT_DENY;
+
+        /** Whether a policy forbids it, where otherwise none allows it. */
+        public boolean denies() {
+            return switch (this) {
+                case EXPLICIT_DENY, RESOURCE_DENY, ENDPOINT_DENY -> true;
+                case NO_IDENTITY_POLICY, NO_ENDPOINT_POLICY, ALLOWED -> false;
+            };
+        }
 
         /** The end of a denial's sentence. */
         public String because(String action) {
             return switch (this) {
                 case EXPLICIT_DENY -> " with an explicit deny in an identity-based policy";
                 case RESOURCE_DENY -> " with an explicit deny in a resource-based policy";
+                case ENDPOINT_DENY -> " with an explicit deny in a VPC endpoint policy";
+                case NO_ENDPOINT_POLICY -> " because no VPC endpoint policy allows the " + action + " action";
                 case NO_IDENTITY_POLICY, ALLOWED -> " because no identity-based policy allows the " + action + " action";
             };
         }

@@ -131,7 +131,8 @@ public final class Dispatcher {
             codec = served == null ? guess.codec(request) : served.codec;
             refusals = served == null ? guess.refusals(request) : served.refusals;
             Caller caller = trusted != null ? new Caller(trusted, null) : authenticate(request, claim, now, refusals);
-            if (served == null) {
+            Entrance entrance = request.entrance();
+            if (served == null || entrance != null && !entrance.service().equals(claim.service())) {
                 throw refusals.unknownOperation(claim.service(), guess.operation(request));
             }
             var call = new Call(requestId, claim.region(), caller.principal(), request.peer(), now, endpoint(request));
@@ -195,7 +196,11 @@ public final class Dispatcher {
         served.check(operation, decoded, incoming.operation());
         I input = operation.request().cast(decoded);
         if (!operation.isOpen()) {
-            authorize(served, operation, input, call, incoming.request());
+            authorize(served, operation, input, call, incoming.request(), authorizer);
+        }
+        Entrance entrance = incoming.request().entrance();
+        if (entrance != null) {
+            authorize(served, operation, input, call, incoming.request(), entrance.policy());
         }
         if (served.protocol == Protocol.EC2_QUERY && binding.dryRun(decoded)) {
             throw served.refusals.dryRun();
@@ -209,11 +214,11 @@ public final class Dispatcher {
     }
 
     private <I extends AwsRequest> void authorize(
-            Served served, Operation<I, ?> operation, I input, Call call, Request request) {
+            Served served, Operation<I, ?> operation, I input, Call call, Request request, Authorizer by) {
         Map<String, List<String>> context = globalKeys(call, request);
         context.putAll(operation.context(input).apply(call));
         List<String> resources = operation.resources(input).apply(call);
-        Decision decision = authorizer.decide(call.principal(), operation.action(), resources, context);
+        Decision decision = by.decide(call.principal(), operation.action(), resources, context);
         if (!decision.allowed()) {
             String encoded = served.protocol == Protocol.EC2_QUERY
                     ? AuthorizationMessage.encode(call.principal(), operation.action(), decision, context)
@@ -232,7 +237,12 @@ public final class Dispatcher {
     private static Map<String, List<String>> globalKeys(Call call, Request request) {
         Map<String, List<String>> keys = new HashMap<>(32);
         Principal principal = call.principal();
-        if (!request.peer().isEmpty()) {
+        Entrance entrance = request.entrance();
+        if (entrance != null) {
+            keys.put("aws:SourceVpc", List.of(entrance.vpcId()));
+            keys.put("aws:SourceVpce", List.of(entrance.endpointId()));
+            keys.put("aws:VpcSourceIp", List.of(request.peer()));
+        } else if (!request.peer().isEmpty()) {
             keys.put("aws:SourceIp", List.of(request.peer()));
         }
         keys.put("aws:PrincipalAccount", List.of(principal.account()));

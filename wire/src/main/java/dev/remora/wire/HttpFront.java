@@ -95,7 +95,16 @@ public final class HttpFront implements AutoCloseable {
 
     /** Serves a channel that is bound already, in whatever network it was opened, and owns it from now on. */
     public Listening serve(ServerSocketChannel channel, Trust trust, @Nullable SSLContext tls) {
-        var listening = new Listening(channel, new Everything(trust), tls, listeners::remove);
+        return serve(channel, new Everything(trust, null), tls);
+    }
+
+    /** Serves a channel behind a VPC endpoint. */
+    public Listening serve(ServerSocketChannel channel, Entrance entrance, @Nullable SSLContext tls) {
+        return serve(channel, new Everything(Trust.NONE, entrance), tls);
+    }
+
+    private Listening serve(ServerSocketChannel channel, Everything routing, @Nullable SSLContext tls) {
+        var listening = new Listening(channel, routing, tls, listeners::remove);
         listeners.add(listening);
         starter.execute(listening::start);
         return listening;
@@ -117,16 +126,18 @@ public final class HttpFront implements AutoCloseable {
      */
     private final class Everything implements HttpRouting {
         private final Trust trust;
+        private final @Nullable Entrance entrance;
         private final HttpSecurity none = HttpSecurity.create();
 
-        Everything(Trust trust) {
+        Everything(Trust trust, @Nullable Entrance entrance) {
             this.trust = trust;
+            this.entrance = entrance;
         }
 
         @Override
         public void route(ConnectionContext connection, RoutingRequest request, RoutingResponse response) {
             try {
-                answer(request, response, trust);
+                answer(head(request, trust).through(entrance), request, response);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -144,8 +155,7 @@ public final class HttpFront implements AutoCloseable {
         public void afterStop() {}
     }
 
-    private void answer(ServerRequest http, ServerResponse out, Trust trust) throws IOException {
-        Request head = head(http, trust);
+    private void answer(Request head, ServerRequest http, ServerResponse out) throws IOException {
         if (dispatcher.streams(head)) {
             stream(http, head, out);
             return;
@@ -191,15 +201,7 @@ public final class HttpFront implements AutoCloseable {
     }
 
     private Response response(Request head, byte[] body) {
-        var request = new Request(
-                head.method(),
-                head.rawPath(),
-                head.rawQuery(),
-                head.headers(),
-                body,
-                head.peer(),
-                head.secure(),
-                head.trusted());
+        Request request = head.holding(body);
         Admin route = head.rawPath().startsWith("/_") ? route(head) : null;
         if (route == null) {
             return dispatcher.handle(request);

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param secure whether it came over TLS
  * @param trusted whether it came from the host's own loopback through a listener on the host; never so for a request
  *     from a sandbox or a VPC, whatever address such a peer shows
+ * @param entrance the VPC endpoint that it came through, or null
  * @param stream the body where it is read while it comes, or null; {@code body} is then empty
  */
 public record Request(
@@ -27,6 +28,7 @@ public record Request(
         String peer,
         boolean secure,
         boolean trusted,
+        @Nullable Entrance entrance,
         @Nullable InputStream stream) {
     Request(
             String method,
@@ -37,17 +39,22 @@ public record Request(
             String peer,
             boolean secure,
             boolean trusted) {
-        this(method, rawPath, rawQuery, headers, body, peer, secure, trusted, null);
+        this(method, rawPath, rawQuery, headers, body, peer, secure, trusted, null, null);
+    }
+
+    /** The same request, come through a VPC endpoint or not. */
+    Request through(@Nullable Entrance by) {
+        return new Request(method, rawPath, rawQuery, headers, body, peer, secure, trusted, by, stream);
     }
 
     /** The same request with its body as it comes. */
     Request streaming(InputStream bytes) {
-        return new Request(method, rawPath, rawQuery, headers, body, peer, secure, trusted, bytes);
+        return new Request(method, rawPath, rawQuery, headers, body, peer, secure, trusted, entrance, bytes);
     }
 
     /** The same request with the body that was read from its stream. */
     Request holding(byte[] bytes) {
-        return new Request(method, rawPath, rawQuery, headers, bytes, peer, secure, trusted, null);
+        return new Request(method, rawPath, rawQuery, headers, bytes, peer, secure, trusted, entrance, null);
     }
 
     /** What comes as the body, in whichever form it is there. */

@@ -229,6 +229,38 @@ class DispatcherTest {
         fails(() -> role(TEST, "r"), 403, "InvalidClientTokenId", "is invalid");
     }
 
+    private void behindEndpoint(String service, Authorizer policy) {
+        var entrance = new Entrance("vpc-1", "vpce-1", service, policy);
+        http = new InProcessClient(r -> dispatcher.handle(r.through(entrance)));
+    }
+
+    @Test
+    void anEndpointsPolicyLimitsWhatIsDoneThroughIt() {
+        behindEndpoint("ec2", (principal, action, resources, keys) -> Decision.ALLOWED);
+        client(Ec2Client.builder(), TEST).createVpc(r -> r.cidrBlock("10.0.0.0/16"));
+        assertThat(context.get())
+                .containsEntry("aws:SourceVpc", List.of("vpc-1"))
+                .containsEntry("aws:SourceVpce", List.of("vpce-1"))
+                .containsEntry("aws:VpcSourceIp", List.of("127.0.0.1"))
+                .doesNotContainKey("aws:SourceIp");
+        behindEndpoint("ec2", (principal, action, resources, keys) ->
+                new Decision(false, "*", Authorizer.Reason.NO_ENDPOINT_POLICY));
+        fails(
+                () -> client(Ec2Client.builder(), TEST).createVpc(r -> r.cidrBlock("10.0.0.0/16")),
+                403,
+                "UnauthorizedOperation",
+                "because no VPC endpoint policy allows the ec2:CreateVpc action");
+        assertThat(handled).hasValue(1);
+    }
+
+    @Test
+    void onlyTheEndpointsServiceIsServedThere() {
+        behindEndpoint("sqs", (principal, action, resources, keys) -> Decision.ALLOWED);
+        assertThatThrownBy(() -> client(Ec2Client.builder(), TEST).createVpc(r -> r.cidrBlock("10.0.0.0/16")))
+                .isInstanceOfSatisfying(AwsServiceException.class, e -> assertThat(e.statusCode()).isBetween(400, 404));
+        assertThat(handled).hasValue(0);
+    }
+
     @Test
     void anErrorOfAHandlerIsTheClientsTypedException() {
         assertThatThrownBy(() -> role(TEST, "r"))

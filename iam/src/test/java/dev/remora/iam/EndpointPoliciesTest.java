@@ -1,0 +1,83 @@
+package dev.remora.iam;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.remora.store.Ids;
+import dev.remora.store.SqliteStore;
+import dev.remora.store.Store;
+import dev.remora.wire.Authorizer.Decision;
+import dev.remora.wire.Authorizer.Reason;
+import dev.remora.wire.AwsError;
+import dev.remora.wire.Principal;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EndpointPoliciesTest {
+    private static final Principal CALLER = new Principal.Root("000000000000");
+
+    private final Store store = SqliteStore.inMemory(IamService.kinds());
+    private final EndpointPolicies policies =
+            new IamService(store, Ids.random(), InstantSource.system(), true).endpointPolicies();
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    private Decision decide(String statements, String action) {
+        String policy = "{\"Version\":\"2012-10-17\",\"Statement\":[" + statements.replace('\'', '"') + "]}";
+        policies.check(policy);
+        return policies.of(policy).decide(CALLER, action, List.of("*"), Map.of("aws:SourceVpce", List.of("vpce-1")));
+    }
+
+    @Test
+    void what_it_does_not_allow_is_refused() {
+        String some = "{'Effect':'Allow','Principal':'*','Action':'sts:*','Resource':'*'}";
+        assertThat(decide(some, "sts:GetCallerIdentity").allowed()).isTrue();
+        assertThat(decide(some, "sqs:SendMessage").reason()).isEqualTo(Reason.NO_ENDPOINT_POLICY);
+    }
+
+    @Test
+    void a_denial_counts_more_than_what_is_allowed() {
+        Decision decision = decide(
+                "{'Effect':'Allow','Principal':'*','Action':'*','Resource':'*'},"
+                        + "{'Effect':'Deny','Principal':'*','Action':'sts:Get*','Resource':'*'}",
+                "sts:GetCallerIdentity");
+        assertThat(decision.reason()).isEqualTo(Reason.ENDPOINT_DENY);
+        assertThat(decision.reason().because("sts:GetCallerIdentity"))
+                .isEqualTo(" with an explicit deny in a VPC endpoint policy");
+    }
+
+    @Test
+    void principals_and_conditions_count() {
+        assertThat(decide("{'Effect':'Allow','Principal':{'AWS':'000000000000'},'Action':'*','Resource':'*'}", "sts:X").allowed())
+                .isTrue();
+        assertThat(decide("{'Effect':'Allow','Principal':{'AWS':'111111111111'},'Action':'*','Resource':'*'}", "sts:X").allowed())
+                .isFalse();
+        assertThat(decide(
+                                "{'Effect':'Allow','Principal':'*','Action':'*','Resource':'*',"
+                                        + "'Condition':{'StringEquals':{'aws:sourceVpce':'vpce-2'}}}",
+                                "sts:X")
+                        .allowed())
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "fish", "[]", "{}", "{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}]}",
+        "{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Resource\":\"*\"}]}"
+    })
+    void what_is_no_policy_is_refused(String text) {
+        assertThatThrownBy(() -> policies.check(text))
+                .isInstanceOf(AwsError.class)
+                .extracting(Throwable::toString)
+                .asString()
+                .startsWith("InvalidPolicyDocument: ");
+    }
+}
