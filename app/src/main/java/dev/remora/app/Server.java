@@ -15,6 +15,7 @@ import dev.remora.net.Drop;
 import dev.remora.net.Fabric;
 import dev.remora.net.FabricConfig;
 import dev.remora.net.InternetMode;
+import dev.remora.net.InternetPlan;
 import dev.remora.net.KernelFabric;
 import dev.remora.net.KernelFeatures;
 import dev.remora.net.Names;
@@ -76,7 +77,11 @@ final class Server implements AutoCloseable {
     static final int API_PORT = 4566;
 
     private static final int HTTP_PORT = 80;
-    private static final int HTTPS_PORT = 443;
+    static final int HTTPS_PORT = 443;
+
+    /** Where the API listens inside, at each of its addresses. */
+    static final List<Integer> API_PORTS = List.of(HTTP_PORT, HTTPS_PORT, API_PORT);
+
     private static final int BACKLOG = 1024;
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
 
@@ -212,7 +217,7 @@ final class Server implements AutoCloseable {
         var dispatcher = new Dispatcher(operations, iam.accessKeys(), s3.authorizer(), clock);
         var front = made("listeners", new HttpFront(dispatcher));
         new Admin(this).routes(front);
-        ec2.start();
+        ec2.start(new EndpointDoors(front, result(trust), iam.endpointPolicies()));
         bridges.start();
         rds.recover();
         elasticache.recover();
@@ -287,7 +292,7 @@ final class Server implements AutoCloseable {
         }
     }
 
-    private static ServerSocketChannel bound(String address, int port) {
+    static ServerSocketChannel bound(String address, int port) {
         try {
             var channel = ServerSocketChannel.open();
             try {
@@ -310,12 +315,15 @@ final class Server implements AutoCloseable {
     /** The API as functions reach it. The sockets are opened inside and served from here: a socket stays where it was opened. */
     private void listenInside(HttpFront front, Authority authority) {
         Netns internet = fabric.internet();
-        String address = fabric.apiAddress().toString();
-        var names = new ServerNames(authority, List.of(address, "127.0.0.1"));
+        List<String> addresses =
+                Stream.of(InternetPlan.API, InternetPlan.S3_API, InternetPlan.API6).map(Object::toString).toList();
+        var tls = new ServerNames(authority, Stream.concat(addresses.stream(), Stream.of("127.0.0.1")).toList()).context();
         try {
-            front.serve(internet.call(() -> bound(address, API_PORT)), Trust.NONE, null);
-            front.serve(internet.call(() -> bound(address, HTTP_PORT)), Trust.NONE, null);
-            front.serve(internet.call(() -> bound(address, HTTPS_PORT)), Trust.NONE, names.context());
+            for (String address : addresses) {
+                for (int port : API_PORTS) {
+                    front.serve(internet.call(() -> bound(address, port)), Trust.NONE, port == HTTPS_PORT ? tls : null);
+                }
+            }
         } catch (RuntimeException failure) {
             throw failure;
         } catch (Exception failure) {

@@ -80,7 +80,8 @@ final class AccountRegions {
 
     private static void furnish(Transaction tx, Scope scope) {
         Ids ids = derived(scope);
-        var options = new DhcpOptions(ids.resource(Resource.DHCP_OPTIONS.prefix()), Map.of());
+        var options = new DhcpOptions(
+                ids.resource(Resource.DHCP_OPTIONS.prefix()), DhcpOptionSets.initial(new Region(scope.region())), Map.of());
         tx.put(Resource.DHCP_OPTIONS.kind(), scope, options.id(), options);
         tx.put(KIND, scope, ID, new Furnished(options.id()));
         makeDefaultVpc(tx, scope, ids);

@@ -2,6 +2,7 @@ package dev.remora.ec2;
 
 import static dev.remora.ec2.Resource.EGRESS_ONLY_GATEWAY;
 import static dev.remora.ec2.Resource.ELASTIC_IP;
+import static dev.remora.ec2.Resource.ENDPOINT;
 import static dev.remora.ec2.Resource.FLOW_LOG;
 import static dev.remora.ec2.Resource.INTERNET_GATEWAY;
 import static dev.remora.ec2.Resource.NAT_GATEWAY;
@@ -54,7 +55,7 @@ final class Contents {
                 NAT_GATEWAY.inVpc(view, scope, vpc.id()).stream().filter(NatGateway::works).toList(),
                 elasticIps(view, scope, interfaces),
                 Peerings.neighbours(view, scope, vpc.id()),
-                List.of(),
+                ENDPOINT.inVpc(view, scope, vpc.id()),
                 prefixLists(view, scope, groups, tables),
                 !FLOW_LOG.inVpc(view, scope, vpc.id()).isEmpty());
     }

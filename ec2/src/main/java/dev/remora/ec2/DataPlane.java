@@ -23,6 +23,8 @@ import dev.remora.vpc.RouteTable;
 import dev.remora.vpc.SecurityGroup;
 import dev.remora.vpc.Subnet;
 import dev.remora.vpc.Vpc;
+import dev.remora.vpc.VpcContents;
+import dev.remora.vpc.VpcEndpoint;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -78,6 +80,8 @@ final class DataPlane implements AutoCloseable {
          * part of it. Read also without the monitor.
          */
         volatile @Nullable Topology made;
+        /** What listens in it; used by the lane's run alone. */
+        @Nullable OpenDoors doors;
     }
 
     private final Store store;
@@ -85,6 +89,7 @@ final class DataPlane implements AutoCloseable {
     private final Map<Key, Lane> lanes = new HashMap<>();
     private final ScheduledThreadPoolExecutor workers;
     private @Nullable AutoCloseable feed;
+    private volatile ServiceDoors serviceDoors = ServiceDoors.NONE;
     private boolean closed;
 
     DataPlane(Store store, Fabric fabric) {
@@ -95,13 +100,23 @@ final class DataPlane implements AutoCloseable {
         workers.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
+    /** Who listens where endpoints lead. */
+    ServiceDoors doors() {
+        return serviceDoors;
+    }
+
     /** The name under which the fabric knows a VPC. */
     static String router(Scope scope, String vpcId) {
         return scope.account() + "/" + scope.region() + "/" + vpcId;
     }
 
-    /** Follows the store from now on, and sets going every VPC that the kernel must know. */
-    void start() {
+    /**
+     * Follows the store from now on, and sets going every VPC that the kernel must know.
+     *
+     * @param doors who listens where endpoints lead
+     */
+    void start(ServiceDoors doors) {
+        serviceDoors = doors;
         feed = store.follow(this::changed);
         View view = store.view();
         for (Scope scope : view.scopes(NETWORK_INTERFACE.kind())) {
@@ -171,6 +186,7 @@ final class DataPlane implements AutoCloseable {
                         view.find(SECURITY_GROUP.kind(), scope, "list", list.id()).stream().map(SecurityGroup::vpcId),
                         view.find(ROUTE_TABLE.kind(), scope, "list", list.id()).stream().map(RouteTable::vpcId));
             case FlowLog log -> Stream.of(log.vpcId());
+            case VpcEndpoint endpoint -> Stream.of(endpoint.vpcId());
             case Record other -> Stream.empty();
         };
     }
@@ -267,15 +283,27 @@ final class DataPlane implements AutoCloseable {
     }
 
     private void reconcile(Key key, Lane lane, View view) {
-        Optional<Topology> wanted = NETWORK_INTERFACE.inVpc(view, key.scope(), key.vpcId()).isEmpty()
+        Optional<VpcContents> contents = NETWORK_INTERFACE.inVpc(view, key.scope(), key.vpcId()).isEmpty()
                 ? Optional.empty()
-                : Contents.of(view, key.scope(), key.vpcId()).map(Compiler::compile).filter(Compiler::inhabited);
-        if (wanted.isPresent() && !wanted.get().equals(lane.made)) {
-            lane.routed = true;
-            lane.made = null;
-            fabric.apply(wanted.get());
-            lane.made = wanted.get();
-        } else if (wanted.isEmpty() && lane.routed) {
+                : Contents.of(view, key.scope(), key.vpcId());
+        Optional<Topology> wanted = contents.map(Compiler::compile).filter(Compiler::inhabited);
+        if (wanted.isPresent()) {
+            OpenDoors doors = lane.doors;
+            if (doors == null) {
+                lane.doors = doors = new OpenDoors(store, fabric, key.scope(), router(key.scope(), key.vpcId()));
+            }
+            doors.closeBut(contents.get(), wanted.get());
+            if (!wanted.get().equals(lane.made)) {
+                lane.routed = true;
+                lane.made = null;
+                fabric.apply(wanted.get());
+                lane.made = wanted.get();
+            }
+            doors.open(serviceDoors, contents.get(), wanted.get());
+        } else if (lane.routed) {
+            if (lane.doors != null) {
+                lane.doors.closeAll();
+            }
             lane.made = null;
             fabric.remove(router(key.scope(), key.vpcId()));
             lane.routed = false;

@@ -12,18 +12,21 @@ import java.util.ArrayList;
 import java.util.List;
 import software.amazon.awssdk.services.ec2.model.AssignIpv6AddressesRequest;
 import software.amazon.awssdk.services.ec2.model.AssignPrivateIpAddressesRequest;
+import software.amazon.awssdk.services.ec2.model.AssociateDhcpOptionsRequest;
 import software.amazon.awssdk.services.ec2.model.AssociateSubnetCidrBlockRequest;
 import software.amazon.awssdk.services.ec2.model.AssociateVpcCidrBlockRequest;
 import software.amazon.awssdk.services.ec2.model.AuthorizeSecurityGroupEgressRequest;
 import software.amazon.awssdk.services.ec2.model.AuthorizeSecurityGroupIngressRequest;
 import software.amazon.awssdk.services.ec2.model.CreateDefaultSubnetRequest;
 import software.amazon.awssdk.services.ec2.model.CreateDefaultVpcRequest;
+import software.amazon.awssdk.services.ec2.model.CreateDhcpOptionsRequest;
 import software.amazon.awssdk.services.ec2.model.CreateFlowLogsRequest;
 import software.amazon.awssdk.services.ec2.model.CreateNetworkInterfaceRequest;
 import software.amazon.awssdk.services.ec2.model.CreateSecurityGroupRequest;
 import software.amazon.awssdk.services.ec2.model.CreateSubnetRequest;
 import software.amazon.awssdk.services.ec2.model.CreateTagsRequest;
 import software.amazon.awssdk.services.ec2.model.CreateVpcRequest;
+import software.amazon.awssdk.services.ec2.model.DeleteDhcpOptionsRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteFlowLogsRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteNetworkInterfaceRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteSecurityGroupRequest;
@@ -91,12 +94,15 @@ final class Ec2Operations {
         table.interfaces(new NetworkInterfaces(store, ids, clock, regions, plane));
         table.zones(new Zones());
         table.tags(new Tags(store, regions));
-        table.options(new DhcpOptionSets(store, regions));
+        table.options(new DhcpOptionSets(store, ids, regions));
         table.attributes(new AccountAttributes(store, regions));
         table.flowLogs(new FlowLogs(store, ids, clock, regions, plane, delivery, recorder));
         var peering = new PeeringOperations(table.ops, table.access);
         peering.connections(new PeeringConnections(store, ids, clock, regions, plane));
         peering.references(new GroupReferences(store, regions));
+        var endpoints = new EndpointOperations(table.ops, table.access);
+        endpoints.endpoints(new VpcEndpoints(store, ids, clock, regions, plane));
+        endpoints.services(new EndpointServices(regions));
         var gateways = new GatewayOperations(table.ops, table.access);
         gateways.internetGateways(new InternetGateways(store, ids, regions, plane));
         gateways.egressOnlyGateways(new EgressOnlyGateways(store, ids, clock, regions, plane));
@@ -382,6 +388,19 @@ final class Ec2Operations {
     }
 
     private void options(DhcpOptionSets options) {
+        access.makes(
+                ops.on(CreateDhcpOptionsRequest.class, options::create)
+                        .enforced("TagSpecifications", "DryRun")
+                        .recorded("DhcpConfigurations"),
+                "dhcp-options",
+                r -> List.of(),
+                CreateDhcpOptionsRequest::tagSpecifications);
+        access.names(
+                ops.on(AssociateDhcpOptionsRequest.class, options::associate).enforced("DhcpOptionsId", "VpcId", "DryRun"),
+                r -> ids(DhcpOptionSets.NONE.equals(r.dhcpOptionsId()) ? null : r.dhcpOptionsId(), r.vpcId()));
+        access.names(
+                ops.on(DeleteDhcpOptionsRequest.class, options::delete).enforced("DhcpOptionsId", "DryRun"),
+                r -> ids(r.dhcpOptionsId()));
         ops.on(DescribeDhcpOptionsRequest.class, options::describe)
                 .enforced("DhcpOptionsIds", "NextToken", "MaxResults", "DryRun", "Filters");
     }

@@ -76,9 +76,14 @@ public final class Ec2Service implements AutoCloseable {
         return drops.explain(drop);
     }
 
-    /** Brings the kernel to what the store holds, and keeps it there. */
+    /** Brings the kernel to what the store holds, and keeps it there; nobody listens where endpoints lead. */
     public void start() {
-        plane.start();
+        start(ServiceDoors.NONE);
+    }
+
+    /** @param doors who listens where endpoints lead */
+    public void start(ServiceDoors doors) {
+        plane.start(doors);
         natGateways.start();
         recorder.start();
     }

@@ -2,6 +2,7 @@ package dev.remora.ec2;
 
 import dev.remora.net.Ipv4;
 import dev.remora.store.Scope;
+import dev.remora.vpc.Compiler;
 import dev.remora.vpc.NetworkInterface;
 import dev.remora.vpc.SecurityGroup;
 import java.util.HashMap;
@@ -95,7 +96,7 @@ final class InterfaceView {
 
     /** {@code ip-10-0-1-5.ec2.internal}; elsewhere {@code ip-10-0-1-5.eu-west-1.compute.internal}. */
     static String privateName(Region region, Ipv4 address) {
-        return "ip-" + address.toString().replace('.', '-') + "." + region.privateDomain();
+        return Compiler.privateName(address, region.privateDomain());
     }
 
     /** A locally administered address: the last ten of the random digits of the interface's id. */

@@ -17,6 +17,7 @@ import dev.remora.vpc.SecurityGroup;
 import dev.remora.vpc.Subnet;
 import dev.remora.vpc.Tagged;
 import dev.remora.vpc.Vpc;
+import dev.remora.vpc.VpcEndpoint;
 import dev.remora.wire.AwsError;
 import java.util.List;
 import java.util.stream.Stream;
@@ -171,6 +172,13 @@ final class Resource<T extends Record & Tagged<T>> {
             "InvalidPrefixListID",
             "The prefix list ID '%s' does not exist");
 
+    static final Resource<VpcEndpoint> ENDPOINT = new Resource<>(
+            "vpce",
+            "vpc-endpoint",
+            Kind.of("ec2.vpc-endpoint", VpcEndpoint.class).index("vpc", e -> List.of(e.vpcId())),
+            "InvalidVpcEndpointId",
+            "The Vpc Endpoint Id '%s' does not exist");
+
     static final List<Resource<?>> ALL = List.of(
             VPC,
             SUBNET,
@@ -185,7 +193,7 @@ final class Resource<T extends Record & Tagged<T>> {
             NAT_GATEWAY,
             PREFIX_LIST,
             FLOW_LOG,
-            PEERING);
+            PEERING, ENDPOINT);
 
     private final String prefix;
     private final String type;

@@ -204,6 +204,9 @@ final class SubnetAddresses {
      */
     record Wanted(
             Optional<Ipv4> primary, List<Ipv4> secondary, int secondaryCount, List<Ipv6> ipv6, Optional<Integer> ipv6Count) {
+        /** One IPv4 address, whatever the subnet says. */
+        static final Wanted IPV4 = new Wanted(Optional.empty(), List.of(), 0, List.of(), Optional.of(0));
+
         static final Wanted ANY = new Wanted(Optional.empty(), List.of(), 0, List.of(), Optional.empty());
 
         Wanted {

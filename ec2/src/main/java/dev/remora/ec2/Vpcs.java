@@ -1,6 +1,7 @@
 package dev.remora.ec2;
 
 import static dev.remora.ec2.Resource.EGRESS_ONLY_GATEWAY;
+import static dev.remora.ec2.Resource.ENDPOINT;
 import static dev.remora.ec2.Resource.INTERNET_GATEWAY;
 import static dev.remora.ec2.Resource.NETWORK_ACL;
 import static dev.remora.ec2.Resource.NETWORK_INTERFACE;
@@ -202,6 +203,7 @@ final class Vpcs {
                     || !NETWORK_INTERFACE.inVpc(tx, scope, id).isEmpty()
                     || !INTERNET_GATEWAY.inVpc(tx, scope, id).isEmpty()
                     || !EGRESS_ONLY_GATEWAY.inVpc(tx, scope, id).isEmpty()
+                    || !ENDPOINT.inVpc(tx, scope, id).isEmpty()
                     || NETWORK_ACL.inVpc(tx, scope, id).size() > 1
                     || SECURITY_GROUP.inVpc(tx, scope, id).size() > 1
                     || ROUTE_TABLE.inVpc(tx, scope, id).size() > 1;

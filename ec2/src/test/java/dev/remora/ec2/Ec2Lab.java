@@ -35,6 +35,7 @@ final class Ec2Lab implements AutoCloseable {
 
     final Store store;
     final NotedFabric fabric = new NotedFabric();
+    final NotedDoors doors = new NotedDoors();
     final NotedDelivery delivery = new NotedDelivery();
 
     /** What the clock shows. */
@@ -57,7 +58,7 @@ final class Ec2Lab implements AutoCloseable {
     private Ec2Lab(Store store, Gate gate, Quotas quotas) {
         this.store = store;
         this.service = new Ec2Service(store, fabric, counting(), () -> now, gate, delivery, quotas);
-        service.start();
+        service.start(doors);
     }
 
     /** Ids that count up: the order of creation is the order of the ids. */

@@ -196,7 +196,7 @@ final class Environments implements AutoCloseable {
 
     private Map<String, String> variables(Scope scope, VersionDocument version, String stream) {
         Settings settings = version.settings();
-        var all = new HashMap<>(options.sandboxEnvironment());
+        var all = new HashMap<String, String>(settings.keys().isEmpty() ? options.sandboxEnvironment() : Map.of());
         settings.environment().ifPresent(all::putAll);
         RoleAccess.SessionCredentials credentials = credentials(scope, version);
         all.put("AWS_ACCESS_KEY_ID", credentials.accessKeyId());

@@ -7,8 +7,8 @@ import java.util.Map;
 /**
  * What can be configured.
  *
- * @param sandboxEnvironment variables that every function sees unless it sets them itself, e.g. AWS_ENDPOINT_URL and where the
- *     installation's CA is
+ * @param sandboxEnvironment variables that every function without a VPC sees unless it sets them itself, e.g. AWS_ENDPOINT_URL:
+ *     one with a VPC finds AWS by its names, which lead to an endpoint of the VPC or out of it
  * @param strictRuntimes whether a runtime whose version is not the host interpreter's is refused
  * @param initTimeout how long an environment's first init phase may take
  * @param idle how long an environment stays warm without work

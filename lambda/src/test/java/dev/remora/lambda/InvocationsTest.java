@@ -115,6 +115,19 @@ class InvocationsTest {
     }
 
     @Test
+    void aFunctionWithAVpcFindsAwsByItsNames() throws Exception {
+        lab.restart(LambdaOptions.DEFAULTS.withSandboxEnvironment(Map.of("AWS_ENDPOINT_URL", "http://api")));
+        lab.active(function("without").build());
+        lab.active(function("with")
+                .vpcConfig(v -> v.subnetIds(LabNetworks.SUBNET_A).securityGroupIds(LabNetworks.GROUP_1))
+                .build());
+        run("without");
+        run("with");
+        assertThat(lab.environmentOf(0)).containsEntry("AWS_ENDPOINT_URL", "http://api");
+        assertThat(lab.environmentOf(1)).doesNotContainKey("AWS_ENDPOINT_URL");
+    }
+
+    @Test
     void whatTheSandboxIsGiven() throws Exception {
         lab.restart(LambdaOptions.DEFAULTS.withSandboxEnvironment(Map.of("AWS_ENDPOINT_URL", "http://api", "X", "platform")));
         lab.active(function("f")

@@ -36,6 +36,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,8 +62,9 @@ import org.xbill.DNS.Type;
  * <p>It asks the outside's name servers, if it has one; each such question has a virtual thread and a socket of its own, and so a
  * port that cannot be guessed. Without one, what it does not know does not exist (NXDOMAIN).
  *
- * <p>It knows, in this order, the names of the network that asks, those of the whole installation, and {@code *.amazonaws.com}, which
- * is Remora's own API. Each network's own names, and no others, are answered backwards as well (PTR).
+ * <p>It knows, in this order, the names of the network that asks, those of the whole installation, and {@code
+ * *.amazonaws.com}, which is Remora's own API; S3 has an address of its own. Each network's own names, and no others, are
+ * answered backwards as well (PTR).
  */
 final class Resolver implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Resolver.class);
@@ -86,6 +88,9 @@ final class Resolver implements AutoCloseable {
     private static final int TCP_CONNECTIONS = 64;
 
     private static final String AMAZON = ".amazonaws.com";
+
+    /** S3, in whatever region, and its buckets: at the addresses that its prefix list holds. */
+    private static final Pattern S3 = Pattern.compile("(.+\\.)?s3[.-].*amazonaws\\.com|(.+\\.)?s3\\.amazonaws\\.com");
 
     /** Questions asked outside at once, and how long each may take. */
     private static final int OUTSIDE_QUESTIONS = 256;
@@ -210,7 +215,7 @@ final class Resolver implements AutoCloseable {
             known = names.addresses(text);
         }
         if (known == null) {
-            return text.endsWith(AMAZON) ? List.of(record(name, api)) : null;
+            return text.endsWith(AMAZON) ? List.of(record(name, S3.matcher(text).matches() ? InternetPlan.S3_API : api)) : null;
         }
         List<Record> records = new ArrayList<>(known.stream().map(address -> record(name, address)).toList());
         Collections.rotate(records, ThreadLocalRandom.current().nextInt(records.size() + 1));

@@ -4,6 +4,7 @@ import dev.remora.net.Cidr6;
 import dev.remora.net.Ip;
 import dev.remora.net.IpBlock;
 import dev.remora.net.Ipv4;
+import dev.remora.net.Ipv6;
 import dev.remora.net.Topology;
 import dev.remora.vpc.GroupRule.Direction;
 import dev.remora.vpc.RouteTable.Association;
@@ -70,8 +71,46 @@ public final class Compiler {
                 foreignMembers(groups),
                 ports(),
                 gateways(),
-                new Topology.Dns(contents.vpc().dnsSupport(), Map.of()),
+                new Topology.Dns(contents.vpc().dnsSupport(), names()),
                 contents.metered());
+    }
+
+    /**
+     * The names that are known inside: those of interfaces, where the VPC gives them, of interface endpoints, and of the services
+     * that endpoints take over.
+     */
+    private Map<String, List<Ip>> names() {
+        Map<String, List<Ip>> names = new HashMap<>();
+        if (!contents.vpc().dnsSupport()) {
+            return names;
+        }
+        Map<String, NetworkInterface> byId = new HashMap<>();
+        contents.interfaces().forEach(i -> byId.put(i.id(), i));
+        if (contents.vpc().dnsHostnames()) {
+            for (NetworkInterface i : contents.interfaces()) {
+                i.addresses().stream()
+                        .filter(Ipv4.class::isInstance)
+                        .forEach(a -> names.put(privateName((Ipv4) a, contents.privateDomain()), List.of(a)));
+            }
+        }
+        for (VpcEndpoint e : contents.endpoints()) {
+            List<NetworkInterface> own = e.interfaceIds().stream().filter(byId::containsKey).map(byId::get).toList();
+            if (e.type() == VpcEndpoint.Type.INTERFACE && !own.isEmpty()) {
+                List<Ip> all = own.stream().<Ip>map(NetworkInterface::address).toList();
+                names.put(e.name(), all);
+                own.forEach(i -> names.put(e.name(i.zone()), List.of(i.address())));
+                if (e.privateNames()) {
+                    names.put(e.privateName(), all);
+                    names.put("*." + e.privateName(), all);
+                }
+            }
+        }
+        return names;
+    }
+
+    /** The private name of an address: {@code ip-10-0-1-5.ec2.internal}. */
+    public static String privateName(Ipv4 address, String domain) {
+        return "ip-" + address.toString().replace('.', '-') + "." + domain;
     }
 
     private Map<String, Topology.Port> ports() {
@@ -163,13 +202,16 @@ public final class Compiler {
         return gateways;
     }
 
-    /** The addresses of the blocks that routes to the endpoint are for: a service listens at the first one of each. */
+    /** Of the blocks that routes to the endpoint are for: a service listens at the first address after each one's own. */
     private List<Ip> serviceAddresses(VpcEndpoint endpoint) {
         return contents.routeTables().stream()
                 .flatMap(t -> t.routes().stream())
                 .filter(r -> r.target().equals(endpoint.id()))
                 .flatMap(this::routes)
-                .map(r -> r.destination().base())
+                .<Ip>map(r -> switch (r.destination().base()) {
+                    case Ipv4 base -> base.plus(1);
+                    case Ipv6 base -> base.plus(1);
+                })
                 .distinct()
                 .sorted((a, b) -> a.toString().compareTo(b.toString()))
                 .toList();

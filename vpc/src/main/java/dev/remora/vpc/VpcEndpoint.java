@@ -29,6 +29,8 @@ public record VpcEndpoint(
         Instant created,
         Map<String, String> tags)
         implements Tagged<VpcEndpoint> {
+    private static final int NAME_DIGITS = 8;
+
     public enum Type {
         GATEWAY,
         INTERFACE
@@ -40,6 +42,67 @@ public record VpcEndpoint(
         groupIds = List.copyOf(groupIds);
         interfaceIds = List.copyOf(interfaceIds);
         tags = Tagged.sorted(tags);
+    }
+
+    /** The service's own name, e.g. {@code lambda}. */
+    public String serviceName() {
+        return service.substring(service.lastIndexOf('.') + 1);
+    }
+
+    private String region() {
+        return service.split("\\.")[2];
+    }
+
+    /** What comes before the service in the endpoint's own names: its id and eight digits that follow from it. */
+    private String label() {
+        return id + "-" + id.substring(id.length() - NAME_DIGITS);
+    }
+
+    /** The name of all its interfaces: {@code vpce-…-xxxxxxxx.lambda.eu-west-1.vpce.amazonaws.com}. */
+    public String name() {
+        return label() + suffix();
+    }
+
+    /** The name of its interface in a zone. */
+    public String name(String zone) {
+        return label() + "-" + zone + suffix();
+    }
+
+    private String suffix() {
+        return "." + serviceName() + "." + region() + ".vpce.amazonaws.com";
+    }
+
+    /** The name of the service, which leads to the endpoint if it has private names. */
+    public String privateName() {
+        return serviceName() + "." + region() + ".amazonaws.com";
+    }
+
+    public VpcEndpoint withRouteTables(List<String> ids) {
+        return new VpcEndpoint(
+                id, vpcId, type, service, ids, subnetIds, groupIds, interfaceIds, privateNames, policy, created, tags);
+    }
+
+    /** @param newInterfaces one for each subnet, in the same order */
+    public VpcEndpoint withSubnets(List<String> newSubnets, List<String> newInterfaces) {
+        return new VpcEndpoint(
+                id, vpcId, type, service, routeTableIds, newSubnets, groupIds, newInterfaces, privateNames, policy, created,
+                tags);
+    }
+
+    public VpcEndpoint withGroups(List<String> ids) {
+        return new VpcEndpoint(
+                id, vpcId, type, service, routeTableIds, subnetIds, ids, interfaceIds, privateNames, policy, created, tags);
+    }
+
+    public VpcEndpoint withPrivateNames(boolean on) {
+        return new VpcEndpoint(
+                id, vpcId, type, service, routeTableIds, subnetIds, groupIds, interfaceIds, on, policy, created, tags);
+    }
+
+    public VpcEndpoint withPolicy(String document) {
+        return new VpcEndpoint(
+                id, vpcId, type, service, routeTableIds, subnetIds, groupIds, interfaceIds, privateNames, document, created,
+                tags);
     }
 
     @Override
