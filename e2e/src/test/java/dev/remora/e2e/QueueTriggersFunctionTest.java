@@ -186,7 +186,7 @@ class QueueTriggersFunctionTest {
         assertThatThrownBy(() -> enabled(account, "f", "q"))
                 .hasMessageContaining("Queue visibility timeout: 30 seconds is less than Function timeout: 31 seconds");
         assertThat(account.awsFails("lambda", "create-event-source-mapping", "--function-name", "nobody", "--event-source-arn",
-                arn(account, "q"))).contains("ResourceNotFoundException", "Function not found: arn:aws:lambda:us-east-1:");
+                arn(account, "q"))).contains("InvalidParameterValueException", "Function does not exist");
         assertThat(functions.lambda().listEventSourceMappings(r -> { }).eventSourceMappings()).isEmpty();
     }
 

@@ -90,7 +90,7 @@ final class EventSourceMappings {
     private static String source(CreateEventSourceMappingRequest request) {
         String arn = request.eventSourceArn();
         if (arn == null) {
-            throw Refusal.invalid("Unrecognized event source, must be kafka or specify an EventSourceArn");
+            throw Refusal.invalid("Unrecognized event source.");
         }
         if (!QueueSource.isQueue(arn)) {
             throw Refusal.invalid("The event source " + arn + " is not supported by Remora: only queues of SQS are.");
@@ -137,7 +137,7 @@ final class EventSourceMappings {
         Settings settings = store.view()
                 .get(VersionDocument.KIND, function.scope(), VersionDocument.id(function.name(), function.version()))
                 .map(VersionDocument::shown)
-                .orElseThrow(() -> new AwsError("ResourceNotFoundException", 404, "Function not found: " + function.asked()));
+                .orElseThrow(() -> Refusal.invalid("Function does not exist"));
         roles.checkQueue(settings.role(), source, NEEDED);
         Duration visibility = queues.visibility(source)
                 .orElseThrow(() -> Refusal.invalid("Error occurred while ReceiveMessage. SQS Error Code:"

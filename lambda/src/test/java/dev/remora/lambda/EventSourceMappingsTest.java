@@ -247,10 +247,10 @@ class EventSourceMappingsTest {
     void badInputIsRefusedAndLeavesNothing() {
         String invalid = "InvalidParameterValueException: ";
         assertThat(refused(r -> r.functionName("none")))
-                .isEqualTo("ResourceNotFoundException: Function not found: " + LambdaLab.arn("none"));
+                .isEqualTo(invalid + "Function does not exist");
         assertThat(refused(r -> r.eventSourceArn(QUEUE + "x"))).isEqualTo(invalid + "Error occurred while ReceiveMessage. SQS"
                 + " Error Code: AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: The specified queue does not exist.");
-        assertThat(refused(r -> r.eventSourceArn(null))).startsWith(invalid + "Unrecognized event source");
+        assertThat(refused(r -> r.eventSourceArn(null))).isEqualTo(invalid + "Unrecognized event source.");
         assertThat(refused(r -> r.eventSourceArn("arn:aws:kinesis:eu-west-1:" + ACCOUNT + ":stream/s")))
                 .startsWith(invalid + "The event source arn:aws:kinesis");
         assertThat(refused(r -> r.startingPosition("LATEST")))
