@@ -182,13 +182,79 @@ final class StreamFile implements AutoCloseable {
 
     int decide(List<Row> rows, Function<Row, Fate> fates) throws SQLException {
         for (Row row : rows) {
-            switch (fates.apply(row)) {
-                case Fate.Kept kept -> { }
-                case Fate.Deleted deleted -> delete(List.of(row.sequence()));
-                case Fate.Changed changed -> change(row, changed);
-            }
+            settle(row, fates.apply(row));
         }
         return rows.size();
+    }
+
+    private void settle(Row row, Fate fate) throws SQLException {
+        switch (fate) {
+            case Fate.Kept kept -> { }
+            case Fate.Deleted deleted -> delete(List.of(row.sequence()));
+            case Fate.Changed changed -> change(row, changed);
+        }
+    }
+
+    /** What a caller's transaction sees of this; what SQLite refuses ends the transaction. */
+    Streams.Rows asRows() {
+        return new Streams.Rows() {
+            @Override
+            public List<Row> due(StreamName stream, Instant until, int limit) {
+                try {
+                    return dueOf(stream, until.toEpochMilli(), limit);
+                } catch (SQLException e) {
+                    throw new StoreException("the streams cannot be read: " + e.getMessage(), e);
+                }
+            }
+
+            @Override
+            public boolean later(StreamName stream, Instant until) {
+                try {
+                    Optional<Long> id = existing(stream);
+                    return id.isPresent()
+                            && number("SELECT 1 FROM entry WHERE stream = ? AND time > ? LIMIT 1", id.get(),
+                                    until.toEpochMilli()).isPresent();
+                } catch (SQLException e) {
+                    throw new StoreException("the streams cannot be read: " + e.getMessage(), e);
+                }
+            }
+
+            @Override
+            public void settle(Row row, Fate fate) {
+                try {
+                    StreamFile.this.settle(row, fate);
+                } catch (SQLException e) {
+                    throw new StoreException("the streams cannot be written: " + e.getMessage(), e);
+                }
+            }
+        };
+    }
+
+    private List<Row> dueOf(StreamName stream, long until, int limit) throws SQLException {
+        Optional<Long> id = existing(stream);
+        if (id.isEmpty()) {
+            return List.of();
+        }
+        var select = statement("SELECT e.sequence, s.name, e.time, e.written, e.data FROM entry e"
+                + " JOIN stream s ON s.id = e.stream WHERE e.stream = ? AND e.time <= ? ORDER BY e.time, e.sequence LIMIT ?");
+        bind(select, id.get(), until, limit);
+        return all(select, stream.family());
+    }
+
+    private Optional<Long> existing(StreamName stream) throws SQLException {
+        Optional<Long> family = number(stream.family());
+        return family.isEmpty()
+                ? family
+                : number("SELECT id FROM stream WHERE family = ? AND name = ?", family.get(), stream.name());
+    }
+
+    boolean dropEmpty(Family family) throws SQLException {
+        Optional<Long> number = number(family);
+        if (number.isEmpty()) {
+            return false;
+        }
+        numbers.keySet().removeIf(stream -> stream.family().equals(family));
+        return update("DELETE FROM stream WHERE family = ? AND count = 0", number.get()) > 0;
     }
 
     private void change(Row row, Fate.Changed changed) throws SQLException {

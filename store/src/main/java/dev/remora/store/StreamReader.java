@@ -143,20 +143,55 @@ final class StreamReader implements AutoCloseable {
         });
     }
 
-    long count(StreamName stream, Instant after) {
-        return read(connection -> {
-            Optional<Long> family = family(connection, stream.family());
-            List<Long> number =
-                    family.isEmpty() ? List.of() : streams(connection, family.get(), Set.of(stream.name()));
-            if (number.isEmpty()) {
-                return 0L;
-            }
-            try (var query = connection.prepareStatement("SELECT COUNT(*) FROM entry WHERE stream = ? AND time > ?")) {
-                bind(query, number.getFirst(), after.toEpochMilli());
+    long count(Family family, String prefix, Instant after) {
+        return of(family, 0L, (connection, number) -> {
+            try (var query = connection.prepareStatement("SELECT COUNT(*) FROM entry e JOIN stream s ON s.id = e.stream"
+                    + " WHERE e.family = ? AND e.time > ? AND substr(s.name, 1, ?) = ?")) {
+                bind(query, number, after.toEpochMilli(), prefix.length(), prefix);
                 try (ResultSet row = query.executeQuery()) {
                     return row.next() ? row.getLong(1) : 0L;
                 }
             }
+        });
+    }
+
+    List<String> due(Family family, Instant until, int limit) {
+        return of(family, List.of(), (connection, number) -> {
+            try (var query = connection.prepareStatement("SELECT s.name, MIN(e.time) AS first, MIN(e.sequence) FROM entry e"
+                    + " JOIN stream s ON s.id = e.stream WHERE e.family = ? AND e.time <= ? GROUP BY e.stream"
+                    + " ORDER BY 2, 3 LIMIT ?")) {
+                bind(query, number, until.toEpochMilli(), limit);
+                var names = new ArrayList<String>();
+                try (ResultSet rows = query.executeQuery()) {
+                    while (rows.next()) {
+                        names.add(rows.getString(1));
+                    }
+                }
+                return names;
+            }
+        });
+    }
+
+    Optional<Instant> next(Family family, Instant after) {
+        return of(family, Optional.empty(), (connection, number) -> {
+            try (var query = connection.prepareStatement("SELECT e.time FROM entry e JOIN stream s ON s.id = e.stream"
+                    + " WHERE e.family = ? AND e.time > ? ORDER BY e.time LIMIT 1")) {
+                bind(query, number, after.toEpochMilli());
+                try (ResultSet row = query.executeQuery()) {
+                    return row.next() ? time(row, 1) : Optional.empty();
+                }
+            }
+        });
+    }
+
+    private interface FamilyQuery<R> {
+        R run(Connection connection, long family) throws SQLException;
+    }
+
+    private <R> R of(Family family, R none, FamilyQuery<R> query) {
+        return read(connection -> {
+            Optional<Long> number = family(connection, family);
+            return number.isPresent() ? query.run(connection, number.get()) : none;
         });
     }
 

@@ -171,9 +171,45 @@ public final class Streams implements AutoCloseable {
         return writer.now(f -> f.decide(f.rows(family, sequences), fates));
     }
 
-    /** How many rows of a stream have a time after {@code after}. */
-    public long count(StreamName stream, Instant after) {
-        return reader.count(stream, after);
+    /** What {@link #transact} may do. */
+    public interface Rows {
+        /** Rows of a stream that are due by {@code until}, in order. */
+        List<Row> due(StreamName stream, Instant until, int limit);
+
+        /** Whether a row of a stream has a time after {@code until}. */
+        boolean later(StreamName stream, Instant until);
+
+        void settle(Row row, Fate fate);
+    }
+
+    /**
+     * Runs the work as one transaction.
+     *
+     * @param work called by the writer's thread while all writing waits: it must be quick, must not call the streams, and must
+     *     not throw
+     */
+    public <R> R transact(Function<Rows, R> work) {
+        return writer.now(f -> work.apply(f.asRows()));
+    }
+
+    /** Names of a family's streams that have rows due by {@code until}, those with the earliest row first. */
+    public List<String> due(Family family, Instant until, int limit) {
+        return reader.due(family, until, limit);
+    }
+
+    /** How many rows of a family's streams whose names begin so have a time after {@code after}. */
+    public long count(Family family, String prefix, Instant after) {
+        return reader.count(family, prefix, after);
+    }
+
+    /** The earliest time after {@code after} that a row of the family has. */
+    public Optional<Instant> next(Family family, Instant after) {
+        return reader.next(family, after);
+    }
+
+    /** Forgets the names of streams that hold nothing. */
+    public void dropEmpty(Family family) {
+        writer.now(f -> f.dropEmpty(family));
     }
 
     /** Gives a row another time and other data; false if it is gone. Survives the end of this process. */

@@ -75,14 +75,41 @@ class StreamsTest {
         assertThat(streams.summaries(GROUP).get("a").rows()).isEqualTo(2);
         assertThat(streams.summaries(GROUP).get("b")).extracting(Summary::rows, Summary::bytes).containsExactly(1L, 6L);
         assertThat(streams.summaries(dead).get("a").rows()).isEqualTo(1);
-        assertThat(streams.count(A, at(1))).isEqualTo(1);
-        assertThat(streams.count(B, at(7))).isZero();
+        assertThat(streams.count(GROUP, "a", at(1))).isEqualTo(1);
+        assertThat(streams.count(GROUP, "b", at(7))).isZero();
+        assertThat(streams.count(GROUP, "", at(1))).isEqualTo(2);
 
         long hidden = streams.read(Selection.of(B, at(0), EVER), Position.START, Direction.FORWARDS, 1, 100).getFirst()
                 .sequence();
         assertThat(streams.decide(dead, List.of(hidden), row -> Fate.DELETED)).as("of another family").isZero();
         assertThat(streams.decide(GROUP, List.of(hidden, 99L), row -> Fate.DELETED)).isEqualTo(1);
         assertThat(all(Selection.of(GROUP, at(0), EVER))).containsExactly("keep", "not due");
+    }
+
+    @Test
+    void aTransactionSeesStreamByStream() {
+        streams.appendDurably(List.of(entry(B, 2, "b"), entry(A, 3, "a"), entry(A, 9, "later"), entry(C, 9, "c")));
+        assertThat(streams.due(GROUP, at(5), 10)).containsExactly("b", "a");
+        assertThat(streams.due(GROUP, at(5), 1)).containsExactly("b");
+        assertThat(streams.next(GROUP, at(3))).contains(at(9));
+        assertThat(streams.next(GROUP, at(9))).isEmpty();
+        List<String> seen = streams.transact(rows -> {
+            assertThat(rows.later(A, at(5))).isTrue();
+            assertThat(rows.later(B, at(5))).isFalse();
+            Row row = rows.due(A, at(5), 10).getFirst();
+            rows.settle(row, new Fate.Changed(B, at(1), row.data()));
+            rows.settle(rows.due(B, at(2), 10).getLast(), Fate.DELETED);
+            return texts(rows.due(B, at(5), 10));
+        });
+        assertThat(seen).containsExactly("a");
+        streams.transact(rows -> {
+            rows.settle(rows.due(C, at(9), 1).getFirst(), Fate.DELETED);
+            return true;
+        });
+        streams.dropEmpty(GROUP);
+        assertThat(streams.summaries(GROUP)).containsOnlyKeys("a", "b");
+        streams.appendDurably(List.of(entry(C, 10, "again")));
+        assertThat(all(Selection.of(GROUP, at(0), EVER))).containsExactly("a", "later", "again");
     }
 
     private void reopen() {
