@@ -71,6 +71,31 @@ class QueuesServeOldAndNewClientsTest {
     }
 
     @Test
+    @DisplayName("boto3 with a FIFO queue, the PATH's and Debian's")
+    void fifo(Account account, Server server) {
+        String program =
+                """
+            sqs = client('sqs')
+            kind = {'FifoQueue': 'true', 'ContentBasedDeduplication': 'true'}
+            url = sqs.create_queue(QueueName='q.fifo', Attributes=kind)['QueueUrl']
+            sent = [sqs.send_message(QueueUrl=url, MessageBody=b, MessageGroupId='g')['SequenceNumber'] for b in 'abca']
+            print(sent[0] == sent[3], sent[:3] == sorted(set(sent)))
+            got = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=2, AttributeNames=['All'])['Messages']
+            first = got[0]['Attributes']
+            print([m['Body'] for m in got], first['MessageGroupId'], first['SequenceNumber'] == sent[0])
+            print(len(sqs.receive_message(QueueUrl=url).get('Messages', [])))
+            sqs.delete_message_batch(QueueUrl=url, Entries=[
+                {'Id': m['Body'], 'ReceiptHandle': m['ReceiptHandle']} for m in got])
+            print(sqs.receive_message(QueueUrl=url)['Messages'][0]['Body'])
+            print(refused(sqs.send_message, QueueUrl=url, MessageBody='x'))
+            """;
+        String printed = "True True\n['a', 'b'] g True\n0\nc\n400 MissingParameter: The request must contain the parameter"
+                + " MessageGroupId.";
+        assertThat(account.boto3(program)).isEqualTo(printed);
+        assertThat(Account.fresh(server).debianBoto3(program)).isEqualTo(printed);
+    }
+
+    @Test
     @DisplayName("the AWS CLI, the PATH's and Debian's")
     void cli(Account account, Server server) {
         story(account::awsCommand);

@@ -126,6 +126,12 @@ final class EventSourceMappings {
     }
 
     private static void checkBatch(MappingDocument mapping) {
+        if (mapping.fifo() && mapping.windowSeconds() > 0) {
+            throw Refusal.invalid("Batching window is not supported for FIFO queues.");
+        }
+        if (mapping.fifo() && mapping.batchSize() > QueueSource.MESSAGES_MAX) {
+            throw Refusal.invalid("Batch size must not exceed " + QueueSource.MESSAGES_MAX + " for FIFO queues.");
+        }
         if (mapping.batchSize() > QueueSource.MESSAGES_MAX && mapping.windowSeconds() == 0) {
             throw Refusal.invalid(
                     "Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10");

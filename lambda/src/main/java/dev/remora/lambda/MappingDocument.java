@@ -51,6 +51,10 @@ record MappingDocument(
         filters = List.copyOf(filters);
     }
 
+    boolean fifo() {
+        return sourceArn.endsWith(".fifo");
+    }
+
     boolean rests() {
         return state == State.ENABLED || state == State.DISABLED;
     }

@@ -9,7 +9,6 @@ import dev.remora.store.Store;
 import dev.remora.wire.AwsError;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.services.sqs.model.Message;
@@ -120,13 +120,13 @@ final class QueuePoller {
             var messages = new ArrayList<>(receive(mapping.batchSize(), QueueSource.WAIT_MAX));
             long visibleAt = System.nanoTime() + visibility.toNanos();
             fill(messages);
-            List<Item> items = wanted(messages);
-            for (List<Item> batch : QueueEvent.batches(items, Payloads.SYNCHRONOUS_MAX)) {
+            List<List<Item>> batches = QueueEvent.batches(wanted(messages), Payloads.SYNCHRONOUS_MAX);
+            for (List<List<Item>> together : mapping.fifo() && !batches.isEmpty() ? List.of(batches) : each(batches)) {
                 if (!place) {
                     places.acquire();
                 }
                 place = false;
-                tools.workers().execute(() -> work(batch, visibleAt));
+                tools.workers().execute(() -> work(together, visibleAt));
             }
         } finally {
             if (place) {
@@ -184,20 +184,37 @@ final class QueuePoller {
         return items;
     }
 
-    private void work(List<Item> batch, long visibleAtNanos) {
+    private static List<List<List<Item>>> each(List<List<Item>> batches) {
+        return batches.stream().map(List::of).toList();
+    }
+
+    /** Batches one after another; what follows a failure comes back with it, so that the order stays. */
+    private void work(List<List<Item>> batches, long visibleAtNanos) {
         try {
-            invoke(batch, visibleAtNanos).ifPresent(result -> {
-                Set<String> failed = failed(result, batch);
-                delete(batch.stream()
-                        .filter(item -> !failed.contains(item.message().messageId()))
-                        .map(item -> item.message().receiptHandle())
-                        .toList());
-            });
+            for (List<Item> batch : batches) {
+                if (!work(batch, invoke(batch, visibleAtNanos))) {
+                    break;
+                }
+            }
         } catch (RuntimeException e) {
             LOG.error("a batch of {} could not be worked on; it comes back", mapping.sourceArn(), e);
         } finally {
             places.release();
         }
+    }
+
+    /** Deletes what went well, and says whether all did. */
+    private boolean work(List<Item> batch, Optional<Invocations.Result> result) {
+        Set<String> failed = result.map(r -> failed(r, batch)).orElse(ids(batch));
+        delete(batch.stream()
+                .filter(item -> !failed.contains(item.message().messageId()))
+                .map(item -> item.message().receiptHandle())
+                .toList());
+        return failed.isEmpty();
+    }
+
+    private static Set<String> ids(List<Item> batch) {
+        return batch.stream().map(item -> item.message().messageId()).collect(Collectors.toSet());
     }
 
     private Optional<Invocations.Result> invoke(List<Item> batch, long visibleAtNanos) {
@@ -219,12 +236,10 @@ final class QueuePoller {
     }
 
     private Set<String> failed(Invocations.Result result, List<Item> batch) {
-        var all = new HashSet<String>();
-        batch.forEach(item -> all.add(item.message().messageId()));
         if (result.failed()) {
-            return all;
+            return ids(batch);
         }
-        return mapping.reportsItemFailures() ? QueueEvent.failures(result.payload(), batch).orElse(all) : Set.of();
+        return mapping.reportsItemFailures() ? QueueEvent.failures(result.payload(), batch).orElse(ids(batch)) : Set.of();
     }
 
     private void delete(List<String> receiptHandles) {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -218,6 +219,32 @@ class EventSourceMappingsTest {
         go.countDown();
         lab.await(() -> counts().equals("0 0"));
         assertThat(most).hasValue(2);
+    }
+
+    @Test
+    void messagesOfAFifoGroupComeInOrderAlsoAfterAFailure() {
+        String arn = QUEUE + ".fifo";
+        lab.run(lab.sqs.operations(), CreateQueueRequest.builder().queueName("q.fifo").attributesWithStrings(
+                Map.of("FifoQueue", "true", "ContentBasedDeduplication", "true")).build(), lab.call());
+        for (String body : List.of("one", "two", "three")) {
+            lab.run(lab.sqs.operations(), SendMessageRequest.builder().queueUrl("q.fifo").messageBody(body).messageGroupId("g")
+                    .build(), lab.call());
+        }
+        lab.sandboxes.work = (sandbox, event) -> {
+            String payload = new String(event.event(), StandardCharsets.UTF_8);
+            events.add(payload.replaceAll(".*\"body\":\"([a-z]*)\".*", "$1"));
+            return events.size() == 2 ? LabSandboxes.errored("E", "{}") : LabSandboxes.answered("1");
+        };
+        assertThat(refused(r -> r.eventSourceArn(arn).maximumBatchingWindowInSeconds(1)))
+                .endsWith("Batching window is not supported for FIFO queues.");
+        create(r -> r.eventSourceArn(arn).batchSize(1));
+        lab.await(() -> events.size() == 2);
+        assertThat(events).containsExactly("one", "two");
+        lab.now = lab.now.plus(Duration.ofSeconds(31));
+        lab.run(lab.sqs.operations(), SendMessageRequest.builder().queueUrl("q.fifo").messageBody("wakes").messageGroupId("h")
+                .build(), lab.call());
+        lab.await(() -> events.size() == 5);
+        assertThat(events.stream().filter(body -> !body.equals("wakes"))).containsExactly("one", "two", "two", "three");
     }
 
     @Test

@@ -23,6 +23,11 @@ final class Digests {
         return HexFormat.of().formatHex(md5().digest(body.getBytes(UTF_8)));
     }
 
+    /** By which a FIFO queue knows a body again. */
+    static String sha256(String body) {
+        return HexFormat.of().formatHex(digest("SHA-256").digest(body.getBytes(UTF_8)));
+    }
+
     /** @param attributes in the order of their names */
     static String ofAttributes(Map<String, Message.Attribute> attributes) {
         MessageDigest md5 = md5();
@@ -41,10 +46,14 @@ final class Digests {
     }
 
     private static MessageDigest md5() {
+        return digest("MD5");
+    }
+
+    private static MessageDigest digest(String algorithm) {
         try {
-            return MessageDigest.getInstance("MD5");
+            return MessageDigest.getInstance(algorithm);
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has MD5", e);
+            throw new IllegalStateException("every Java has " + algorithm, e);
         }
     }
 }

@@ -1,9 +1,10 @@
 package dev.remora.sqs;
 
+import dev.remora.sqs.Deduplication.Candidate;
+import dev.remora.sqs.Deduplication.Sent;
 import dev.remora.sqs.QueueSettings.Redrive;
 import dev.remora.store.Fate;
 import dev.remora.store.Store;
-import dev.remora.store.StreamName;
 import dev.remora.store.Streams;
 import dev.remora.store.Streams.Row;
 import dev.remora.wire.AwsError;
@@ -16,6 +17,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -26,8 +29,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A row's time is when its message may be received next: when it was sent, when its delay is over, when its visibility timeout
  * is over. Receiving takes rows whose time has come and gives them a later one, in one transaction; nobody else finds them until
- * then, a crash changes nothing of it, and no timer is kept for any message. Messages that were never received are in one stream
- * and the others in a second, so that those with a time to come are counted as delayed or as in flight.
+ * then, a crash changes nothing of it, and no timer is kept for any message.
+ * Only of FIFO queues something more is known here: what was sent in the last minutes ({@link Deduplication}).
  *
  * <p>A message that was received as often as its queue's redrive policy allows is moved to the dead-letter queue when it would
  * be received once more, by changing its row's family; it keeps the time at which it was sent, from which its age is counted
@@ -47,23 +50,12 @@ final class Mailbox implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
     private static final Instant NEVER = Instant.ofEpochMilli(Long.MAX_VALUE);
 
-    /** A queue and where it is. */
-    record Box(QueueName at, QueueDocument queue) {
-        private StreamName.Family family() {
-            return new StreamName.Family(at.scope(), "sqs:" + queue.id());
-        }
-
-        private StreamName fresh() {
-            return new StreamName(family(), "fresh");
-        }
-
-        private StreamName received() {
-            return new StreamName(family(), "received");
-        }
-    }
-
-    /** A message on its way in. */
-    record Outgoing(Message message, int delaySeconds) {}
+    /**
+     * A message on its way in.
+     *
+     * @param key by which a FIFO queue knows it again, else empty
+     */
+    record Outgoing(Message message, int delaySeconds, String key) {}
 
     /** A message on its way out. */
     record Delivery(Message message, ReceiptHandle receipt, Instant sent) {}
@@ -82,8 +74,10 @@ final class Mailbox implements AutoCloseable {
     private final Streams streams;
     private final InstantSource clock;
     private final Bells bells = new Bells();
+    private final Deduplication.Windows windows;
 
     Mailbox(Store store, Streams streams, InstantSource clock) {
+        this.windows = new Deduplication.Windows(streams);
         this.store = store;
         this.streams = streams;
         this.clock = clock;
@@ -98,19 +92,36 @@ final class Mailbox implements AutoCloseable {
         return find(box.at()).filter(now -> now.queue().id().equals(box.queue().id()));
     }
 
-    /** Adds messages; they are durable when this returns. */
-    void add(Box box, List<Outgoing> messages) {
+    /**
+     * Adds messages, durable when this returns, and answers which they are: a FIFO queue that was sent one lately answers with
+     * that one, and adds nothing.
+     */
+    List<Sent> add(Box box, List<Outgoing> messages) {
         Instant now = clock.instant();
-        var entries = new ArrayList<Streams.Entry>(messages.size());
+        var candidates = new ArrayList<Candidate>(messages.size());
         for (Outgoing each : messages) {
-            entries.add(new Streams.Entry(box.fresh(), now.plusSeconds(each.delaySeconds()), each.message().bytes()));
+            Message message = each.message();
+            Instant due = now.plusSeconds(each.delaySeconds());
+            candidates.add(new Candidate(
+                    each.key(), message.id(), new Streams.Entry(box.fresh(message.group()), due, message.bytes())));
         }
-        streams.appendDurably(entries);
+        List<Sent> sent = box.fifo() ? windows.of(box.ids()).append(candidates, now) : append(candidates);
         if (again(box).isEmpty()) {
-            streams.drop(box.family());
+            clear(box);
+            forget(box);
             throw Refusal.noQueue();
         }
         bells.ring(box.queue().id());
+        return sent;
+    }
+
+    private List<Sent> append(List<Candidate> candidates) {
+        List<Long> sequences = streams.appendDurably(candidates.stream().map(Candidate::entry).toList());
+        var sent = new ArrayList<Sent>(candidates.size());
+        for (int i = 0; i < sequences.size(); i++) {
+            sent.add(new Sent(candidates.get(i).messageId(), sequences.get(i)));
+        }
+        return sent;
     }
 
     /**
@@ -129,12 +140,13 @@ final class Mailbox implements AutoCloseable {
                 if (now.isEmpty()) {
                     return List.of();
                 }
+                Instant looked = clock.instant();
                 List<Delivery> taken = take(now.get(), max, visibilitySeconds);
                 Duration left = Duration.between(clock.instant(), until);
                 if (!taken.isEmpty() || !left.isPositive() || bells.closed()) {
                     return taken;
                 }
-                listener.await(seen, shorter(left, untilDue(box)));
+                listener.await(seen, shorter(left, untilNext(box, looked)));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -142,9 +154,12 @@ final class Mailbox implements AutoCloseable {
         }
     }
 
-    private Duration untilDue(Box box) {
+    /** When a message becomes visible next that was not yet when the queue was looked through. */
+    private Duration untilNext(Box box, Instant looked) {
         Instant now = clock.instant();
-        Instant due = streams.earliest(box.family()).filter(t -> t.isBefore(now.plus(HIDDEN_MAX))).orElse(now.plus(HIDDEN_MAX));
+        Instant due = streams.next(box.family(), looked)
+                .filter(time -> time.isBefore(now.plus(HIDDEN_MAX)))
+                .orElse(now.plus(HIDDEN_MAX));
         return due.isAfter(now) ? Duration.between(now, due).plusMillis(1) : Duration.ofMillis(1);
     }
 
@@ -157,80 +172,40 @@ final class Mailbox implements AutoCloseable {
         if (streams.earliest(box.family()).orElse(NEVER).isAfter(now)) {
             return List.of();
         }
-        if (streams.count(box.received(), now) >= IN_FLIGHT_MAX) {
+        if (streams.count(box.family(), Box.RECEIVED, now) >= IN_FLIGHT_MAX) {
             throw Refusal.tooManyInFlight();
         }
-        var taking = new Taking(box, deadLetters(box), now, visibilitySeconds);
-        int removed;
-        do {
-            removed = taking.removed;
-            streams.decide(box.family(), now, max - taking.taken.size(), taking::fate);
-        } while (taking.removed > removed && taking.taken.size() < max);
-        taking.target.filter(t -> taking.moved).ifPresent(target -> bells.ring(target.queue().id()));
-        return taking.taken;
+        var taking = new Taking(box, deadLetters(box), now, visibilitySeconds, max);
+        List<Delivery> taken = taking.from(streams);
+        taking.movedTo().ifPresent(target -> bells.ring(target.queue().id()));
+        return taken;
     }
 
     private Optional<Box> deadLetters(Box box) {
         return box.queue().settings().redrive().map(Redrive::targetArn).flatMap(QueueName::ofArn).flatMap(this::find);
     }
 
-    /** One look through the messages that are due. */
-    private static final class Taking {
-        final Box box;
-        final Optional<Box> target;
-        final Instant now;
-        final Instant hiddenUntil;
-        final Instant expired;
-        final List<Delivery> taken = new ArrayList<>();
-        int removed;
-        boolean moved;
-
-        Taking(Box box, Optional<Box> target, Instant now, int visibilitySeconds) {
-            this.box = box;
-            this.target = target;
-            this.now = now;
-            this.hiddenUntil = now.plusSeconds(visibilitySeconds);
-            this.expired = now.minusSeconds(box.queue().settings().retentionSeconds());
+    /**
+     * Deletes messages, and gives the receipts that are no longer good: of a standard queue they delete nothing and are no error,
+     * of a FIFO queue AWS refuses them. What is gone already is deleted as well.
+     */
+    Set<ReceiptHandle> delete(Box box, Collection<ReceiptHandle> receipts) {
+        Instant now = clock.instant();
+        Map<Long, ReceiptHandle> latest = new HashMap<>();
+        receipts.forEach(r -> latest.merge(r.sequence(), r, (a, b) -> a.receives() > b.receives() ? a : b));
+        Set<ReceiptHandle> stale = ConcurrentHashMap.newKeySet();
+        streams.decide(box.family(), latest.keySet(), row -> {
+            ReceiptHandle receipt = latest.get(row.sequence());
+            boolean good = receipt != null && receives(row) == receipt.receives() && (!box.fifo() || row.time().isAfter(now));
+            if (!good && receipt != null) {
+                stale.add(receipt);
+            }
+            return good ? Fate.DELETED : Fate.KEPT;
+        });
+        if (box.fifo()) {
+            bells.ring(box.queue().id());
         }
-
-        /** Throws nothing: whatever fails here would fail everybody's writing. */
-        Fate fate(Row row) {
-            try {
-                return decide(row);
-            } catch (RuntimeException unreadable) {
-                LOG.error("the message in row {} of {} cannot be read", row.sequence(), box.at().arn(), unreadable);
-                return new Fate.Changed(row.stream(), now.plus(HIDDEN_MAX), row.data());
-            }
-        }
-
-        private Fate decide(Row row) {
-            if (row.written().isBefore(expired)) {
-                removed++;
-                return Fate.DELETED;
-            }
-            Message message = Message.of(row.data());
-            int receivesMax = box.queue().settings().redrive().map(Redrive::receivesMax).orElse(Integer.MAX_VALUE);
-            if (target.isPresent() && message.receives() >= receivesMax) {
-                removed++;
-                moved = true;
-                return new Fate.Changed(target.get().fresh(), now, message.deadLetter(box.at().arn()).bytes());
-            }
-            if (taken.stream().anyMatch(t -> t.receipt().sequence() == row.sequence())) {
-                return Fate.KEPT;
-            }
-            Message received = message.received(now.toEpochMilli());
-            var receipt = new ReceiptHandle(box.queue().id(), row.sequence(), received.receives());
-            taken.add(new Delivery(received, receipt, row.written()));
-            return new Fate.Changed(box.received(), hiddenUntil, received.bytes());
-        }
-    }
-
-    /** Deletes messages; a handle of an earlier receipt deletes nothing, and neither is an error. */
-    void delete(Box box, Collection<ReceiptHandle> receipts) {
-        Map<Long, Integer> received = new HashMap<>();
-        receipts.forEach(receipt -> received.merge(receipt.sequence(), receipt.receives(), Math::max));
-        streams.decide(box.family(), received.keySet(), row ->
-                receives(row) == received.getOrDefault(row.sequence(), 0) ? Fate.DELETED : Fate.KEPT);
+        return stale;
     }
 
     private static int receives(Row row) {
@@ -286,7 +261,7 @@ final class Mailbox implements AutoCloseable {
                 String why = message.sourceArn().isEmpty() ? "CouldNotDetermineMessageSource" : NO_QUEUE;
                 return new Moved(moved, why);
             }
-            add(to.get(), List.of(new Outgoing(message.again(ids.get()), 0)));
+            add(to.get(), List.of(new Outgoing(message.again(ids.get()), 0, "")));
             streams.delete(List.of(row.sequence()));
             moved++;
         }
@@ -297,13 +272,17 @@ final class Mailbox implements AutoCloseable {
     Counts counts(Box box) {
         expire(box);
         Instant now = clock.instant();
-        long inFlight = streams.count(box.received(), now);
-        long delayed = streams.count(box.fresh(), now);
+        long inFlight = streams.count(box.family(), Box.RECEIVED, now);
+        long delayed = streams.count(box.family(), Box.FRESH, now);
         return new Counts(Math.max(0, streams.size(box.family()).rows() - inFlight - delayed), inFlight, delayed);
     }
 
-    /** Deletes messages that nobody may receive any more. */
+    /** Deletes messages that nobody may receive any more, and what else need not be known any more. */
     void expire(Box box) {
+        if (box.fifo()) {
+            streams.sweep(box.ids().family(), clock.instant().minus(Deduplication.INTERVAL));
+            streams.dropEmpty(box.family());
+        }
         streams.sweep(box.family(), clock.instant().minusSeconds(box.queue().settings().retentionSeconds()));
     }
 
@@ -311,6 +290,12 @@ final class Mailbox implements AutoCloseable {
     void clear(Box box) {
         streams.drop(box.family());
         bells.ring(box.queue().id());
+    }
+
+    /** Forgets all else that is known of a queue that is gone. */
+    void forget(Box box) {
+        windows.forget(box.ids());
+        streams.drop(box.ids().family());
     }
 
     /** Refuses what {@link #hide} could not do. */

@@ -12,6 +12,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param trace the system attribute AWSTraceHeader, or empty
  * @param sender the sender's unique id
  * @param group the message group's id, or empty
+ * @param deduplicationId of a message of a FIFO queue, else empty
  * @param receives how often it was received; a receipt handle is good for one of these times
  * @param firstReceivedMillis when it was first received, 0 for never
  * @param receivedMillis when it was last received
@@ -24,6 +25,7 @@ record Message(
         String trace,
         String sender,
         String group,
+        String deduplicationId,
         int receives,
         long firstReceivedMillis,
         long receivedMillis,
@@ -45,23 +47,25 @@ record Message(
     }
 
     static Message sent(
-            String id, String body, Map<String, Attribute> attributes, String trace, String sender, String group) {
-        return new Message(id, body, attributes, trace, sender, group, 0, 0, 0, "");
+            String id, String body, Map<String, Attribute> attributes, String trace, String sender, String group,
+            String deduplicationId) {
+        return new Message(id, body, attributes, trace, sender, group, deduplicationId, 0, 0, 0, "");
     }
 
     Message received(long nowMillis) {
-        return new Message(id, body, attributes, trace, sender, group, receives + 1,
+        return new Message(id, body, attributes, trace, sender, group, deduplicationId, receives + 1,
                 firstReceivedMillis == 0 ? nowMillis : firstReceivedMillis, nowMillis, sourceArn);
     }
 
     Message deadLetter(String source) {
         return new Message(
-                id, body, attributes, trace, sender, group, receives, firstReceivedMillis, receivedMillis, source);
+                id, body, attributes, trace, sender, group, deduplicationId, receives, firstReceivedMillis, receivedMillis,
+                source);
     }
 
     /** The same content as a new message. */
     Message again(String newId) {
-        return sent(newId, body, attributes, trace, sender, group);
+        return sent(newId, body, attributes, trace, sender, group, deduplicationId);
     }
 
     byte[] bytes() {

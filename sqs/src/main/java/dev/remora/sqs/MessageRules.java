@@ -3,10 +3,12 @@ package dev.remora.sqs;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.remora.sqs.Message.Attribute;
+import dev.remora.sqs.QueueSettings.Fifo;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
@@ -50,7 +52,11 @@ final class MessageRules {
     }
 
     static int delay(@Nullable Integer given, QueueSettings settings) {
-        int seconds = given == null ? settings.delaySeconds() : given;
+        if (given != null && given != 0 && settings.fifo().isPresent()) {
+            throw Refusal.invalid(given, "DelaySeconds",
+                    "The request include parameter that is not valid for this queue type.");
+        }
+        int seconds = given == null || settings.fifo().isPresent() ? settings.delaySeconds() : given;
         if (seconds < 0 || seconds > DELAY_MAX_SECONDS) {
             throw Refusal.invalid(seconds, "DelaySeconds", "DelaySeconds must be >= 0 and <= " + DELAY_MAX_SECONDS + ".");
         }
@@ -58,7 +64,10 @@ final class MessageRules {
     }
 
     /** The message group; a standard queue takes it for fairness only. */
-    static String group(@Nullable String given) {
+    static String group(@Nullable String given, boolean fifo) {
+        if (given == null && fifo) {
+            throw Refusal.missing("MessageGroupId");
+        }
         if (given == null) {
             return "";
         }
@@ -67,6 +76,26 @@ final class MessageRules {
                     + " characters. 1 to " + GROUP_MAX + " in length.");
         }
         return given;
+    }
+
+    /** What a FIFO queue knows a message by: an id that was given, or the body's digest where the queue is set up so. */
+    static String deduplicationId(@Nullable String given, String body, Optional<Fifo> fifo) {
+        if (fifo.isEmpty()) {
+            if (given != null) {
+                throw Refusal.invalid(given, "MessageDeduplicationId",
+                        "The request includes a parameter that is not valid for this queue type.");
+            }
+            return "";
+        }
+        if (given == null && !fifo.get().byContent()) {
+            throw Refusal.invalid("The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId"
+                    + " provided explicitly");
+        }
+        if (given != null && !GROUP.matcher(given).matches()) {
+            throw Refusal.invalid(given, "MessageDeduplicationId", "MessageDeduplicationId can only include alphanumeric and"
+                    + " punctuation characters. 1 to " + GROUP_MAX + " in length.");
+        }
+        return given == null ? Digests.sha256(body) : given;
     }
 
     /** The trace header, the one system attribute that can be sent, or empty. */

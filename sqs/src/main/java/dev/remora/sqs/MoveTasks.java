@@ -2,7 +2,6 @@ package dev.remora.sqs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.remora.sqs.Mailbox.Box;
 import dev.remora.sqs.MoveTaskDocument.Status;
 import dev.remora.store.Ids;
 import dev.remora.store.Scope;
@@ -76,6 +75,9 @@ final class MoveTasks implements AutoCloseable {
         Scope scope = source.at().scope();
         if (store.view().find(QueueDocument.KIND, scope, "target", source.at().arn()).isEmpty()) {
             throw Refusal.invalid("Source queue must be configured as a Dead Letter Queue.");
+        }
+        if (source.fifo()) {
+            throw Refusal.unsupported("A task that moves messages of a FIFO queue");
         }
         if (request.destinationArn() != null) {
             box(request.destinationArn(), "DestinationArn");

@@ -1,9 +1,12 @@
 package dev.remora.sqs;
 
+import dev.remora.sqs.QueueSettings.Fifo;
 import dev.remora.sqs.QueueSettings.Redrive;
 import dev.remora.wire.AwsError;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -11,6 +14,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** A queue's settings as attributes: texts by name, with the bounds that AWS documents for each ("SetQueueAttributes"). */
 final class QueueAttributes {
     private static final int RECEIVES_MAX = 1000;
+    private static final Set<String> FIFO_ONLY =
+            Set.of("FifoQueue", "ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit");
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private QueueAttributes() {}
@@ -27,37 +32,66 @@ final class QueueAttributes {
     private static QueueSettings set(QueueSettings s, String name, String value) {
         return switch (name) {
             case "VisibilityTimeout" -> new QueueSettings(number(name, value, 0, 43_200), s.delaySeconds(), s.retentionSeconds(),
-                    s.waitSeconds(), s.messageBytesMax(), s.redrive(), s.managedSse());
+                    s.waitSeconds(), s.messageBytesMax(), s.redrive(), s.managedSse(), s.fifo());
             case "DelaySeconds" -> new QueueSettings(s.visibilitySeconds(), number(name, value, 0, 900), s.retentionSeconds(),
-                    s.waitSeconds(), s.messageBytesMax(), s.redrive(), s.managedSse());
+                    s.waitSeconds(), s.messageBytesMax(), s.redrive(), s.managedSse(), s.fifo());
             case "MessageRetentionPeriod" -> new QueueSettings(s.visibilitySeconds(), s.delaySeconds(),
-                    number(name, value, 60, 1_209_600), s.waitSeconds(), s.messageBytesMax(), s.redrive(), s.managedSse());
+                    number(name, value, 60, 1_209_600), s.waitSeconds(), s.messageBytesMax(), s.redrive(), s.managedSse(),
+                    s.fifo());
             case "ReceiveMessageWaitTimeSeconds" -> new QueueSettings(s.visibilitySeconds(), s.delaySeconds(),
-                    s.retentionSeconds(), number(name, value, 0, 20), s.messageBytesMax(), s.redrive(), s.managedSse());
+                    s.retentionSeconds(), number(name, value, 0, 20), s.messageBytesMax(), s.redrive(), s.managedSse(), s.fifo());
             case "MaximumMessageSize" -> new QueueSettings(s.visibilitySeconds(), s.delaySeconds(), s.retentionSeconds(),
-                    s.waitSeconds(), number(name, value, 1024, MessageRules.BYTES_MAX), s.redrive(), s.managedSse());
+                    s.waitSeconds(), number(name, value, 1024, MessageRules.BYTES_MAX), s.redrive(), s.managedSse(), s.fifo());
             case "RedrivePolicy" -> new QueueSettings(s.visibilitySeconds(), s.delaySeconds(), s.retentionSeconds(),
-                    s.waitSeconds(), s.messageBytesMax(), redrive(value), s.managedSse());
+                    s.waitSeconds(), s.messageBytesMax(), redrive(value), s.managedSse(), s.fifo());
             case "SqsManagedSseEnabled" -> new QueueSettings(s.visibilitySeconds(), s.delaySeconds(), s.retentionSeconds(),
-                    s.waitSeconds(), s.messageBytesMax(), s.redrive(), truth(name, value));
-            default -> {
-                refuse(name, value);
+                    s.waitSeconds(), s.messageBytesMax(), s.redrive(), truth(name, value), s.fifo());
+            default -> s.fifo().isPresent() ? fifo(s, s.fifo().get(), name, value) : standard(s, name, value);
+        };
+    }
+
+    private static QueueSettings standard(QueueSettings s, String name, String value) {
+        if (FIFO_ONLY.contains(name)) {
+            throw Refusal.unknownAttribute(name);
+        }
+        refuse(name, value);
+        return s;
+    }
+
+    private static QueueSettings fifo(QueueSettings s, Fifo fifo, String name, String value) {
+        return switch (name) {
+            case "FifoQueue" -> {
+                if (!truth(name, value)) {
+                    throw Refusal.invalidAttribute(name);
+                }
                 yield s;
             }
+            case "ContentBasedDeduplication" -> s.with(new Fifo(truth(name, value), fifo.scope(), fifo.throughput()));
+            case "DeduplicationScope" ->
+                s.with(new Fifo(fifo.byContent(), one(name, value, "queue", Fifo.PER_GROUP), fifo.throughput()));
+            case "FifoThroughputLimit" ->
+                s.with(new Fifo(fifo.byContent(), fifo.scope(), one(name, value, "perQueue", "perMessageGroupId")));
+            default -> standard(s, name, value);
         };
+    }
+
+    private static String one(String name, String value, String... allowed) {
+        if (!List.of(allowed).contains(value)) {
+            throw Refusal.invalidAttribute(name);
+        }
+        return value;
     }
 
     /** Attributes that AWS has and that have no effect here are accepted only with the value that asks for none. */
     private static void refuse(String name, String value) {
         boolean nothing = value.isEmpty() || value.equals("false");
         switch (name) {
-            case "Policy", "RedriveAllowPolicy", "KmsMasterKeyId", "FifoQueue", "ContentBasedDeduplication" -> {
+            case "Policy", "RedriveAllowPolicy", "KmsMasterKeyId" -> {
                 if (!nothing) {
                     throw Refusal.unsupported("The queue attribute " + name);
                 }
             }
-            case "KmsDataKeyReusePeriodSeconds", "DeduplicationScope", "FifoThroughputLimit" ->
-                throw Refusal.unsupported("The queue attribute " + name);
+            case "KmsDataKeyReusePeriodSeconds" -> throw Refusal.unsupported("The queue attribute " + name);
             default -> throw Refusal.unknownAttribute(name);
         }
     }
@@ -136,6 +170,10 @@ final class QueueAttributes {
             case "MaximumMessageSize" -> Optional.of(Integer.toString(settings.messageBytesMax()));
             case "RedrivePolicy" -> settings.redrive().map(Redrive::text);
             case "SqsManagedSseEnabled" -> Optional.of(Boolean.toString(settings.managedSse()));
+            case "FifoQueue" -> settings.fifo().map(fifo -> "true");
+            case "ContentBasedDeduplication" -> settings.fifo().map(fifo -> Boolean.toString(fifo.byContent()));
+            case "DeduplicationScope" -> settings.fifo().map(Fifo::scope);
+            case "FifoThroughputLimit" -> settings.fifo().map(Fifo::throughput);
             default -> Optional.empty();
         };
     }

@@ -10,14 +10,16 @@ import org.jspecify.annotations.Nullable;
 record QueueName(Scope scope, String name) {
     static final int NAME_MAX = 80;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1," + NAME_MAX + "}");
+    private static final Pattern FIFO_NAME = Pattern.compile("[A-Za-z0-9_-]{1,75}\\.fifo");
     private static final Pattern ARN = Pattern.compile("arn:aws:sqs:([a-z0-9-]+):(\\d{12}):([A-Za-z0-9_-]{1,80}(?:\\.fifo)?)");
 
     /** The name of a queue that does not exist yet. */
-    static QueueName fresh(String name, Call call) {
-        if (name.endsWith(".fifo")) {
-            throw Refusal.unsupported("A FIFO queue (" + name + ")");
+    static QueueName fresh(String name, boolean fifo, Call call) {
+        if (fifo && !FIFO_NAME.matcher(name).matches()) {
+            throw Refusal.invalid("The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores,"
+                    + " must end with .fifo suffix and be 1 to 80 in length.");
         }
-        if (!NAME.matcher(name).matches()) {
+        if (!fifo && !NAME.matcher(name).matches()) {
             throw Refusal.invalid("Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length");
         }
         return new QueueName(new Scope(call.account(), call.region()), name);

@@ -6,6 +6,7 @@ import java.util.Optional;
  * What can be set of a queue.
  *
  * @param managedSse kept and shown; nothing is encrypted here
+ * @param fifo of a FIFO queue
  */
 record QueueSettings(
         int visibilitySeconds,
@@ -14,9 +15,25 @@ record QueueSettings(
         int waitSeconds,
         int messageBytesMax,
         Optional<Redrive> redrive,
-        boolean managedSse) {
+        boolean managedSse,
+        Optional<Fifo> fifo) {
     static final QueueSettings DEFAULTS =
-            new QueueSettings(30, 0, 345_600, 0, MessageRules.BYTES_MAX, Optional.empty(), true);
+            new QueueSettings(30, 0, 345_600, 0, MessageRules.BYTES_MAX, Optional.empty(), true, Optional.empty());
+
+    /**
+     * @param byContent whether a message without a deduplication id is known by its body
+     * @param scope {@code queue} or {@code messageGroup}: where an id counts
+     * @param throughput {@code perQueue} or {@code perMessageGroupId}; kept and shown, there is no such limit here
+     */
+    record Fifo(boolean byContent, String scope, String throughput) {
+        static final String PER_GROUP = "messageGroup";
+        static final Fifo DEFAULTS = new Fifo(false, "queue", "perQueue");
+    }
+
+    QueueSettings with(Fifo changed) {
+        return new QueueSettings(visibilitySeconds, delaySeconds, retentionSeconds, waitSeconds, messageBytesMax, redrive,
+                managedSse, Optional.of(changed));
+    }
 
     /**
      * Where messages go that were received too often.

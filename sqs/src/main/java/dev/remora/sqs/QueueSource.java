@@ -1,6 +1,5 @@
 package dev.remora.sqs;
 
-import dev.remora.sqs.Mailbox.Box;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;

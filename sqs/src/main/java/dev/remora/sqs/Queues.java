@@ -1,6 +1,5 @@
 package dev.remora.sqs;
 
-import dev.remora.sqs.Mailbox.Box;
 import dev.remora.sqs.Mailbox.Counts;
 import dev.remora.sqs.QueueSettings.Redrive;
 import dev.remora.store.Ids;
@@ -53,12 +52,12 @@ final class Queues {
     private static final List<String> SHOWN = List.of("QueueArn", "ApproximateNumberOfMessages",
             "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed", "CreatedTimestamp",
             "LastModifiedTimestamp", "VisibilityTimeout", "MaximumMessageSize", "MessageRetentionPeriod", "DelaySeconds",
-            "RedrivePolicy", "ReceiveMessageWaitTimeSeconds", "SqsManagedSseEnabled");
+            "RedrivePolicy", "ReceiveMessageWaitTimeSeconds", "SqsManagedSseEnabled", "FifoQueue", "ContentBasedDeduplication",
+            "DeduplicationScope", "FifoThroughputLimit");
 
     /** Known to AWS, and never set here. */
     private static final Set<String> NEVER_SET = Set.of("All", "Policy", "RedriveAllowPolicy", "KmsMasterKeyId",
-            "KmsDataKeyReusePeriodSeconds", "FifoQueue", "ContentBasedDeduplication", "DeduplicationScope",
-            "FifoThroughputLimit");
+            "KmsDataKeyReusePeriodSeconds");
 
     private final Store store;
     private final Mailbox mailbox;
@@ -77,9 +76,11 @@ final class Queues {
     }
 
     CreateQueueResponse create(CreateQueueRequest request, Call call) {
-        QueueName name = QueueName.fresh(request.queueName(), call);
         Map<String, String> asked = request.attributesAsStrings();
-        QueueSettings settings = QueueAttributes.set(QueueSettings.DEFAULTS, asked);
+        boolean fifo = "true".equals(asked.get("FifoQueue"));
+        QueueName name = QueueName.fresh(request.queueName(), fifo, call);
+        QueueSettings settings = QueueAttributes.set(
+                fifo ? QueueSettings.DEFAULTS.with(QueueSettings.Fifo.DEFAULTS) : QueueSettings.DEFAULTS, asked);
         checkTags(request.tags());
         store.write(tx -> {
             Optional<QueueDocument> there = tx.get(QueueDocument.KIND, name.scope(), name.name());
@@ -111,8 +112,11 @@ final class Queues {
         }
         Redrive redrive = settings.redrive().get();
         QueueName target = QueueName.ofArn(redrive.targetArn()).orElseThrow();
-        if (!target.scope().equals(source.scope()) || view.get(QueueDocument.KIND, target.scope(), target.name()).isEmpty()) {
-            throw QueueAttributes.invalidRedrive(redrive.text(), "Dead letter target does not exist.");
+        QueueDocument queue = view.get(QueueDocument.KIND, target.scope(), target.name())
+                .filter(q -> target.scope().equals(source.scope()))
+                .orElseThrow(() -> QueueAttributes.invalidRedrive(redrive.text(), "Dead letter target does not exist."));
+        if (queue.settings().fifo().isPresent() != settings.fifo().isPresent()) {
+            throw QueueAttributes.invalidRedrive(redrive.text(), "Dead letter target must be of the same type as the source.");
         }
     }
 
@@ -180,6 +184,7 @@ final class Queues {
             return true;
         });
         mailbox.clear(box);
+        mailbox.forget(box);
         return DeleteQueueResponse.builder().build();
     }
 

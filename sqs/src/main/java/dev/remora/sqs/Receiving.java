@@ -1,6 +1,5 @@
 package dev.remora.sqs;
 
-import dev.remora.sqs.Mailbox.Box;
 import dev.remora.sqs.Mailbox.Delivery;
 import dev.remora.wire.Call;
 import java.time.Duration;
@@ -57,6 +56,9 @@ final class Receiving {
         int wait = within(request.waitTimeSeconds(), settings.waitSeconds(), 0, WAIT_MAX_SECONDS, "WaitTimeSeconds",
                 "Must be >= 0 and <= " + WAIT_MAX_SECONDS + ", if provided.");
         int visibility = visibility(request.visibilityTimeout(), settings.visibilitySeconds());
+        if (request.receiveRequestAttemptId() != null && box.fifo()) {
+            throw Refusal.unsupported("ReceiveRequestAttemptId");
+        }
         if (request.receiveRequestAttemptId() != null) {
             throw Refusal.invalid(request.receiveRequestAttemptId(), "ReceiveRequestAttemptId",
                     "The request includes a parameter that is not valid for this queue type.");
@@ -126,10 +128,17 @@ final class Receiving {
             attributes.put("AWSTraceHeader", message.trace());
         }
         attributes.put("SentTimestamp", Long.toString(delivery.sent().toEpochMilli()));
+        boolean fifo = !message.deduplicationId().isEmpty();
+        if (fifo) {
+            attributes.put("SequenceNumber", Sending.sequence(delivery.receipt().sequence()));
+        }
         if (!message.group().isEmpty()) {
             attributes.put("MessageGroupId", message.group());
         }
         attributes.put("SenderId", message.sender());
+        if (fifo) {
+            attributes.put("MessageDeduplicationId", message.deduplicationId());
+        }
         attributes.put("ApproximateFirstReceiveTimestamp", Long.toString(message.firstReceivedMillis()));
         if (!message.sourceArn().isEmpty()) {
             attributes.put("DeadLetterQueueSourceArn", message.sourceArn());
@@ -152,23 +161,35 @@ final class Receiving {
 
     DeleteMessageResponse delete(DeleteMessageRequest request, Call call) {
         Box box = queues.box(request.queueUrl(), call);
-        mailbox.delete(box, List.of(ReceiptHandle.of(request.receiptHandle(), box.queue().id())));
+        ReceiptHandle receipt = ReceiptHandle.of(request.receiptHandle(), box.queue().id());
+        checkDeleted(box, receipt, mailbox.delete(box, List.of(receipt)));
         return DeleteMessageResponse.builder().build();
+    }
+
+    /** Of a FIFO queue only what is still hidden is deleted. */
+    private static void checkDeleted(Box box, ReceiptHandle receipt, Set<ReceiptHandle> stale) {
+        if (box.fifo() && stale.contains(receipt)) {
+            throw Refusal.invalid(receipt.text(), "ReceiptHandle", "The receipt handle has expired.");
+        }
     }
 
     DeleteMessageBatchResponse deleteBatch(DeleteMessageBatchRequest request, Call call) {
         Box box = queues.box(request.queueUrl(), call);
         Batches.check(request.entries(), DeleteMessageBatchRequestEntry::id, "DeleteMessageBatchRequestEntry");
-        var receipts = new ArrayList<ReceiptHandle>();
+        var receipts = new LinkedHashMap<String, ReceiptHandle>();
         var successful = new ArrayList<DeleteMessageBatchResultEntry>();
         var failed = new ArrayList<BatchResultErrorEntry>();
         for (DeleteMessageBatchRequestEntry entry : request.entries()) {
-            Batches.each(entry.id(), () -> {
-                receipts.add(ReceiptHandle.of(entry.receiptHandle(), box.queue().id()));
-                successful.add(DeleteMessageBatchResultEntry.builder().id(entry.id()).build());
-            }, failed::add);
+            Batches.each(
+                    entry.id(),
+                    () -> receipts.put(entry.id(), ReceiptHandle.of(entry.receiptHandle(), box.queue().id())),
+                    failed::add);
         }
-        mailbox.delete(box, receipts);
+        Set<ReceiptHandle> stale = mailbox.delete(box, receipts.values());
+        receipts.forEach((id, receipt) -> Batches.each(id, () -> {
+            checkDeleted(box, receipt, stale);
+            successful.add(DeleteMessageBatchResultEntry.builder().id(id).build());
+        }, failed::add));
         var answer = DeleteMessageBatchResponse.builder();
         return (failed.isEmpty() ? answer : answer.failed(failed)).successful(successful).build();
     }

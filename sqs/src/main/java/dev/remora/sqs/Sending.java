@@ -1,13 +1,17 @@
 package dev.remora.sqs;
 
-import dev.remora.sqs.Mailbox.Box;
+import dev.remora.sqs.Deduplication.Sent;
 import dev.remora.sqs.Mailbox.Outgoing;
 import dev.remora.sqs.Message.Attribute;
+import dev.remora.sqs.QueueSettings.Fifo;
 import dev.remora.store.Ids;
 import dev.remora.wire.Call;
 import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sqs.model.BatchResultErrorEntry;
@@ -54,9 +58,10 @@ final class Sending {
         Box box = queues.box(request.queueUrl(), call);
         Checked checked = check(box, request, call);
         MessageRules.checkSize(checked.bytes(), box.queue().settings());
-        mailbox.add(box, List.of(checked.outgoing()));
+        Sent sent = mailbox.add(box, List.of(checked.outgoing())).getFirst();
         return SendMessageResponse.builder()
-                .messageId(checked.outgoing().message().id())
+                .messageId(sent.messageId())
+                .sequenceNumber(box.fifo() ? sequence(sent.sequence()) : null)
                 .md5OfMessageBody(checked.bodyDigest())
                 .md5OfMessageAttributes(checked.attributesDigest())
                 .md5OfMessageSystemAttributes(checked.systemDigest())
@@ -67,28 +72,40 @@ final class Sending {
         Box box = queues.box(request.queueUrl(), call);
         Batches.check(request.entries(), SendMessageBatchRequestEntry::id, ENTRY);
         checkTotal(request.entries());
-        var taken = new ArrayList<Outgoing>();
-        var successful = new ArrayList<SendMessageBatchResultEntry>();
+        if (box.fifo() && request.entries().stream().anyMatch(entry -> entry.messageGroupId() == null)) {
+            throw Refusal.invalid("The request must contain the parameter MessageGroupId.");
+        }
+        var taken = new LinkedHashMap<String, Checked>();
         var failed = new ArrayList<BatchResultErrorEntry>();
         for (SendMessageBatchRequestEntry entry : request.entries()) {
             Batches.each(entry.id(), () -> {
                 Checked checked = check(box, asRequest(entry), call);
                 MessageRules.checkSize(checked.bytes(), box.queue().settings());
-                taken.add(checked.outgoing());
-                successful.add(SendMessageBatchResultEntry.builder()
-                        .id(entry.id())
-                        .messageId(checked.outgoing().message().id())
-                        .md5OfMessageBody(checked.bodyDigest())
-                        .md5OfMessageAttributes(checked.attributesDigest())
-                        .md5OfMessageSystemAttributes(checked.systemDigest())
-                        .build());
+                taken.put(entry.id(), checked);
             }, failed::add);
         }
-        if (!taken.isEmpty()) {
-            mailbox.add(box, taken);
-        }
+        List<Outgoing> outgoing = taken.values().stream().map(Checked::outgoing).toList();
+        Iterator<Sent> sent = (outgoing.isEmpty() ? List.<Sent>of() : mailbox.add(box, outgoing)).iterator();
+        var successful = new ArrayList<SendMessageBatchResultEntry>();
+        taken.forEach((id, checked) -> successful.add(successful(id, checked, sent.next(), box.fifo())));
         var answer = SendMessageBatchResponse.builder();
         return (failed.isEmpty() ? answer : answer.failed(failed)).successful(successful).build();
+    }
+
+    private static SendMessageBatchResultEntry successful(String id, Checked checked, Sent sent, boolean fifo) {
+        return SendMessageBatchResultEntry.builder()
+                .id(id)
+                .messageId(sent.messageId())
+                .sequenceNumber(fifo ? sequence(sent.sequence()) : null)
+                .md5OfMessageBody(checked.bodyDigest())
+                .md5OfMessageAttributes(checked.attributesDigest())
+                .md5OfMessageSystemAttributes(checked.systemDigest())
+                .build();
+    }
+
+    /** AWS's have twenty digits. */
+    static String sequence(long number) {
+        return String.format("%020d", number);
     }
 
     private static void checkTotal(List<SendMessageBatchRequestEntry> entries) {
@@ -116,16 +133,17 @@ final class Sending {
     }
 
     private Checked check(Box box, SendMessageRequest request, Call call) {
-        if (request.messageDeduplicationId() != null) {
-            throw Refusal.invalid(request.messageDeduplicationId(), "MessageDeduplicationId",
-                    "The request includes a parameter that is not valid for this queue type.");
-        }
+        Optional<Fifo> fifo = box.queue().settings().fifo();
         String body = MessageRules.body(request.messageBody());
         Map<String, Attribute> attributes = MessageRules.attributes(request.messageAttributes());
         int delay = MessageRules.delay(request.delaySeconds(), box.queue().settings());
+        String deduplicationId = MessageRules.deduplicationId(request.messageDeduplicationId(), body, fifo);
         String trace = MessageRules.trace(request.messageSystemAttributesAsStrings());
-        String group = MessageRules.group(request.messageGroupId());
-        var message = Message.sent(ids.uuid(), body, attributes, trace, call.principal().userId(), group);
-        return new Checked(new Outgoing(message, delay), MessageRules.bytes(body, attributes));
+        String group = MessageRules.group(request.messageGroupId(), fifo.isPresent());
+        var message = Message.sent(
+                ids.uuid(), body, attributes, trace, call.principal().userId(), group, deduplicationId);
+        boolean perGroup = fifo.filter(f -> f.scope().equals(Fifo.PER_GROUP)).isPresent();
+        String key = perGroup ? group + "\n" + deduplicationId : deduplicationId;
+        return new Checked(new Outgoing(message, delay, key), MessageRules.bytes(body, attributes));
     }
 }

@@ -87,8 +87,7 @@ final class SqsOperations {
     private static void messages(Operations ops, Sending sending, Receiving receiving) {
         ops.on(SendMessageRequest.class, sending::send)
                 .enforced("QueueUrl", "MessageBody", "DelaySeconds", "MessageAttributes", "MessageSystemAttributes",
-                        "MessageDeduplicationId")
-                .recorded("MessageGroupId")
+                        "MessageDeduplicationId", "MessageGroupId")
                 .resources((r, call) -> queue(r.queueUrl(), call));
         ops.on(SendMessageBatchRequest.class, sending::sendBatch)
                 .action("sqs:SendMessage")

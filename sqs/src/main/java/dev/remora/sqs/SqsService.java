@@ -62,7 +62,7 @@ public final class SqsService implements AutoCloseable {
         try {
             var view = store.view();
             view.scopes(QueueDocument.KIND).forEach(scope -> view.all(QueueDocument.KIND, scope).forEach(queue ->
-                    mailbox.expire(new Mailbox.Box(new QueueName(scope, queue.name()), queue))));
+                    mailbox.expire(new Box(new QueueName(scope, queue.name()), queue))));
         } catch (RuntimeException e) {
             LOG.error("old messages cannot be deleted now", e);
         }

@@ -108,9 +108,6 @@ class QueuesTest {
 
     @Test
     void whatIsNotSupportedIsRefused() {
-        assertThat(fault(() -> lab.queue("q.fifo"))).startsWith("AWS.SimpleQueueService.UnsupportedOperation: A FIFO queue");
-        assertThat(fault(() -> lab.queue("q", Map.of(QueueAttributeName.FIFO_QUEUE, "true"))))
-                .startsWith("AWS.SimpleQueueService.UnsupportedOperation: The queue attribute FifoQueue");
         assertThat(fault(() -> lab.queue("q", Map.of(QueueAttributeName.KMS_MASTER_KEY_ID, "k"))))
                 .startsWith("AWS.SimpleQueueService.UnsupportedOperation");
         assertThat(fault(() -> sqs.createQueue(r -> r.queueName("q").attributesWithStrings(Map.of("Foo", "1")))))
