@@ -59,10 +59,11 @@ final class KernelInternet implements AutoCloseable {
         routes.commit(new RouteChanges()
                 .veth(nowhere, new VethEnd("nowherex", InternetRules.NOWHERE_END, LinkLocal.EDGE_MAC), namespace, NAME)
                 .up(InternetRules.NOWHERE, NAME)
-                .address(1, LinkLocal.RESOLVER.bytes(), NAME)
                 .route(new byte[4], 0, RouteChanges.MAIN, InternetRules.NOWHERE, NAME)
                 .route(new byte[Ipv6.BYTES], 0, RouteChanges.MAIN, InternetRules.NOWHERE, NAME));
+        // The first one is the source of what is sent from here without one.
         APIS.forEach(api -> routes.commit(new RouteChanges().address(1, api.bytes(), NAME)));
+        routes.commit(new RouteChanges().address(1, LinkLocal.RESOLVER.bytes(), NAME));
         edges = new InternetEdges(namespace, routes, filter);
         resolver = resolvers.open(namespace, List.of(LinkLocal.RESOLVER), () -> NameTable.EMPTY);
         report = drops.add(namespace, NAME, new Drops.Names() {

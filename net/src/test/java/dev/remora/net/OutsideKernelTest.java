@@ -12,6 +12,7 @@ import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -79,6 +80,21 @@ class OutsideKernelTest {
             lab.refused(Drop.Cause.ISOLATION, slot.namespace(), PRIVATE, 80);
             lab.refused(Drop.Cause.ISOLATION, slot.namespace(), HOST, 22);
             lab.refused(Drop.Cause.ISOLATION, slot.namespace(), Outside.GATEWAY, 22);
+        }
+    }
+
+    /** As does a NAT gateway: it has a public address. */
+    @Test
+    void whatHasAPublicAddressReachesTheWeb() throws Exception {
+        Ipv4 inside = Ipv4.parse("10.0.0.1");
+        Ipv4 address = InternetPlan.PUBLIC.base().plus(10);
+        lab.serve(web, 80);
+        try (TestRouter router = new TestRouter(lab.fabric, "1/r/vpc-1", inside.toString())) {
+            router.open("igw", new Topology.Gateway.Internet(Map.of(inside, address), List.of()));
+            lab.serve(router.namespace, 80);
+            assertThat(lab.seen(router.namespace, WEB, 80)).isEqualTo(HOST.toString());
+            lab.refused(Drop.Cause.ISOLATION, router.namespace, PRIVATE, 80);
+            lab.refused(Drop.Cause.ISOLATION, router.namespace, HOST, 22);
         }
     }
 
