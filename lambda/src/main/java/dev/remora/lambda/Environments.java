@@ -191,6 +191,7 @@ final class Environments implements AutoCloseable {
                 settings.memoryMiB() * 1000 / CPU_SHARE_PER_VCPU_MIB,
                 initTimeout,
                 occupied.nat(),
+                settings.vpc().map(Settings.Vpc::ipv6).orElse(false),
                 log);
     }
 

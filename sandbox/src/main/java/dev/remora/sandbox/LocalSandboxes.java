@@ -66,7 +66,7 @@ public final class LocalSandboxes implements Sandboxes {
         Launcher.put(words, bootstrap.command(spec), bootstrap.environment(spec));
         Slot slot = slots.take(slots.shardOf(spec.network()));
         try {
-            slot.bind(spec.network());
+            slot.bind(spec.network(), spec.ipv6());
             return workplace(slot, words, spec.output(), false);
         } catch (RuntimeException refused) {
             slot.close();
@@ -132,7 +132,7 @@ public final class LocalSandboxes implements Sandboxes {
     private boolean claim(PreparedPool.Waiting waiting, SandboxSpec spec) {
         Workplace place = waiting.place();
         try {
-            place.slot().bind(spec.network());
+            place.slot().bind(spec.network(), spec.ipv6());
             Words words = new Words();
             add(words, spec);
             place.cell().add(words);

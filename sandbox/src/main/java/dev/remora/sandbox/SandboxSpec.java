@@ -23,6 +23,7 @@ import java.util.Map;
  * @param cpuShare share of one CPU in thousandths, e.g. 1769 MB have 1000
  * @param initTimeout how long the init phase may take
  * @param network what its packets leave by
+ * @param ipv6 whether they may be IPv6
  * @param output where each line that it prints goes
  */
 public record SandboxSpec(
@@ -38,6 +39,7 @@ public record SandboxSpec(
         int cpuShare,
         Duration initTimeout,
         NatKey network,
+        boolean ipv6,
         Output output) {
     public SandboxSpec {
         layers = List.copyOf(layers);

@@ -138,7 +138,7 @@ final class Lab implements AutoCloseable {
             ThreadLocalRandom.current().nextBytes(id);
             return sandboxes.start(new SandboxSpec(
                     HexFormat.of().formatHex(id), ARN, language, handler, code, layers, environment, memoryMiB, tmpMiB, 1000,
-                    initTimeout, NatKey.INTERNET, printed));
+                    initTimeout, NatKey.INTERNET, false, printed));
         }
 
         /** Starts, asserts a good init, invokes once, closes. */

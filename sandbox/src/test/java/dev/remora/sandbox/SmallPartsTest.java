@@ -82,7 +82,7 @@ class SmallPartsTest {
     private static SandboxSpec spec(Language language, Map<String, String> environment) {
         return new SandboxSpec(
                 "0".repeat(32), "f", language, "index.handler", Path.of("/nothing"), List.of(), environment, 128, 512, 72,
-                Duration.ofSeconds(10), NatKey.INTERNET, (time, line) -> {});
+                Duration.ofSeconds(10), NatKey.INTERNET, false, (time, line) -> {});
     }
 
     @Test
