@@ -11,11 +11,11 @@ import java.util.Locale;
  * @param reference median of the reference's samples, or NaN where there is no reference
  * @param unit of both
  * @param n samples of ours
- * @param goal what we aim at, as text
+ * @param goal what we aim at, {@code <= } or {@code >= } and a ratio; empty where there is no goal
  */
 record Row(String name, double ours, double reference, String unit, int n, String goal) {
     static final String HEADER = String.format(
-            Locale.ROOT, "%-66s %12s %12s %-5s %8s %6s  %s", "name", "ours", "reference", "unit", "ratio", "n", "goal");
+            Locale.ROOT, "%-82s %12s %12s %-5s %8s %6s  %s", "name", "ours", "reference", "unit", "ratio", "n", "goal");
 
     static Row of(String name, double[] ours, double[] reference, String unit, String goal) {
         return new Row(name, median(ours), median(reference), unit, ours.length, goal);
@@ -29,14 +29,22 @@ record Row(String name, double ours, double reference, String unit, int n, Strin
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "%-66s %12s %12s %-5s %8s %6d  %s",
+                "%-82s %12s %12s %-5s %8s %6d  %s",
                 name,
                 number(ours),
                 number(reference),
                 unit,
                 number(ratio()),
                 n,
-                goal);
+                missed() ? goal + "  MISSED" : goal);
+    }
+
+    private boolean missed() {
+        if (goal.isEmpty()) {
+            return false;
+        }
+        double bound = Double.parseDouble(goal.substring(3));
+        return goal.startsWith("<=") ? !(ratio() <= bound) : !(ratio() >= bound);
     }
 
     static double median(double[] samples) {
