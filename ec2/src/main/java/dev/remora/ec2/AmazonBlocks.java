@@ -49,6 +49,6 @@ final class AmazonBlocks {
     }
 
     private static boolean taken(View view, Cidr6 block) {
-        return view.scopes(VPC.kind()).stream().anyMatch(s -> !view.find(VPC.kind(), s, "block6", block.toString()).isEmpty());
+        return view.scopes(VPC.kind()).stream().anyMatch(s -> view.any(VPC.kind(), s, "block6", block.toString()));
     }
 }

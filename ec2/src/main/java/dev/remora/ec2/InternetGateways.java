@@ -133,7 +133,7 @@ final class InternetGateways {
     private static boolean isPublic(View view, Scope scope, String vpcId) {
         return NETWORK_INTERFACE.inVpc(view, scope, vpcId).stream()
                 .anyMatch(i -> i.publicAddress().isPresent()
-                        || !view.find(ELASTIC_IP.kind(), scope, "interface", i.id()).isEmpty());
+                        || view.any(ELASTIC_IP.kind(), scope, "interface", i.id()));
     }
 
     DeleteInternetGatewayResponse delete(DeleteInternetGatewayRequest r, Call call) {

@@ -132,7 +132,7 @@ final class RouteTables {
                 throw Refusals.invalidValue(
                         "route table " + tableId + " and subnet " + subnetId + " belong to different networks");
             }
-            if (!tx.find(ROUTE_TABLE.kind(), scope, "subnet", subnetId).isEmpty()) {
+            if (tx.any(ROUTE_TABLE.kind(), scope, "subnet", subnetId)) {
                 throw Refusals.of(
                         "Resource.AlreadyAssociated",
                         "the specified association for route table " + tableId + " conflicts with an existing association");

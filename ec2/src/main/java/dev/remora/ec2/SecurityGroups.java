@@ -101,7 +101,7 @@ final class SecurityGroups {
         Scope scope = regions.enter(call);
         SecurityGroup made = store.write(tx -> {
             Vpc vpc = r.vpcId() == null ? requireDefaultVpc(tx, scope) : VPC.require(tx, scope, r.vpcId());
-            if (!tx.find(SECURITY_GROUP.kind(), scope, "name", Resource.groupNameKey(vpc.id(), name)).isEmpty()) {
+            if (tx.any(SECURITY_GROUP.kind(), scope, "name", Resource.groupNameKey(vpc.id(), name))) {
                 throw Refusals.of(
                         "InvalidGroup.Duplicate", "The security group '" + name + "' already exists for VPC '" + vpc.id() + "'");
             }
@@ -186,7 +186,7 @@ final class SecurityGroups {
                         "the specified group: \"" + id + "\" name: \"" + group.name() + "\" cannot be deleted by a user");
             }
             boolean named = tx.find(SECURITY_GROUP.kind(), scope, "names", id).stream().anyMatch(g -> !g.id().equals(id));
-            if (named || !tx.find(NETWORK_INTERFACE.kind(), scope, "group", id).isEmpty()) {
+            if (named || tx.any(NETWORK_INTERFACE.kind(), scope, "group", id)) {
                 throw Refusals.of("DependencyViolation", "resource " + id + " has a dependent object");
             }
             tx.delete(SECURITY_GROUP.kind(), scope, id);

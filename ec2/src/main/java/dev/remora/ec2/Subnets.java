@@ -224,7 +224,7 @@ final class Subnets {
         String id = Refusals.require(r.subnetId(), "subnetId");
         store.write(tx -> {
             Subnet subnet = SUBNET.require(tx, scope, id);
-            if (!tx.find(NETWORK_INTERFACE.kind(), scope, "subnet", id).isEmpty()) {
+            if (tx.any(NETWORK_INTERFACE.kind(), scope, "subnet", id)) {
                 throw Refusals.inUse("subnet", id);
             }
             for (var table : tx.find(ROUTE_TABLE.kind(), scope, "subnet", id)) {

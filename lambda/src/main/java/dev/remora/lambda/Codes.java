@@ -164,7 +164,7 @@ final class Codes {
     private boolean named(String sha256) {
         var view = store.view();
         return view.scopes(VersionDocument.KIND).stream()
-                .anyMatch(scope -> !view.find(VersionDocument.KIND, scope, "code", sha256).isEmpty());
+                .anyMatch(scope -> view.any(VersionDocument.KIND, scope, "code", sha256));
     }
 
     private static void remove(Path tree) throws IOException {

@@ -156,7 +156,7 @@ final class HyperplaneEnis {
 
     /** Whether any version runs, or is to run, with the key. */
     static boolean used(View view, Scope scope, HyperplaneKey key) {
-        return !view.find(VersionDocument.KIND, scope, "eni", key.text()).isEmpty();
+        return view.any(VersionDocument.KIND, scope, "eni", key.text());
     }
 
     /**

@@ -75,6 +75,7 @@ final class DocumentFile implements AutoCloseable {
             config.setJournalMode(SQLiteConfig.JournalMode.WAL);
             config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
             config.setCacheSize(-1024);
+            config.setGetGeneratedKeys(false);
             Connection connection = config.createConnection("jdbc:sqlite:" + name);
             try {
                 return new DocumentFile(name, connection);

@@ -69,18 +69,27 @@ final class Shelf<T extends Record> {
     }
 
     List<T> find(String index, String key) {
-        TreePMap<Entry, T> entries = indexes.get(index);
-        if (entries == null) {
-            throw new IllegalArgumentException(kind + " has no index " + index);
-        }
         var found = new ArrayList<T>();
-        for (var entry : entries.tailMap(new Entry(key, ""), true).entrySet()) {
+        for (var entry : from(index, key).entrySet()) {
             if (!entry.getKey().key.equals(key)) {
                 break;
             }
             found.add(entry.getValue());
         }
         return List.copyOf(found);
+    }
+
+    boolean any(String index, String key) {
+        var entries = from(index, key);
+        return !entries.isEmpty() && entries.firstKey().key.equals(key);
+    }
+
+    private TreePMap<Entry, T> from(String index, String key) {
+        TreePMap<Entry, T> entries = indexes.get(index);
+        if (entries == null) {
+            throw new IllegalArgumentException(kind + " has no index " + index);
+        }
+        return entries.tailMap(new Entry(key, ""), true);
     }
 
     Shelf<T> with(String id, T value) {

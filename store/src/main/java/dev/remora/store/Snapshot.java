@@ -43,11 +43,21 @@ record Snapshot(long revision, Kinds kinds, PMap<String, TreePMap<Scope, Shelf<?
 
     @Override
     public <T extends Record> List<T> find(Kind<T> kind, Scope scope, String index, String key) {
+        Shelf<T> shelf = indexed(kind, scope, index);
+        return shelf == null ? List.of() : shelf.find(index, key);
+    }
+
+    @Override
+    public <T extends Record> boolean any(Kind<T> kind, Scope scope, String index, String key) {
+        Shelf<T> shelf = indexed(kind, scope, index);
+        return shelf != null && shelf.any(index, key);
+    }
+
+    private <T extends Record> @Nullable Shelf<T> indexed(Kind<T> kind, Scope scope, String index) {
         if (!kind.indexes().containsKey(index)) {
             throw new IllegalArgumentException(kind + " has no index " + index);
         }
-        Shelf<T> shelf = shelf(kind, scope);
-        return shelf == null ? List.of() : shelf.find(index, key);
+        return shelf(kind, scope);
     }
 
     @Override

@@ -91,6 +91,11 @@ final class StagedTransaction implements Transaction {
     }
 
     @Override
+    public <T extends Record> boolean any(Kind<T> kind, Scope scope, String index, String key) {
+        return reading().any(kind, scope, index, key);
+    }
+
+    @Override
     public Set<Scope> scopes(Kind<?> kind) {
         return reading().scopes(kind);
     }

@@ -20,6 +20,9 @@ public interface View {
     /** The documents that an index of the kind holds under {@code key}, in the order of their ids. */
     <T extends Record> List<T> find(Kind<T> kind, Scope scope, String index, String key);
 
+    /** Whether an index of the kind holds anything under {@code key}; how much it holds makes no difference. */
+    <T extends Record> boolean any(Kind<T> kind, Scope scope, String index, String key);
+
     /** The scopes that hold at least one document of the kind. */
     Set<Scope> scopes(Kind<?> kind);
 }

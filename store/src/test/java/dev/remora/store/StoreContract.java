@@ -152,6 +152,10 @@ abstract class StoreContract {
         });
         assertThat(store.view().find(ANIMALS, HERE, "food", "corn")).containsExactly(tripod);
         assertThat(store.view().find(ANIMALS, HERE, "food", "")).isEmpty();
+        assertThat(store.view().any(ANIMALS, HERE, "food", "corn")).isTrue();
+        assertThat(store.view().any(ANIMALS, HERE, "food", "cor")).isFalse();
+        assertThat(store.view().any(ANIMALS, HERE, "food", "zz")).isFalse();
+        assertThatThrownBy(() -> store.view().any(ANIMALS, HERE, "colour", "red")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> store.view().find(ANIMALS, HERE, "colour", "red")).isInstanceOf(IllegalArgumentException.class);
     }
 
