@@ -24,6 +24,7 @@ import dev.remora.s3.S3Service;
 import dev.remora.sandbox.Launcher;
 import dev.remora.sandbox.LocalSandboxes;
 import dev.remora.sandbox.SandboxConfig;
+import dev.remora.secretsmanager.SecretsManagerService;
 import dev.remora.sqs.SqsService;
 import dev.remora.ssm.SsmService;
 import dev.remora.store.Blobs;
@@ -147,6 +148,7 @@ final class Server implements AutoCloseable {
                         Ec2Service.kinds(),
                         RdsService.kinds(),
                         ElastiCacheService.kinds(),
+                        SecretsManagerService.kinds(),
                         LogsService.kinds(),
                         SqsService.kinds(),
                         S3Service.kinds(),
@@ -183,7 +185,8 @@ final class Server implements AutoCloseable {
         var flows = new FlowDestinations(iam.roles(), logs.sink(), s3);
         ec2 = made("ec2", new Ec2Service(store, fabric, ids, clock, Gate.OPEN, flows, settings.quotas()));
         var around = surroundings(store, launcher, result(trust), data.path());
-        rds = made("rds", new RdsService(around));
+        var secrets = new SecretsManagerService(store, ids, clock);
+        rds = made("rds", new RdsService(around, iam.roles(), iam.authorizer(), secrets));
         var sqs = made("sqs", new SqsService(store, streams, clock, ids));
         var elasticache = made("elasticache", new ElastiCacheService(around));
         lambda = made(
@@ -209,7 +212,7 @@ final class Server implements AutoCloseable {
         bridges = made("bridges", new Bridges(store, ec2.networks(), fabric, names));
         dropList = new DropList(fabric::drops, ec2::explain, lambda::functionOfSlot);
         operations.addAll(List.of(iam.iamOperations(), iam.stsOperations(), ec2.operations()));
-        operations.addAll(List.of(rds.operations(), elasticache.operations()));
+        operations.addAll(List.of(rds.operations(), elasticache.operations(), secrets.operations()));
         var ssm = new SsmService(store, ids, clock, PublicImages.NONE);
         operations.addAll(List.of(logs.operations(), sqs.operations(), lambda.operations(), ssm.operations()));
         operations.add(s3.operations());

@@ -10,6 +10,7 @@ import dev.remora.fleet.Certificates;
 import dev.remora.fleet.Engines;
 import dev.remora.fleet.Surroundings;
 import dev.remora.iam.IamService;
+import dev.remora.iam.RoleAccess;
 import dev.remora.lambda.LambdaOptions;
 import dev.remora.lambda.LambdaService;
 import dev.remora.logs.LogsService;
@@ -19,6 +20,7 @@ import dev.remora.rds.RdsService;
 import dev.remora.s3.S3Service;
 import dev.remora.sandbox.Confinement;
 import dev.remora.sandbox.Sandboxes;
+import dev.remora.secretsmanager.SecretsManagerService;
 import dev.remora.sqs.SqsService;
 import dev.remora.ssm.PublicParameters;
 import dev.remora.ssm.SsmService;
@@ -28,6 +30,7 @@ import dev.remora.store.Ids;
 import dev.remora.store.SqliteStore;
 import dev.remora.store.Store;
 import dev.remora.store.Streams;
+import dev.remora.wire.Authorizer;
 import dev.remora.wire.Coverage;
 import dev.remora.wire.Declarations;
 import dev.remora.wire.Operations;
@@ -90,7 +93,11 @@ class CoverageTest {
                 var ec2 = new Ec2Service(store, fabric, ids, clock, Gate.OPEN, never(FlowDelivery.class));
                 var logs = new LogsService(store, streams, clock);
                 var sqs = new SqsService(store, streams, clock, ids);
-                var rds = new RdsService(surroundings(store, ec2, fabric));
+                var rds = new RdsService(
+                        surroundings(store, ec2, fabric),
+                        never(RoleAccess.class),
+                        never(Authorizer.class),
+                        new SecretsManagerService(store, ids, clock));
                 var elasticache = new ElastiCacheService(surroundings(store, ec2, fabric))) {
             var iam = new IamService(store, ids, clock, true);
             var s3 = new S3Service(store, folder, ids, clock, iam.authorizer());
@@ -114,6 +121,7 @@ class CoverageTest {
                         ec2.operations(),
                         rds.operations(),
                         elasticache.operations(),
+                        new SecretsManagerService(store, ids, clock).operations(),
                         logs.operations(),
                         sqs.operations(),
                         s3.operations(),

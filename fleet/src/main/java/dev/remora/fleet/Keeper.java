@@ -36,6 +36,7 @@ public final class Keeper implements AutoCloseable {
     private final int stopSignal;
     private final Deque<String> lastLines = new ArrayDeque<>();
     private final CountDownLatch toldToStop = new CountDownLatch(1);
+    private volatile boolean anew;
     private @Nullable Confined process;
     private @Nullable Thread thread;
 
@@ -101,6 +102,12 @@ public final class Keeper implements AutoCloseable {
         }
     }
 
+    /** Ends the program in order and starts it again, soon and on another thread. */
+    public void restart() {
+        anew = true;
+        signal(stopSignal);
+    }
+
     /** Remembers what runs, so that {@link #close} can end it; ends it at once if that was asked for meanwhile. */
     private synchronized Confined began(Confined run) {
         process = run;
@@ -145,6 +152,12 @@ public final class Keeper implements AutoCloseable {
                 int status = running.exit().get();
                 if (toldToStop.getCount() == 0) {
                     return;
+                }
+                if (anew) {
+                    anew = false;
+                    running.close();
+                    began(confinement.run(launch.program()));
+                    continue;
                 }
                 LOG.warn("{} ended with status {}; starting it again: {}", name, status, said());
                 if (Duration.ofNanos(System.nanoTime() - began).toMillis() > RESTART_MAX_MILLIS) {

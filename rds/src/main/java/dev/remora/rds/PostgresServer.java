@@ -25,6 +25,7 @@ final class PostgresServer implements DatabaseServer {
     /** The role that initdb makes, as on AWS. */
     static final String OWNER = "rdsadmin";
 
+    static final int CONNECTIONS_MAX = 100;
     private static final int FAST_SHUTDOWN = 2;
     private static final String ACCESS =
             """
@@ -97,7 +98,7 @@ final class PostgresServer implements DatabaseServer {
                 "--hba_file=/srv/conf/pg_hba.conf",
                 "--password_encryption=scram-sha-256",
                 "--shared_buffers=32MB",
-                "--max_connections=100",
+                "--max_connections=" + CONNECTIONS_MAX,
                 "--dynamic_shared_memory_type=mmap",
                 "--logging_collector=off",
                 "--log_destination=stderr",

@@ -28,7 +28,7 @@ final class RdsOperations {
     static final ServiceInfo INFO = new ServiceInfo(
             "rds", "rds", Protocol.AWS_QUERY, "2014-10-31", "http://rds.amazonaws.com/doc/2014-10-31/", "");
 
-    static Operations of(Surroundings around, Provisioner provisioner) {
+    static Operations of(Surroundings around, Provisioner provisioner, ProxyView proxyView, RolePassing passing) {
         var operations = new Operations(INFO);
         var store = around.store();
         var networks = around.networks();
@@ -39,6 +39,8 @@ final class RdsOperations {
         createInstance(operations, instances);
         modifyInstance(operations, new InstanceChanges(instances, networks, provisioner, around.ids()));
         otherInstances(operations, instances);
+        var proxies = new DbProxies(store, networks, instances, around.engines(), proxyView, passing, around.ids());
+        ProxyOperations.on(operations, proxies, new ProxyTargets(proxies, instances, proxyView));
         tags(operations, new Tags(store));
         operations
                 .on(DescribeDbEngineVersionsRequest.class, versions::describe)

@@ -2,10 +2,13 @@ package dev.remora.rds;
 
 import dev.remora.fleet.Member;
 import dev.remora.fleet.Surroundings;
+import dev.remora.iam.RoleAccess;
 import dev.remora.linux.Netns;
+import dev.remora.secretsmanager.SecretValues;
 import dev.remora.store.Kind;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
+import dev.remora.wire.Authorizer;
 import dev.remora.wire.Operations;
 import java.util.List;
 import java.util.Locale;
@@ -15,27 +18,34 @@ import java.util.Optional;
 public final class RdsService implements AutoCloseable {
     private final Store store;
     private final InstanceFleet fleet;
+    private final ProxyFleet proxies;
     private final Operations operations;
 
-    /** Its folders of the data folder are {@code engines} and {@code databases}. */
-    public RdsService(Surroundings around) {
+    /**
+     * Its folders of the data folder are {@code engines}, {@code databases} and {@code proxies}.
+     *
+     * @param secrets where proxies find passwords
+     */
+    public RdsService(Surroundings around, RoleAccess roles, Authorizer authorizer, SecretValues secrets) {
         this.store = around.store();
         this.fleet = new InstanceFleet(around);
-        this.operations = RdsOperations.of(around, fleet);
+        this.proxies = new ProxyFleet(around, new ProxyCredentials(secrets, roles), secrets);
+        this.operations = RdsOperations.of(around, fleet, proxies, new RolePassing(roles, authorizer));
     }
 
     /** What the service keeps in the store. */
     public static List<Kind<?>> kinds() {
-        return List.of(DbSubnetGroups.KIND, Database.KIND);
+        return List.of(DbSubnetGroups.KIND, Database.KIND, Proxy.KIND);
     }
 
     public Operations operations() {
         return operations;
     }
 
-    /** Starts the databases that there are. To be called once, when the interfaces are on their way into the kernel. */
+    /** Starts what there is. To be called once, when the interfaces are on their way into the kernel. */
     public void recover() {
         fleet.recover();
+        proxies.recover();
     }
 
     /** Where an instance's server listens, for a way in from the host that passes by the groups. */
@@ -59,6 +69,7 @@ public final class RdsService implements AutoCloseable {
     /** Stops the database servers; they start again with the next {@link #recover}. */
     @Override
     public void close() {
+        proxies.close();
         fleet.close();
     }
 }

@@ -48,11 +48,16 @@ final class RdsFixture implements AutoCloseable {
             passwords.add(verifier);
         }
     };
-    final Engines engines = MariaDbOfTests.engines();
+    final Engines engines = EnginesOfTests.engines();
     final EngineVersions versions = new EngineVersions(engines);
     final DbInstances instances = new DbInstances(store, networks, groups, versions, provisioner, ids);
     final InstanceChanges changes = new InstanceChanges(instances, networks, provisioner, ids);
     final Tags tags = new Tags(store);
+    final TestProxies proxyView = new TestProxies(store);
+    final TestRoles roles = new TestRoles();
+    final DbProxies proxies = new DbProxies(
+            store, networks, instances, engines, proxyView, new RolePassing(roles, roles), ids);
+    final ProxyTargets targets = new ProxyTargets(proxies, instances, proxyView);
 
     private static final class CountingIds implements Ids {
         private long next;

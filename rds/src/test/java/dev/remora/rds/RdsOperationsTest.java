@@ -12,7 +12,8 @@ class RdsOperationsTest {
     @Test
     void declareEveryMemberOfEveryRequest() throws ReflectiveOperationException {
         try (var rds = new RdsFixture()) {
-            for (Operation<?, ?> operation : RdsOperations.of(rds.around(), rds.provisioner).all()) {
+            for (Operation<?, ?> operation : RdsOperations.of(rds.around(), rds.provisioner, rds.proxyView, null)
+                    .all()) {
                 var builder =
                         (Buildable) operation.request().getMethod("builder").invoke(null);
                 var members = ((SdkPojo) builder.build())

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkField;
@@ -20,6 +21,9 @@ import software.amazon.awssdk.core.traits.TimestampFormatTrait.Format;
  * and errors.
  */
 final class QueryCodec implements Codec {
+    /** Operations whose result has no members and is in the answer all the same, by the published models: one. */
+    private static final Set<String> EMPTY_RESULTS = Set.of("DeregisterDBProxyTargets");
+
     private final boolean ec2;
     private final ServiceInfo service;
     private final QueryNames names;
@@ -158,7 +162,7 @@ final class QueryCodec implements Codec {
                 xml.members(output);
             }
         } else {
-            if (!output.sdkFields().isEmpty()) {
+            if (!output.sdkFields().isEmpty() || EMPTY_RESULTS.contains(operation)) {
                 xml.open(operation + "Result");
                 xml.members(output);
                 xml.close(operation + "Result");
