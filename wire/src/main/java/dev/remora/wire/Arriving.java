@@ -1,36 +1,51 @@
 package dev.remora.wire;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** A body on its connection, which remembers whether it was begun and whether it has come to its end. */
-final class Arriving extends FilterInputStream {
-    private boolean begun;
+/**
+ * A body on its connection, which is not begun before somebody reads it: a client that waits for the word to go on gets it then,
+ * and an answer without it where nobody does.
+ */
+final class Arriving extends InputStream {
+    private final Supplier<InputStream> source;
+    private @Nullable InputStream begun;
     private boolean ended;
 
-    Arriving(InputStream in) {
-        super(in);
+    Arriving(Supplier<InputStream> source) {
+        this.source = source;
     }
 
     boolean begun() {
-        return begun;
+        return begun != null;
+    }
+
+    private InputStream in() {
+        InputStream in = begun;
+        if (in == null) {
+            begun = in = source.get();
+        }
+        return in;
     }
 
     @Override
     public int read() throws IOException {
-        begun = true;
-        int b = in.read();
-        ended = b < 0;
-        return b;
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
+    /** The server's own exceptions for a connection that ended, or for chunks that are none, are not bugs of whoever reads. */
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
-        begun = true;
-        int n = in.read(buffer, offset, length);
-        ended = n < 0;
-        return n;
+        try {
+            int n = in().read(buffer, offset, length);
+            ended = n < 0;
+            return n;
+        } catch (RuntimeException gone) {
+            throw new IOException("the body broke off", gone);
+        }
     }
 
     /** Reads the rest away if it is not longer than so much; says whether the end was reached. */
@@ -42,7 +57,7 @@ final class Arriving extends FilterInputStream {
                 left -= Math.max(0, read(buffer, 0, buffer.length));
             }
             return ended;
-        } catch (IOException | RuntimeException gone) {
+        } catch (IOException gone) {
             return false;
         }
     }

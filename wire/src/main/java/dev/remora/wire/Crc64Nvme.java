@@ -1,5 +1,8 @@
 package dev.remora.wire;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.zip.Checksum;
 
 /** CRC-64/NVME: polynomial 0xad93d23594c93659, bits reflected, all ones before and inverted after. Eight bytes at a step. */
@@ -8,7 +11,11 @@ final class Crc64Nvme implements Checksum {
     static final long POLYNOMIAL = 0x9a6c9329ac4bc9b5L;
 
     private static final int STEP = 8;
-    private static final long[][] TABLES = tables();
+    private static final VarHandle LITTLE_ENDIAN =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    /** What a byte does to a remainder, with so many bytes behind it. */
+    private static final long[][] T = tables();
 
     private long state = ~0L;
 
@@ -32,7 +39,7 @@ final class Crc64Nvme implements Checksum {
 
     @Override
     public void update(int b) {
-        state = state >>> 8 ^ TABLES[0][(int) (state ^ b) & 0xff];
+        state = state >>> 8 ^ T[0][(int) (state ^ b) & 0xff];
     }
 
     @Override
@@ -41,14 +48,15 @@ final class Crc64Nvme implements Checksum {
         int at = offset;
         int end = offset + length;
         for (; end - at >= STEP; at += STEP) {
-            for (int i = 0; i < STEP; i++) {
-                crc ^= (bytes[at + i] & 0xffL) << 8 * i;
-            }
-            long next = 0;
-            for (int i = 0; i < STEP; i++) {
-                next ^= TABLES[STEP - 1 - i][(int) (crc >>> 8 * i) & 0xff];
-            }
-            crc = next;
+            long x = crc ^ (long) LITTLE_ENDIAN.get(bytes, at);
+            crc = T[7][(int) x & 0xff]
+                    ^ T[6][(int) (x >>> 8) & 0xff]
+                    ^ T[5][(int) (x >>> 16) & 0xff]
+                    ^ T[4][(int) (x >>> 24) & 0xff]
+                    ^ T[3][(int) (x >>> 32) & 0xff]
+                    ^ T[2][(int) (x >>> 40) & 0xff]
+                    ^ T[1][(int) (x >>> 48) & 0xff]
+                    ^ T[0][(int) (x >>> 56)];
         }
         state = crc;
         for (; at < end; at++) {

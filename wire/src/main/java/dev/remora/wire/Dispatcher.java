@@ -69,7 +69,7 @@ public final class Dispatcher {
         try {
             Claim claim = Claim.of(head);
             if (claim == null) {
-                return S3Address.namedByHost(head);
+                return guess.codec(head) instanceof RestXmlCodec;
             }
             Served served = services.get(claim.service());
             return served != null && served.protocol == Protocol.REST_XML;

@@ -156,7 +156,7 @@ public final class HttpFront implements AutoCloseable {
     }
 
     private void answer(Request head, ServerRequest http, ServerResponse out) throws IOException {
-        if (dispatcher.streams(head)) {
+        if (route(head) == null && dispatcher.streams(head)) {
             stream(http, head, out);
             return;
         }
@@ -173,7 +173,8 @@ public final class HttpFront implements AutoCloseable {
 
     /** A request whose body is read by its operation, or whose answer is a stream. */
     private void stream(ServerRequest http, Request head, ServerResponse out) throws IOException {
-        var body = new Arriving(http.content().hasEntity() ? http.content().inputStream() : InputStream.nullInputStream());
+        var body = new Arriving(
+                () -> http.content().hasEntity() ? http.content().inputStream() : InputStream.nullInputStream());
         Response response = dispatcher.handle(head.streaming(body));
         boolean waits = head.headers().first("Expect") != null && !body.begun();
         boolean last = waits && http.content().hasEntity()
@@ -202,7 +203,7 @@ public final class HttpFront implements AutoCloseable {
 
     private Response response(Request head, byte[] body) {
         Request request = head.holding(body);
-        Admin route = head.rawPath().startsWith("/_") ? route(head) : null;
+        Admin route = route(head);
         if (route == null) {
             return dispatcher.handle(request);
         }
@@ -214,6 +215,9 @@ public final class HttpFront implements AutoCloseable {
     }
 
     private @Nullable Admin route(Request head) {
+        if (!head.rawPath().startsWith("/_")) {
+            return null;
+        }
         Admin exact = admin.get(head.method() + " " + head.rawPath());
         String path = head.rawPath();
         for (int slash = path.lastIndexOf('/'); exact == null && slash > 0; slash = path.lastIndexOf('/', slash - 1)) {

@@ -149,7 +149,7 @@ final class Payload extends InputStream {
         int n;
         try {
             n = in.read(buffer, offset, count);
-        } catch (IOException | IllegalStateException gone) {
+        } catch (IOException gone) {
             throw incomplete();
         }
         if (n < 0) {
