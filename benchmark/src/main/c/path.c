@@ -43,11 +43,13 @@ static int failed(const char *what)
 
 static int dial(const char *host, int port)
 {
+    int six = strchr(host, ':') != 0;
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
-    int one = 1, s = socket(AF_INET, SOCK_STREAM, 0);
-    inet_pton(AF_INET, host, &to.sin_addr);
+    struct sockaddr_in6 to6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
+    int one = 1, s = socket(six ? AF_INET6 : AF_INET, SOCK_STREAM, 0);
+    inet_pton(six ? AF_INET6 : AF_INET, host, six ? (void *)&to6.sin6_addr : (void *)&to.sin_addr);
     setsockopt(s, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    if (connect(s, (void *)&to, sizeof to))
+    if (six ? connect(s, (void *)&to6, sizeof to6) : connect(s, (void *)&to, sizeof to))
         failed("connect");
     return s;
 }
@@ -55,9 +57,9 @@ static int dial(const char *host, int port)
 static int serve(int port)
 {
     static char piece[PIECE];
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(port)};
+    struct sockaddr_in6 at = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
     struct epoll_event events[EVENTS];
-    int one = 1, listener = socket(AF_INET, SOCK_STREAM, 0), poll = epoll_create1(0);
+    int one = 1, listener = socket(AF_INET6, SOCK_STREAM, 0), poll = epoll_create1(0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
     if (bind(listener, (void *)&at, sizeof at) || listen(listener, 1024))

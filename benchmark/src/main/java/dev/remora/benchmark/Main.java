@@ -12,6 +12,8 @@ public final class Main {
             new CreateUntilActive(),
             new GroupChange(),
             new DataPath(),
+            new GatewayPath(),
+            new InterfacesUp(),
             new Footprint(),
             new DescribeInterfaces());
 
