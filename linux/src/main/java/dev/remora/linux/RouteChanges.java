@@ -208,6 +208,14 @@ public final class RouteChanges {
         return this;
     }
 
+    /** All packets of a family look up the table, after rules of lower priority. */
+    public RouteChanges ruleForAll(boolean ipv6, int priority, int table, String object) {
+        batch.begin(NEWRULE, ONCE, object);
+        batch.u8(ipv6 ? 10 : 2).u8(0).u8(0).u8(0).u8(0).u8(0).u8(0).u8(1).u32(0);
+        batch.attributeHost(6, priority).attributeHost(15, table).end();
+        return this;
+    }
+
     /** Packets of a family with the mark look up the table; the lowest priority comes first. */
     public RouteChanges rule(boolean ipv6, int priority, int mark, int table, String object) {
         return rule(NEWRULE, ONCE, ipv6, priority, mark, table, object);

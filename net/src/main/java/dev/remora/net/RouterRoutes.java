@@ -3,19 +3,22 @@ package dev.remora.net;
 import dev.remora.linux.RouteChanges;
 import dev.remora.linux.Rtnetlink;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
  * The route tables of a router, and the rules that choose among them.
  *
- * <p>A subnet's packets have its mark, and look up its route table first; all of its routes are there, the longest prefix wins. A
- * route to the VPC itself leaves the table, and the main table is looked up, in which is every address of the VPC that somebody
- * has, alone. What comes from a gateway has no mark and looks up the main table only. What neither knows is led to the device
- * {@code nowhere}, where the forward hook sees it, counts it and drops it; a blackhole would drop it before any rule could. (The
+ * <p>In the main table is every address of the VPC that somebody has, alone. A subnet's packets have its mark, and look up its
+ * route table as well, in which the longest prefix wins and a route to the VPC itself leaves the table. The main table comes
+ * first, which saves most packets a look-up; only where a subnet has a route of its own within the VPC (to an appliance) does its
+ * table. What comes from a gateway has no mark and looks up the main table only. What nobody knows is led to the device {@code
+ * nowhere} at last, where the forward hook sees it, counts it and drops it; a blackhole would drop it before any rule could. (The
  * loopback would do for IPv4; in IPv6 a route to it is a blackhole.)
  *
  * <p>Every route leads to a gateway's address that nobody has, the same on every cable, whose hardware address is known: so one
@@ -24,13 +27,23 @@ import java.util.Set;
  * <p>A route that changes is replaced at once. New routes and rules come before old ones go.
  */
 final class RouterRoutes {
-    /** Before rule 32766, which looks up the main table. */
-    private static final int FIRST_RULE = 10_000;
+    /** Rules of subnets before rule 32766, which looks up the main table, and behind it. */
+    private static final int EARLY_RULE = 10_000;
+
+    private static final int LATE_RULE = 40_000;
+
+    /** For all that no rule before it knew. */
+    private static final int LAST_RULE = 50_000;
+
+    private static final int LAST_TABLE = 999;
 
     private final String router;
     private final Rtnetlink kernel;
     private final Map<Place, Hop> routes = new HashMap<>();
     private final Set<Policy> policies = new HashSet<>();
+
+    /** The families that have their last rule. */
+    private final Set<IpFamily> caught = EnumSet.noneOf(IpFamily.class);
 
     private record Place(int table, IpBlock destination) {}
 
@@ -41,7 +54,8 @@ final class RouterRoutes {
         record Leave() implements Hop {}
     }
 
-    private record Policy(IpFamily family, int mark, int table) {}
+    /** @param early whether its table comes before the main one */
+    private record Policy(IpFamily family, int mark, int table, boolean early) {}
 
     RouterRoutes(String router, Rtnetlink kernel) {
         this.router = router;
@@ -57,6 +71,12 @@ final class RouterRoutes {
         come.sort((a, b) -> Integer.compare(a.destination().prefix(), b.destination().prefix()));
         for (Place place : come) {
             set(place, wanted.get(place));
+        }
+        for (IpFamily family : next.families()) {
+            if (!caught.contains(family)) {
+                kernel.commit(new RouteChanges().ruleForAll(family == IpFamily.V6, LAST_RULE, LAST_TABLE, router));
+                caught.add(family);
+            }
         }
         for (Policy policy : wantedPolicies) {
             if (!policies.contains(policy)) {
@@ -83,7 +103,7 @@ final class RouterRoutes {
         Hop nowhere = new Hop.To(LinkLocal.NOWHERE);
         Map<Place, Hop> routes = new HashMap<>();
         for (IpFamily family : state.families()) {
-            routes.put(new Place(RouteChanges.MAIN, family.everything()), nowhere);
+            routes.put(new Place(LAST_TABLE, family.everything()), nowhere);
             state.tables().values().forEach(table -> routes.put(new Place(table, family.everything()), nowhere));
         }
         state.topology().routeTables().values().forEach(table -> table.routes().forEach(route -> {
@@ -103,8 +123,19 @@ final class RouterRoutes {
     private static Set<Policy> policies(RouterState state) {
         Set<Policy> policies = new HashSet<>();
         state.topology().subnets().values().forEach(subnet -> state.families().forEach(family ->
-                policies.add(new Policy(family, state.mark(subnet.id()), state.table(subnet.routeTable())))));
+                policies.add(new Policy(
+                        family,
+                        state.mark(subnet.id()),
+                        state.table(subnet.routeTable()),
+                        within(state.topology(), subnet.routeTable())))));
         return policies;
+    }
+
+    /** Whether a route of the table leads what is for the VPC itself elsewhere. */
+    private static boolean within(Topology topology, String routeTable) {
+        return Objects.requireNonNull(topology.routeTables().get(routeTable)).routes().stream()
+                .filter(route -> !(route.target() instanceof Topology.Target.Local))
+                .anyMatch(route -> topology.blocks().stream().anyMatch(block -> block.contains(route.destination())));
     }
 
     private void set(Place place, Hop hop) {
@@ -123,7 +154,7 @@ final class RouterRoutes {
 
     private void change(Policy policy, boolean add) {
         boolean ipv6 = policy.family() == IpFamily.V6;
-        int priority = FIRST_RULE + policy.mark();
+        int priority = policy.early() ? EARLY_RULE : LATE_RULE;
         RouteChanges changes = new RouteChanges();
         kernel.commit(
                 add
