@@ -136,8 +136,8 @@ final class Ec2Operations {
                 r -> ids(r.vpcId()));
         access.names(
                 ops.on(ModifyVpcAttributeRequest.class, vpcs::modifyAttribute)
-                        .enforced("VpcId")
-                        .recorded("EnableDnsHostnames", "EnableDnsSupport", "EnableNetworkAddressUsageMetrics"),
+                        .enforced("VpcId", "EnableDnsSupport")
+                        .recorded("EnableDnsHostnames", "EnableNetworkAddressUsageMetrics"),
                 r -> ids(r.vpcId()));
         access.names(
                 ops.on(ModifyVpcTenancyRequest.class, vpcs::modifyTenancy)
