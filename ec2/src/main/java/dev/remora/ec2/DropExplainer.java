@@ -8,13 +8,18 @@ import static dev.remora.ec2.Resource.VPC;
 
 import dev.remora.net.Drop;
 import dev.remora.net.Ip;
+import dev.remora.net.IpBlock;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
 import dev.remora.store.View;
 import dev.remora.vpc.GroupRule;
 import dev.remora.vpc.NetworkInterface;
+import dev.remora.vpc.PrefixList;
 import dev.remora.vpc.RouteTable;
+import dev.remora.vpc.RouteTable.Destination;
+import dev.remora.vpc.RouteTable.Route;
 import dev.remora.vpc.Vpc;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -56,12 +61,34 @@ final class DropExplainer {
                     .toList();
         }
 
-        String routeTable(NetworkInterface i) {
+        Optional<RouteTable> routeTable(NetworkInterface i) {
             return view.find(ROUTE_TABLE.kind(), scope, "subnet", i.subnetId()).stream()
                     .findFirst()
-                    .map(RouteTable::id)
-                    .or(() -> view.get(VPC.kind(), scope, vpcId).map(Vpc::mainRouteTableId))
-                    .orElse("the route table");
+                    .or(() -> view.get(VPC.kind(), scope, vpcId)
+                            .map(Vpc::mainRouteTableId)
+                            .flatMap(id -> view.get(ROUTE_TABLE.kind(), scope, id)));
+        }
+
+        /** The route that a packet of the interface takes to an address: the one with the longest prefix. */
+        Optional<Route> route(RouteTable table, Ip to) {
+            return table.routes().stream()
+                    .filter(r -> prefix(r, to) >= 0)
+                    .max(Comparator.comparingInt(r -> prefix(r, to)));
+        }
+
+        /** How long the prefix is by which a route holds the address; -1 if it does not. */
+        private int prefix(Route route, Ip to) {
+            List<IpBlock> blocks =
+                    switch (route.destination()) {
+                        case Destination.To(IpBlock block) -> List.of(block);
+                        case Destination.Listed(String list) ->
+                            PrefixLists.find(view, scope, list).map(PrefixList::blocks).orElse(List.of());
+                    };
+            return blocks.stream().filter(b -> b.contains(to)).mapToInt(IpBlock::prefix).max().orElse(-1);
+        }
+
+        boolean active(RouteTable table, Route route) {
+            return new RouteView(view, scope).active(table, route);
         }
 
         boolean holds(Ip address) {
@@ -105,7 +132,8 @@ final class DropExplainer {
                     + " to " + named(place, drop.destination());
             case ACL_INGRESS -> entry(drop) + traffic(drop) + " from " + drop.source();
             case ACL_EGRESS -> entry(drop) + traffic(drop) + " to " + drop.destination();
-            case NO_PUBLIC_ADDRESS -> drop.source() + " has no public address, so the internet gateway sends nothing for it";
+            case NO_PUBLIC_ADDRESS -> drop.source() + " has no public address, so " + gateway(drop, place, judged)
+                    + " sends nothing for it";
             case ROUTE -> noRoute(drop, place, judged);
             case SOURCE_CHECK -> id + " sent from " + drop.source() + ", which is not its own address";
             case INVALID -> "the packet belongs to no connection that is known, and begins none";
@@ -123,8 +151,22 @@ final class DropExplainer {
                     .map(i -> "nothing is behind " + i.id() + ", which has the address " + drop.destination())
                     .orElse("no interface of " + place.vpcId() + " has the address " + drop.destination());
         }
-        return (place == null || judged == null ? "the route table" : place.routeTable(judged))
-                + " has no way to " + drop.destination();
+        RouteTable table = place == null || judged == null ? null : place.routeTable(judged).orElse(null);
+        if (place == null || table == null) {
+            return "the route table has no way to " + drop.destination();
+        }
+        return place.route(table, drop.destination())
+                .map(r -> "the route of " + table.id() + " for " + r.destination() + " leads to " + r.target()
+                        + (place.active(table, r) ? ", which carries no such packets" : ", which is not there: a black hole"))
+                .orElse(table.id() + " has no way to " + drop.destination());
+    }
+
+    /** The internet gateway that a packet was routed to. */
+    private static String gateway(Drop drop, @Nullable Place place, @Nullable NetworkInterface judged) {
+        Optional<String> target = place == null || judged == null
+                ? Optional.empty()
+                : place.routeTable(judged).flatMap(t -> place.route(t, drop.destination())).map(Route::target);
+        return target.orElse("the internet gateway");
     }
 
     /** {@code "entry 100 of acl-1 denies "}; the answers to what is let in, or out, have to be let through as well. */

@@ -14,6 +14,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import software.amazon.awssdk.services.ec2.model.CreateRouteRequest;
+import software.amazon.awssdk.services.ec2.model.CreateRouteResponse;
+import software.amazon.awssdk.services.ec2.model.DetachInternetGatewayRequest;
+import software.amazon.awssdk.services.ec2.model.DetachInternetGatewayResponse;
 
 class DropExplainerTest {
     private final Ec2Lab ec2 = new Ec2Lab();
@@ -75,6 +79,24 @@ class DropExplainerTest {
     }
 
     @Test
+    void a_route_to_a_gateway_that_is_gone_is_named_with_it() {
+        String gateway = ec2.internetGateway(vpc);
+        String table = ec2.held(vpc).subnets().values().iterator().next().routeTable();
+        ec2.call(
+                CreateRouteRequest.builder().routeTableId(table).destinationCidrBlock("0.0.0.0/0").gatewayId(gateway).build(),
+                CreateRouteResponse.class);
+        Ipv4 outside = Ipv4.parse("8.8.8.8");
+        assertThat(ec2.service.explain(drop(Cause.NO_PUBLIC_ADDRESS, Optional.of(function.id()), outside)).sentence())
+                .isEqualTo("10.0.1.4 has no public address, so " + gateway + " sends nothing for it");
+        ec2.call(
+                DetachInternetGatewayRequest.builder().internetGatewayId(gateway).vpcId(vpc).build(),
+                DetachInternetGatewayResponse.class);
+        assertThat(ec2.service.explain(drop(Cause.ROUTE, Optional.of(function.id()), outside)).sentence())
+                .isEqualTo("the route of " + table + " for 0.0.0.0/0 leads to " + gateway
+                        + ", which is not there: a black hole");
+    }
+
+    @Test
     void an_address_of_the_vpc_that_nobody_has_is_told_apart() {
         var why = ec2.service.explain(drop(Cause.ROUTE, Optional.of(function.id()), Ipv4.parse("10.0.9.9")));
         assertThat(why.sentence()).isEqualTo("no interface of " + vpc + " has the address 10.0.9.9");
@@ -101,7 +123,8 @@ class DropExplainerTest {
     @EnumSource(Cause.class)
     void a_shards_drop_is_explained_without_a_vpc(Cause cause) {
         var drop = new Drop(
-                Ec2Lab.NOW, cause, "", Optional.of("s1"), Optional.empty(), Optional.empty(), 17, function.address(), 1, database.address(), 53);
+                Ec2Lab.NOW, cause, "", Optional.of("s1"), Optional.empty(), Optional.empty(), 17, function.address(), 1,
+                database.address(), 53);
         var why = ec2.service.explain(drop);
         assertThat(why.vpcId()).isEmpty();
         assertThat(why.sentence()).isNotBlank();

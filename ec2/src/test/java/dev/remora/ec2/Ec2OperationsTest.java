@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.awscore.AwsRequest;
 import software.amazon.awssdk.core.SdkField;
 import software.amazon.awssdk.core.SdkPojo;
+import software.amazon.awssdk.services.ec2.model.CreateNatGatewayRequest;
 import software.amazon.awssdk.services.ec2.model.CreateNetworkInterfaceRequest;
 import software.amazon.awssdk.services.ec2.model.CreateVpcRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteSubnetRequest;
@@ -78,6 +79,16 @@ class Ec2OperationsTest {
                         "arn:aws:ec2:eu-west-1:000000000000:subnet/subnet-1",
                         "arn:aws:ec2:eu-west-1:000000000000:security-group/sg-1",
                         "arn:aws:ec2:eu-west-1:000000000000:security-group/sg-2");
+    }
+
+    @Test
+    void making_a_nat_gateway_needs_permission_on_its_subnet_and_its_address() {
+        var request = CreateNatGatewayRequest.builder().subnetId("subnet-1").allocationId("eipalloc-1").build();
+        assertThat(resources(request))
+                .containsExactly(
+                        "arn:aws:ec2:eu-west-1:000000000000:natgateway/*",
+                        "arn:aws:ec2:eu-west-1:000000000000:subnet/subnet-1",
+                        "arn:aws:ec2:eu-west-1:000000000000:elastic-ip/eipalloc-1");
     }
 
     @Test

@@ -102,6 +102,69 @@ class Ec2OverTheWireTest {
     }
 
     @Test
+    void a_way_to_the_internet_is_built_shown_and_taken_down() {
+        String vpc = lab.vpc("10.0.0.0/16");
+        String subnet = lab.subnet(vpc, "10.0.1.0/24");
+        String gateway = ec2.createInternetGateway().internetGateway().internetGatewayId();
+        ec2.attachInternetGateway(r -> r.internetGatewayId(gateway).vpcId(vpc));
+        String allocation = ec2.allocateAddress(r -> r.domain("vpc")).allocationId();
+        String nat = ec2.createNatGateway(r -> r.subnetId(subnet)
+                        .allocationId(allocation)
+                        .tagSpecifications(t -> t.resourceType("natgateway").tags(tag -> tag.key("Name").value("out"))))
+                .natGateway()
+                .natGatewayId();
+        ec2.waiter().waitUntilNatGatewayAvailable(r -> r.natGatewayIds(nat));
+        String table = ec2.createRouteTable(r -> r.vpcId(vpc)).routeTable().routeTableId();
+        String list = ec2.createManagedPrefixList(r -> r.prefixListName("theirs")
+                        .addressFamily("IPv4")
+                        .maxEntries(3)
+                        .entries(e -> e.cidr("192.0.2.0/24").description("a")))
+                .prefixList()
+                .prefixListId();
+        ec2.createRoute(r -> r.routeTableId(table).destinationCidrBlock("0.0.0.0/0").natGatewayId(nat));
+        ec2.createRoute(r -> r.routeTableId(table).destinationPrefixListId(list).gatewayId(gateway));
+        assertThat(ec2.describeRouteTables(r -> r.routeTableIds(table)).routeTables().getFirst().routes())
+                .extracting(r -> r.natGatewayId() + " " + r.destinationPrefixListId() + " " + r.stateAsString())
+                .containsExactly("null null active", nat + " null active", "null " + list + " active");
+        String acl = ec2.createNetworkAcl(r -> r.vpcId(vpc)).networkAcl().networkAclId();
+        ec2.createNetworkAclEntry(r -> r.networkAclId(acl)
+                .egress(false)
+                .ruleNumber(100)
+                .protocol("58")
+                .icmpTypeCode(i -> i.type(128).code(0))
+                .ruleAction("allow")
+                .ipv6CidrBlock("::/0"));
+        assertThat(ec2.describeNetworkAcls(r -> r.networkAclIds(acl)).networkAcls().getFirst().entries())
+                .anyMatch(e -> e.icmpTypeCode() != null && e.icmpTypeCode().type() == 128);
+        assertThat(ec2.getManagedPrefixListEntries(r -> r.prefixListId(list)).entries())
+                .singleElement()
+                .satisfies(e -> assertThat(e.description()).isEqualTo("a"));
+
+        ec2.deleteNatGateway(r -> r.natGatewayId(nat));
+        ec2.waiter().waitUntilNatGatewayDeleted(r -> r.natGatewayIds(nat));
+        ec2.releaseAddress(r -> r.allocationId(allocation));
+        ec2.deleteNetworkAcl(r -> r.networkAclId(acl));
+        ec2.deleteRouteTable(r -> r.routeTableId(table));
+        ec2.deleteManagedPrefixList(r -> r.prefixListId(list));
+        ec2.detachInternetGateway(r -> r.internetGatewayId(gateway).vpcId(vpc));
+        ec2.deleteInternetGateway(r -> r.internetGatewayId(gateway));
+        ec2.deleteSubnet(r -> r.subnetId(subnet));
+        ec2.deleteVpc(r -> r.vpcId(vpc));
+    }
+
+    @Test
+    void a_nat_gateway_needs_permission_on_its_subnet_and_its_address_too() {
+        denied.add("ec2:CreateNatGateway");
+        String subnet = lab.subnet(lab.vpc("10.0.0.0/16"), "10.0.1.0/24");
+        AwsServiceException denial = refused(() -> ec2.createNatGateway(r -> r.subnetId(subnet).allocationId("eipalloc-1")));
+        assertThat(denial.statusCode()).isEqualTo(403);
+        assertThat(denial.awsErrorDetails().errorMessage()).contains("natgateway/*");
+        AwsServiceException dry = refused(() -> ec2.allocateAddress(r -> r.dryRun(true)));
+        assertThat(dry.awsErrorDetails().errorCode()).isEqualTo("DryRunOperation");
+        assertThat(ec2.describeAddresses().addresses()).isEmpty();
+    }
+
+    @Test
     void the_clients_paginator_reads_every_page() {
         String subnet = lab.subnet(lab.vpc("10.0.0.0/16"), "10.0.1.0/24");
         for (int i = 0; i < 12; i++) {

@@ -9,8 +9,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -33,6 +35,7 @@ final class Drops implements AutoCloseable {
     private final InstantSource clock;
     private final Nflog kernel = new Nflog("remora-drops");
     private final Deque<Drop> latest = new ArrayDeque<>();
+    private final Map<String, Names> routers = new ConcurrentHashMap<>();
     private final List<Consumer<Drop>> listeners = new CopyOnWriteArrayList<>();
 
     Drops(InstantSource clock) {
@@ -51,7 +54,15 @@ final class Drops implements AutoCloseable {
 
         /** The slot that the packet's connection began in, where that is known. */
         Optional<String> slot(Packet packet);
+
+        /** Of a router: who sent what one of its gateways refused. */
+        default Optional<Sender> sender(Packet packet) {
+            return Optional.empty();
+        }
     }
+
+    /** @param port the interface whose address the packet has as its source */
+    record Sender(String port, Optional<String> slot) {}
 
     /** @param inDevice and {@code outDevice} 0 where there was none */
     record Packet(
@@ -76,6 +87,15 @@ final class Drops implements AutoCloseable {
         });
     }
 
+    /** Names who is behind a router, for what gateways refuse that have it only by its name. */
+    void router(String router, Names names) {
+        routers.put(router, names);
+    }
+
+    void forget(String router) {
+        routers.remove(router);
+    }
+
     void remove(int added) {
         kernel.remove(added);
     }
@@ -98,12 +118,15 @@ final class Drops implements AutoCloseable {
     private void report(Packet packet, String router, Names names) {
         boolean receiver = packet.cause() == Drop.Cause.GROUP_INGRESS || packet.cause() == Drop.Cause.ACL_INGRESS;
         int device = receiver ? packet.outDevice() : packet.inDevice();
+        Optional<String> from = names.router(packet.inDevice());
+        Optional<Sender> sender =
+                from.flatMap(name -> Optional.ofNullable(routers.get(name))).flatMap(inside -> inside.sender(packet));
         Drop drop = new Drop(
                 clock.instant(),
                 packet.cause(),
-                names.router(packet.inDevice()).orElse(router),
-                names.slot(packet),
-                names.port(device),
+                from.orElse(router),
+                names.slot(packet).or(() -> sender.flatMap(Sender::slot)),
+                names.port(device).or(() -> sender.map(Sender::port)),
                 packet.entry(),
                 packet.protocol(),
                 packet.source(),

@@ -73,6 +73,7 @@ final class Router implements AutoCloseable {
                 .up(nowhere.index(), "nowhere")
                 .neighbour(nowhere.index(), LinkLocal.GATEWAY.bytes(), LinkLocal.HOST_MAC, "nowhere"));
         report = drops.add(namespace, name, devices.names());
+        drops.router(name, devices.names());
     }
 
     synchronized void apply(Topology wanted) {
@@ -159,6 +160,7 @@ final class Router implements AutoCloseable {
     /** The kernel takes all devices away with the namespace, at once and in the background. */
     @Override
     public synchronized void close() {
+        drops.forget(name);
         drops.remove(report);
         listening.values().forEach(Resolver.Listening::close);
         devices.close();

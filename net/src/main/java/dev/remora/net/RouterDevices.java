@@ -202,10 +202,21 @@ final class RouterDevices {
 
             @Override
             public Optional<String> slot(Drops.Packet packet) {
-                return Optional.ofNullable(devices.get(packet.inDevice()))
-                        .flatMap(device -> device.behind instanceof Behind.Shared(Shard.Cable cable)
-                                ? shard(cable).origin(cable.key(), packet)
-                                : Optional.empty());
+                return Optional.ofNullable(devices.get(packet.inDevice())).flatMap(device -> origin(device, packet));
+            }
+
+            @Override
+            public Optional<Drops.Sender> sender(Drops.Packet packet) {
+                return devices.values().stream()
+                        .filter(device -> device.addresses.contains(packet.source()))
+                        .findFirst()
+                        .map(device -> new Drops.Sender(device.id, origin(device, packet)));
+            }
+
+            private Optional<String> origin(Device device, Drops.Packet packet) {
+                return device.behind instanceof Behind.Shared(Shard.Cable cable)
+                        ? shard(cable).origin(cable.key(), packet)
+                        : Optional.empty();
             }
         };
     }
