@@ -217,6 +217,38 @@ class BucketsServeUnmodifiedClientsTest {
     }
 
     @Test
+    @DisplayName("a function's code comes from a bucket, and the function reaches S3 under AWS's names, as its role may")
+    void functions(Account account) {
+        String bucket = bucket(account, "code");
+        Path zip = Account.zip(java.util.Map.of("index.js", """
+            delete process.env.AWS_ENDPOINT_URL;
+            const { S3Client, PutObjectCommand, GetObjectCommand } = require('@aws-sdk/client-s3');
+            exports.handler = async ({ Bucket }) => {
+              const s3 = new S3Client({});
+              await s3.send(new PutObjectCommand({ Bucket, Key: 'in/a', Body: 'from a function' }));
+              const got = await s3.send(new GetObjectCommand({ Bucket, Key: 'in/a' }));
+              const refused = await s3.send(new GetObjectCommand({ Bucket, Key: 'f.zip' })).catch(e => e.name);
+              return [await got.Body.transformToString(), refused];
+            };
+            """));
+        account.aws("s3api", "create-bucket", "--bucket", bucket);
+        account.awsCommand("s3", "cp", zip.toString(), "s3://" + bucket + "/f.zip").mustSucceed();
+        String role = Functions.of(account).role("r");
+        account.aws("iam", "put-role-policy", "--role-name", "r", "--policy-name", "p", "--policy-document",
+                "{\"Version\": \"2012-10-17\", \"Statement\": {\"Effect\": \"Allow\", \"Action\": [\"s3:GetObject\","
+                        + " \"s3:PutObject\"], \"Resource\": \"arn:aws:s3:::" + bucket + "/in/*\"}}");
+        account.aws("lambda", "create-function", "--function-name", "f", "--runtime", "nodejs20.x", "--handler",
+                "index.handler", "--role", role, "--timeout", "30", "--memory-size", "512", "--code",
+                "S3Bucket=" + bucket + ",S3Key=f.zip");
+        account.aws("lambda", "wait", "function-active-v2", "--function-name", "f");
+        assertThat(Functions.of(account).invoke("f", "{\"Bucket\": \"" + bucket + "\"}").payload())
+                .isEqualTo("[\"from a function\",\"AccessDenied\"]");
+        assertThat(account.awsFails("lambda", "update-function-code", "--function-name", "f", "--s3-bucket", bucket, "--s3-key",
+                        "none"))
+                .contains("S3 Error Code: NoSuchKey. S3 Error Message: The specified key does not exist.");
+    }
+
+    @Test
     @DisplayName("objects survive kill -9, and what was half there does not")
     void survive(@TempDir Path folder) throws IOException {
         byte[] large = new byte[LARGE];
