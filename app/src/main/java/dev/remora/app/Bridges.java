@@ -90,7 +90,8 @@ final class Bridges implements AutoCloseable {
             if (!networks.awaitInForce(scope, made.id(), IN_FORCE)) {
                 throw new StartFailure("the interface is not in force after " + IN_FORCE.toSeconds() + " s.");
             }
-            var at = new InetSocketAddress(made.address().inet(), wanted.port());
+            // At all addresses of the interface, also of IPv6, which its subnet may have given it.
+            var at = new InetSocketAddress(wanted.port());
             Relay relay = Relay.toHost(fabric.workload(networks.router(scope, vpc), made.id()), at, wanted.hostPort());
             byId.put(made.id(), new Bridge(scope, wanted.name(), relay));
         } catch (StartFailure told) {
