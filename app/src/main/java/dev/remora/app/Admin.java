@@ -39,6 +39,7 @@ final class Admin {
         front.admin("GET", "/_remora/drops", this::drops);
         front.admin("POST", "/_remora/forward", this::forward);
         front.admin("DELETE", "/_remora/forward", this::unforward);
+        front.admin("GET", "/_remora/instance", this::instance);
         front.admin("POST", "/_remora/bridge", this::bridge);
         front.admin("DELETE", "/_remora/bridge", this::unbridge);
         front.admin("GET", LambdaService.CODE_PATH + "*", this::code);
@@ -124,6 +125,14 @@ final class Admin {
         }
         server.forwards().close(Integer.parseInt(port));
         return ok(Map.of());
+    }
+
+    /** Where to enter an instance: the host's number of its first program. */
+    private Response instance(Request request) {
+        String id = query(request).getOrDefault("instance", "");
+        return server.door(id)
+                .map(door -> ok(Map.of("instance", id, "process", door.process())))
+                .orElseGet(() -> refused(404, "there is no running instance '" + id + "'."));
     }
 
     private Response bridge(Request request) {

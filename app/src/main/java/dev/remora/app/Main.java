@@ -25,6 +25,7 @@ public final class Main {
             switch (args.getFirst()) {
                 case "start" -> Start.run(rest, out);
                 case "forward" -> Forward.run(rest, out);
+                case "door" -> Door.run(rest, out);
                 case "bridge" -> BridgeCommand.run(rest, out);
                 case "drops" -> Drops.run(rest, out);
                 case "status" -> Status.run(rest, out);

@@ -32,9 +32,6 @@ final class PublicImages implements PublicParameters {
             "debian/release/12/latest/amd64",
             "debian/release/13/latest/amd64");
 
-    /** No image runs here: the parameters do not exist. */
-    static final PublicParameters NONE = new PublicImages(region -> Optional.empty());
-
     private final Function<String, Optional<String>> hostImage;
 
     /** @param hostImage the id of the host's image in a region, where there is one */

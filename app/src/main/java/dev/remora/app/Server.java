@@ -2,6 +2,8 @@ package dev.remora.app;
 
 import dev.remora.ec2.Ec2Service;
 import dev.remora.ec2.Gate;
+import dev.remora.ec2.HostImage;
+import dev.remora.ec2.Machines;
 import dev.remora.elasticache.ElastiCacheService;
 import dev.remora.fleet.Engines;
 import dev.remora.fleet.Surroundings;
@@ -183,7 +185,8 @@ final class Server implements AutoCloseable {
         var logs = made("logs", new LogsService(store, streams, clock));
         var s3 = new S3Service(store, data.path().resolve("objects"), ids, clock, iam.authorizer());
         var flows = new FlowDestinations(iam.roles(), logs.sink(), s3);
-        ec2 = made("ec2", new Ec2Service(store, fabric, ids, clock, Gate.OPEN, flows, settings.quotas()));
+        var machines = new HostMachines(launcher, data.path().resolve("instances"));
+        ec2 = made("ec2", new Ec2Service(store, fabric, ids, clock, Gate.OPEN, flows, machines, settings.quotas()));
         var around = surroundings(store, launcher, result(trust), data.path());
         var secrets = new SecretsManagerService(store, ids, clock);
         rds = made("rds", new RdsService(around, iam.roles(), iam.authorizer(), secrets));
@@ -213,7 +216,7 @@ final class Server implements AutoCloseable {
         dropList = new DropList(fabric::drops, ec2::explain, lambda::functionOfSlot);
         operations.addAll(List.of(iam.iamOperations(), iam.stsOperations(), ec2.operations()));
         operations.addAll(List.of(rds.operations(), elasticache.operations(), secrets.operations()));
-        var ssm = new SsmService(store, ids, clock, PublicImages.NONE);
+        var ssm = new SsmService(store, ids, clock, new PublicImages(region -> Optional.of(HostImage.ID)));
         operations.addAll(List.of(logs.operations(), sqs.operations(), lambda.operations(), ssm.operations()));
         operations.add(s3.operations());
 
@@ -401,6 +404,11 @@ final class Server implements AutoCloseable {
 
     Forwards forwards() {
         return forwards;
+    }
+
+    /** Where a running instance can be entered. */
+    Optional<Machines.Door> door(String instanceId) {
+        return ec2.door(instanceId);
     }
 
     Bridges bridges() {

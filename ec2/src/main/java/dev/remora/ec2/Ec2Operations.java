@@ -46,7 +46,6 @@ import software.amazon.awssdk.services.ec2.model.DescribeSubnetsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeTagsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeVpcAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeVpcsRequest;
-import software.amazon.awssdk.services.ec2.model.DetachNetworkInterfaceRequest;
 import software.amazon.awssdk.services.ec2.model.DisassociateSubnetCidrBlockRequest;
 import software.amazon.awssdk.services.ec2.model.DisassociateVpcCidrBlockRequest;
 import software.amazon.awssdk.services.ec2.model.GetSecurityGroupsForVpcRequest;
@@ -82,7 +81,8 @@ final class Ec2Operations {
             DataPlane plane,
             NatGatewayStates states,
             FlowDelivery delivery,
-            FlowRecorder recorder) {
+            FlowRecorder recorder,
+            InstanceKeeper keeper) {
         var table = new Ec2Operations(new Access(store));
         table.vpcs(new Vpcs(store, ids, clock, regions, plane));
         table.vpcBlocks(new VpcBlocks(store, ids, regions, plane));
@@ -97,6 +97,10 @@ final class Ec2Operations {
         table.options(new DhcpOptionSets(store, ids, regions));
         table.attributes(new AccountAttributes(store, regions));
         table.flowLogs(new FlowLogs(store, ids, clock, regions, plane, delivery, recorder));
+        var instances = new InstanceOperations(table.ops, table.access);
+        instances.instances(new Instances(store, ids, clock, regions, keeper));
+        instances.attributes(new InstanceAttributes(store, ids, clock, regions, plane));
+        instances.catalog(new InstanceCatalog(regions, keeper));
         var peering = new PeeringOperations(table.ops, table.access);
         peering.connections(new PeeringConnections(store, ids, clock, regions, plane));
         peering.references(new GroupReferences(store, regions));
@@ -361,8 +365,6 @@ final class Ec2Operations {
                 ops.on(DeleteNetworkInterfaceRequest.class, interfaces::delete)
                         .enforced("DryRun", "NetworkInterfaceId"),
                 r -> ids(r.networkInterfaceId()));
-        ops.on(DetachNetworkInterfaceRequest.class, interfaces::detach)
-                .enforced("DryRun", "AttachmentId", "Force");
     }
 
     private void zones(Zones zones) {

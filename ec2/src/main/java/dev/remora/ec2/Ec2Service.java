@@ -8,6 +8,7 @@ import dev.remora.store.Store;
 import dev.remora.wire.Operations;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The EC2 service: its operations, what other services of ours ask of it, and the data plane that follows its documents. */
@@ -18,15 +19,17 @@ public final class Ec2Service implements AutoCloseable {
     private final Operations operations;
     private final DropExplainer drops;
     private final FlowRecorder recorder;
+    private final InstanceKeeper instances;
 
-    /** With as much of everything as AWS grants. */
+    /** With as much of everything as AWS grants, and without machines. */
     public Ec2Service(Store store, Fabric fabric, Ids ids, InstantSource clock, Gate gate, FlowDelivery delivery) {
-        this(store, fabric, ids, clock, gate, delivery, Quotas.HIGHEST);
+        this(store, fabric, ids, clock, gate, delivery, Machines.NONE, Quotas.HIGHEST);
     }
 
     /**
      * @param gate {@link Gate#OPEN} but in tests
      * @param delivery where flow logs go
+     * @param machines what instances run on
      */
     public Ec2Service(
             Store store,
@@ -35,6 +38,7 @@ public final class Ec2Service implements AutoCloseable {
             InstantSource clock,
             Gate gate,
             FlowDelivery delivery,
+            Machines machines,
             Quotas quotas) {
         this.plane = new DataPlane(store, fabric);
         this.natGateways = new NatGatewayStates(store, plane, clock);
@@ -42,7 +46,9 @@ public final class Ec2Service implements AutoCloseable {
         this.networks = new ServiceNetworks(store, ids, clock, regions, plane, gate);
         this.drops = new DropExplainer(store);
         this.recorder = new FlowRecorder(store, fabric, clock, delivery);
-        this.operations = Ec2Operations.of(store, ids, clock, regions, plane, natGateways, delivery, recorder);
+        this.instances = new InstanceKeeper(store, fabric, plane, machines, ids, clock);
+        this.operations =
+                Ec2Operations.of(store, ids, clock, regions, plane, natGateways, delivery, recorder, instances);
     }
 
     /** Every kind of document that the service keeps; the store must be opened with them. */
@@ -54,7 +60,8 @@ public final class Ec2Service implements AutoCloseable {
                                 ClientTokens.KIND,
                                 AmazonBlocks.KIND,
                                 PublicAddresses.HELD,
-                                PublicAddresses.CURSOR))
+                                PublicAddresses.CURSOR,
+                                InstanceLaunch.COUNT))
                 .toList();
     }
 
@@ -64,6 +71,11 @@ public final class Ec2Service implements AutoCloseable {
 
     public Networks networks() {
         return networks;
+    }
+
+    /** Where a running instance can be entered, by its id. */
+    public Optional<Machines.Door> door(String instanceId) {
+        return instances.door(instanceId);
     }
 
     /** Writes the records of flow logs now, and not when their time comes. */
@@ -86,11 +98,13 @@ public final class Ec2Service implements AutoCloseable {
         plane.start(doors);
         natGateways.start();
         recorder.start();
+        instances.start();
     }
 
     /** Stops following the store. What the kernel holds is the fabric's to take away. */
     @Override
     public void close() {
+        instances.close();
         recorder.close();
         natGateways.close();
         plane.close();

@@ -29,8 +29,6 @@ import software.amazon.awssdk.services.ec2.model.DescribeNetworkInterfaceAttribu
 import software.amazon.awssdk.services.ec2.model.DescribeNetworkInterfaceAttributeResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeNetworkInterfacesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeNetworkInterfacesResponse;
-import software.amazon.awssdk.services.ec2.model.DetachNetworkInterfaceRequest;
-import software.amazon.awssdk.services.ec2.model.DetachNetworkInterfaceResponse;
 import software.amazon.awssdk.services.ec2.model.ModifyNetworkInterfaceAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.ModifyNetworkInterfaceAttributeResponse;
 import software.amazon.awssdk.services.ec2.model.PrivateIpAddressSpecification;
@@ -283,18 +281,5 @@ final class NetworkInterfaces {
         });
         plane.settle(scope, deleted.vpcId());
         return DeleteNetworkInterfaceResponse.builder().build();
-    }
-
-    /** Every attachment that there is belongs to a service, so nobody may detach it; kept for the refusals. */
-    DetachNetworkInterfaceResponse detach(DetachNetworkInterfaceRequest r, Call call) {
-        Scope scope = regions.enter(call);
-        String id = Refusals.require(r.attachmentId(), "attachmentId");
-        NetworkInterface attached = store.view().find(NETWORK_INTERFACE.kind(), scope, "attachment", id).stream()
-                .findFirst()
-                .orElseThrow(() -> Refusals.of(
-                        "InvalidAttachmentID.NotFound", "The interface attachment '" + id + "' does not exist."));
-        throw attached.requesterManaged()
-                ? Refusals.of("AuthFailure", "You do not have permission to access the specified resource.")
-                : notAllowed();
     }
 }

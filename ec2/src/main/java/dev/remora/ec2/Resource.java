@@ -119,6 +119,16 @@ final class Resource<T extends Record & Tagged<T>> {
             "InvalidInternetGatewayID",
             "The internetGateway ID '%s' does not exist");
 
+    /** Found by VPC, and by the reservation that it was made with. */
+    static final Resource<Instance> INSTANCE = new Resource<>(
+            "i",
+            "instance",
+            Kind.of("ec2.instance", Instance.class)
+                    .index("vpc", i -> List.of(i.vpcId()))
+                    .index("reservation", i -> List.of(i.reservationId())),
+            "InvalidInstanceID",
+            "The instance ID '%s' does not exist");
+
     static final Resource<FlowLog> FLOW_LOG = new Resource<>(
             "fl",
             "vpc-flow-log",
@@ -193,6 +203,7 @@ final class Resource<T extends Record & Tagged<T>> {
             NAT_GATEWAY,
             PREFIX_LIST,
             FLOW_LOG,
+            INSTANCE,
             PEERING, ENDPOINT);
 
     private final String prefix;

@@ -37,6 +37,7 @@ final class Ec2Lab implements AutoCloseable {
     final NotedFabric fabric = new NotedFabric();
     final NotedDoors doors = new NotedDoors();
     final NotedDelivery delivery = new NotedDelivery();
+    final NotedMachines machines = new NotedMachines();
 
     /** What the clock shows. */
     volatile Instant now = NOW;
@@ -57,7 +58,7 @@ final class Ec2Lab implements AutoCloseable {
 
     private Ec2Lab(Store store, Gate gate, Quotas quotas) {
         this.store = store;
-        this.service = new Ec2Service(store, fabric, counting(), () -> now, gate, delivery, quotas);
+        this.service = new Ec2Service(store, fabric, counting(), () -> now, gate, delivery, machines, quotas);
         service.start(doors);
     }
 

@@ -21,6 +21,27 @@ import java.util.function.Consumer;
 
 /** The kernel's boundary, noting what it is told; it refuses as often as it is asked to. */
 final class NotedFabric implements Fabric {
+    /** A namespace that nobody enters. */
+    private static final Netns NOWHERE = new Netns() {
+        @Override
+        public int fd() {
+            return -1;
+        }
+
+        @Override
+        public String path() {
+            return "/nowhere";
+        }
+
+        @Override
+        public <T> T call(java.util.concurrent.Callable<T> body) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void close() {}
+    };
+
     private final Map<String, Topology> held = new HashMap<>();
     private final List<String> calls = new ArrayList<>();
     private final Set<String> inside = new HashSet<>();
@@ -89,7 +110,7 @@ final class NotedFabric implements Fabric {
 
     @Override
     public Netns workload(String router, String port) {
-        throw new UnsupportedOperationException();
+        return NOWHERE;
     }
 
     @Override

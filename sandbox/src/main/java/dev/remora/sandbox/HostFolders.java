@@ -48,6 +48,10 @@ final class HostFolders {
         return config.folder().resolve("launcher");
     }
 
+    Path etc() {
+        return config.folder().resolve("etc");
+    }
+
     Path socket() {
         return config.folder().resolve("socket");
     }
@@ -60,7 +64,7 @@ final class HostFolders {
         Files.createDirectory(config.folder().resolve("root"));
         copyResource("launcher", launcher());
         Files.setPosixFilePermissions(launcher(), PosixFilePermissions.fromString("rwx------"));
-        layEtc(config.folder().resolve("etc"));
+        layEtc(etc());
         Path runtime = config.folder().resolve("runtime");
         Files.createDirectories(runtime.resolve("lib"));
         Files.createDirectory(runtime.resolve("node_modules"));

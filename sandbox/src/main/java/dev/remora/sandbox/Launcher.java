@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +76,11 @@ public final class Launcher implements Confinement, AutoCloseable {
         } catch (IOException refused) {
             throw new UncheckedIOException(refused);
         }
+    }
+
+    /** The {@code /etc} that sandboxes see: of no host and no user, with the certificate authorities that they trust. */
+    public Path etc() {
+        return folders.etc();
     }
 
     Reactor control() {
