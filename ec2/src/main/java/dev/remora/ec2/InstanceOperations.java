@@ -41,7 +41,8 @@ final class InstanceOperations {
                         .refused(
                                 "BlockDeviceMappings", "EbsOptimized", "IamInstanceProfile", "KernelId", "RamdiskId",
                                 "Monitoring", "Placement", "ElasticGpuSpecification", "ElasticInferenceAccelerators",
-                                "LaunchTemplate", "InstanceMarketOptions", "CreditSpecification", "CpuOptions", "CapacityReservationSpecification",
+                                "LaunchTemplate", "InstanceMarketOptions", "CreditSpecification", "CpuOptions",
+                                "CapacityReservationSpecification",
                                 "HibernationOptions", "LicenseSpecifications", "MetadataOptions", "EnclaveOptions",
                                 "PrivateDnsNameOptions", "MaintenanceOptions", "DisableApiStop", "EnablePrimaryIpv6",
                                 "NetworkPerformanceOptions", "Operator", "SecondaryInterfaces", "AdditionalInfo"),
