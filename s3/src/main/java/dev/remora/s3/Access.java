@@ -39,7 +39,11 @@ final class Access {
     }
 
     void require(Principal principal, String action, String resource) {
-        if (!allows(principal, action, resource)) {
+        require(principal, action, resource, Map.of());
+    }
+
+    void require(Principal principal, String action, String resource, Map<String, List<String>> context) {
+        if (!authorizer.decide(principal, action, List.of(resource), context).allowed()) {
             throw S3Errors.denied();
         }
     }

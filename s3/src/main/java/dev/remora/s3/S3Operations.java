@@ -103,7 +103,8 @@ final class S3Operations {
                 .refused("SSEKMSKeyId", "SSEKMSEncryptionContext", "BucketKeyEnabled", "ObjectLockMode")
                 .refused("ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus", "ObjectLockEventHold")
                 .refused("ObjectLockEventHoldDurationDays", "ObjectLockEventHoldDurationYears")
-                .resources((i, c) -> List.of(Access.arn(i.bucket(), i.key())));
+                .resources((i, c) -> List.of(Access.arn(i.bucket(), i.key())))
+                .context((i, c) -> acl(i.aclAsString()));
         operations.sending(GetObjectRequest.class, objects::get)
                 .enforced("Bucket", "IfMatch", "IfModifiedSince", "IfNoneMatch", "IfUnmodifiedSince", "Key")
                 .enforced("Range", "ResponseCacheControl", "ResponseContentDisposition")
@@ -276,6 +277,10 @@ final class S3Operations {
         return request.delete() == null
                 ? List.of(Access.arn(request.bucket()))
                 : request.delete().objects().stream().map(o -> Access.arn(request.bucket(), String.valueOf(o.key()))).toList();
+    }
+
+    private static Map<String, List<String>> acl(@Nullable String acl) {
+        return acl == null ? Map.of() : Map.of("s3:x-amz-acl", List.of(acl));
     }
 
     /** The condition keys of a listing ("Actions, resources, and condition keys for Amazon S3"). */

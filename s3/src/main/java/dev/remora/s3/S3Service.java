@@ -107,7 +107,7 @@ public final class S3Service implements ObjectStore {
     public void put(String bucket, String key, byte[] content, String contentType, Principal principal) {
         Said.checkKey(key);
         access.bucket(store.view(), bucket, null);
-        access.require(principal, "s3:PutObject", Access.arn(bucket, key));
+        access.require(principal, "s3:PutObject", Access.arn(bucket, key), delivered(principal));
         sweepOnce();
         Written written = bodies.write(new ByteArrayInputStream(content), content.length, Checksum.CRC64NVME);
         Checksum.Value sum = java.util.Objects.requireNonNull(written.checksum());
@@ -115,6 +115,15 @@ public final class S3Service implements ObjectStore {
                 new Sum(sum.algorithm().name(), sum.base64(), Objects.FULL_OBJECT), 0);
         var attributes = new Attributes(Map.of("Content-Type", contentType), Map.of(), Map.of(), "STANDARD");
         objects.put(new StoredObject(bucket, key, attributes, bytes, clock.instant()), null, null);
+    }
+
+    /** What policies that let a service deliver ask for ("Publish flow logs to Amazon S3", bucket permissions). */
+    private static Map<String, List<String>> delivered(Principal principal) {
+        return principal instanceof Principal.Service service
+                ? Map.of(
+                        "aws:SourceAccount", List.of(service.account()),
+                        "s3:x-amz-acl", List.of("bucket-owner-full-control"))
+                : Map.of();
     }
 
     @Override
