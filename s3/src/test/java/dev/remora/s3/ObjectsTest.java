@@ -274,7 +274,8 @@ class ObjectsTest {
                 .isEqualTo("AccessDenied");
         lab.client.putBucketPolicy(r -> r.bucket("shop").policy("""
             {"Statement": {"Effect": "Allow", "Principal": {"Service": "delivery.logs.amazonaws.com"}, "Action": "s3:PutObject",
-              "Resource": "arn:aws:s3:::shop/*"}}"""));
+              "Resource": "arn:aws:s3:::shop/*", "Condition": {"StringEquals": {"aws:SourceAccount": "210987654321",
+              "s3:x-amz-acl": "bucket-owner-full-control"}}}}"""));
         lab.service.put("shop", "log", "more".getBytes(StandardCharsets.UTF_8), "text/plain", foreign);
         assertThat(lab.get("log")).isEqualTo("more");
     }
