@@ -118,7 +118,9 @@ final class RedisServer implements Server {
                     "tls-cert-file /srv/conf/chain.pem",
                     "tls-key-file /srv/conf/key.pem",
                     "tls-ca-cert-file /srv/conf/chain.pem",
-                    "tls-auth-clients no"));
+                    "tls-auth-clients no",
+                    // Else a cluster tells its clients the port of plain text, which is 0.
+                    "tls-cluster yes"));
         } else {
             lines.add("port " + spec.port());
         }
