@@ -179,9 +179,10 @@ install_clients() {
     install_modules "$root/scripts/quickstart" "$dist/quickstart" "a PostgreSQL driver for Node.js"
 }
 
-# The drivers that the functions of the end-to-end tests bring along.
+# The drivers that the functions of the end-to-end tests bring along; those of the tutorials are downloaded as their page says.
 install_test_clients() {
     install_modules "$root/e2e/clients" "$dist/e2e" "drivers for the end-to-end tests"
+    update_apt || say "The list of packages could not be read; the tutorials' drivers are downloaded by an older one."
 }
 
 # Installs in folder $2 what the lock file of folder $1 names; called $3.
