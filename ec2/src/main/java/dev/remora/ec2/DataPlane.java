@@ -240,7 +240,10 @@ final class DataPlane implements AutoCloseable {
         }
         Topology made = lane == null ? null : lane.made;
         Topology.Port port = made == null ? null : made.ports().get(i.id());
-        return port != null && port.addresses().equals(i.addresses()) && port.groups().equals(Set.copyOf(i.groups()));
+        return port != null
+                && port.addresses().equals(i.addresses())
+                && port.groups().equals(Set.copyOf(i.groups()))
+                && port.attachment().equals(i.backing());
     }
 
     private synchronized Lane set(Key key, long revision) {
