@@ -70,7 +70,7 @@ final class KernelWorld implements AutoCloseable {
                     case Topology.Attachment.Hyperplane hyperplane -> {
                         Slot slot = fabric.slots().take(fabric.slots().shardOf(hyperplane.key()));
                         open.push(slot);
-                        slot.bind(hyperplane.key());
+                        slot.bind(hyperplane.key(), !i.ipv6().isEmpty());
                         senders.put(key(contents.router(), i.id()), new Sender(slot.namespace(), true));
                     }
                     default -> {}

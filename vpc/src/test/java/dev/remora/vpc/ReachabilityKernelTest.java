@@ -72,22 +72,14 @@ class ReachabilityKernelTest {
         };
     }
 
-    private static boolean function(NetworkInterface i) {
-        return i.backing() instanceof Topology.Attachment.Hyperplane;
-    }
-
     /** Between random ends, each with a source port of its own, so that no connection is an answer to another one. */
     private static List<Connection> connections(List<VpcContents> world, Random random) {
         record Start(String router, NetworkInterface sender) {}
         List<Start> starts = new ArrayList<>();
         List<Ip> ends = new ArrayList<>();
-        List<Ip> functions = new ArrayList<>();
         for (VpcContents contents : world) {
             for (NetworkInterface i : contents.interfaces()) {
                 ends.addAll(i.addresses());
-                if (function(i)) {
-                    functions.addAll(i.addresses());
-                }
                 i.publicAddress().ifPresent(ends::add);
                 if (!(i.backing() instanceof Topology.Attachment.None)
                         && !(i.backing() instanceof Topology.Attachment.Translator)) {
@@ -103,9 +95,6 @@ class ReachabilityKernelTest {
             Ip to = ends.get(random.nextInt(ends.size()));
             boolean ipv6 = Reachability.ipv6(to);
             List<Ip> own = start.sender().addresses().stream().filter(a -> Reachability.ipv6(a) == ipv6).toList();
-            if (ipv6 && (function(start.sender()) || functions.contains(to))) {
-                continue;
-            }
             if (!own.isEmpty() && !own.contains(to)) {
                 int protocol = to.equals(HOST) || random.nextBoolean() ? GroupRule.TCP : GroupRule.UDP;
                 int port = RandomWorld.PORTS[random.nextInt(RandomWorld.PORTS.length)];
