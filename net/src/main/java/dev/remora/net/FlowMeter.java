@@ -175,10 +175,12 @@ final class FlowMeter {
             ByteBuffer key = ByteBuffer.wrap(tally.key());
             state.put(key, tally);
             Tally old = before.get(key);
-            boolean anew = old == null || old.packets() > tally.packets();
-            long packets = anew ? tally.packets() : tally.packets() - old.packets();
+            if (old == null || old.packets() > tally.packets()) {
+                old = new Tally(tally.key(), 0, 0);
+            }
+            long packets = tally.packets() - old.packets();
             if (packets > 0) {
-                news.put(key, new Tally(tally.key(), packets, anew ? tally.bytes() : tally.bytes() - old.bytes()));
+                news.put(key, new Tally(tally.key(), packets, tally.bytes() - old.bytes()));
             }
         }
         before.clear();

@@ -26,10 +26,10 @@ final class NameTable {
     /** @param addresses by name: lower case, no final dot */
     NameTable(Map<String, List<Ip>> addresses) {
         this.addresses = Map.copyOf(addresses);
-        addresses.keySet().stream()
-                .filter(name -> !name.startsWith(ANY))
-                .sorted(BEST)
-                .forEach(name -> addresses.get(name).forEach(address -> names.putIfAbsent(address, name)));
+        addresses.entrySet().stream()
+                .filter(named -> !named.getKey().startsWith(ANY))
+                .sorted(Map.Entry.comparingByKey(BEST))
+                .forEach(named -> named.getValue().forEach(address -> names.putIfAbsent(address, named.getKey())));
     }
 
     /** Null if the name is unknown. */

@@ -3,6 +3,7 @@ package dev.remora.net;
 import dev.remora.linux.RouteChanges;
 import dev.remora.linux.Rtnetlink;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -66,11 +67,11 @@ final class RouterRoutes {
         Map<Place, Hop> wanted = routes(next);
         Set<Policy> wantedPolicies = policies(next);
         // First the default of each table, which leads nowhere as long as nothing else is known.
-        List<Place> come = new ArrayList<>(wanted.keySet());
-        come.removeIf(place -> wanted.get(place).equals(routes.get(place)));
-        come.sort((a, b) -> Integer.compare(a.destination().prefix(), b.destination().prefix()));
-        for (Place place : come) {
-            set(place, wanted.get(place));
+        List<Map.Entry<Place, Hop>> come = new ArrayList<>(wanted.entrySet());
+        come.removeIf(route -> route.getValue().equals(routes.get(route.getKey())));
+        come.sort(Comparator.comparingInt(route -> route.getKey().destination().prefix()));
+        for (Map.Entry<Place, Hop> route : come) {
+            set(route.getKey(), route.getValue());
         }
         for (IpFamily family : next.families()) {
             if (!caught.contains(family)) {

@@ -11,6 +11,7 @@ import dev.remora.linux.VethEnd;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -192,7 +193,7 @@ final class Shard implements AutoCloseable {
             routes.awaitSending(here, id);
             inside.set(Rtnetlink.openHere());
         });
-        KernelSlot slot = new KernelSlot(id, this, here, address, namespace, inside.get(), owner);
+        KernelSlot slot = new KernelSlot(id, this, here, address, namespace, Objects.requireNonNull(inside.get()), owner);
         try {
             filter.commit(ShardRules.slot(here, id, address));
         } catch (RuntimeException refused) {

@@ -76,9 +76,10 @@ record Secret(
             stagesOf.values().forEach(stages -> stages.remove(stage));
             stagesOf.get(added.id()).add(stage);
         }
-        if (added.stages().contains(CURRENT) && !current.isEmpty() && !current.equals(added.id())) {
+        TreeSet<String> ofReplaced = stagesOf.get(current);
+        if (ofReplaced != null && added.stages().contains(CURRENT) && !current.equals(added.id())) {
             stagesOf.values().forEach(stages -> stages.remove(PREVIOUS));
-            stagesOf.get(current).add(PREVIOUS);
+            ofReplaced.add(PREVIOUS);
         }
         var all = new ArrayList<>(versions);
         all.add(added);
