@@ -57,7 +57,7 @@ final class Contents {
                 Peerings.neighbours(view, scope, vpc.id()),
                 ENDPOINT.inVpc(view, scope, vpc.id()),
                 prefixLists(view, scope, groups, tables),
-                !FLOW_LOG.inVpc(view, scope, vpc.id()).isEmpty());
+                FLOW_LOG.anyInVpc(view, scope, vpc.id()));
     }
 
     private static List<ElasticIp> elasticIps(View view, Scope scope, List<NetworkInterface> interfaces) {

@@ -286,9 +286,9 @@ final class DataPlane implements AutoCloseable {
     }
 
     private void reconcile(Key key, Lane lane, View view) {
-        Optional<VpcContents> contents = NETWORK_INTERFACE.inVpc(view, key.scope(), key.vpcId()).isEmpty()
-                ? Optional.empty()
-                : Contents.of(view, key.scope(), key.vpcId());
+        Optional<VpcContents> contents = NETWORK_INTERFACE.anyInVpc(view, key.scope(), key.vpcId())
+                ? Contents.of(view, key.scope(), key.vpcId())
+                : Optional.empty();
         Optional<Topology> wanted = contents.map(Compiler::compile).filter(Compiler::inhabited);
         if (wanted.isPresent()) {
             OpenDoors doors = lane.doors;

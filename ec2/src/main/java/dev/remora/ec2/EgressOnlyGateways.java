@@ -49,12 +49,12 @@ final class EgressOnlyGateways {
         var made = store.write(
                 tx -> tokens.once(tx, scope, EGRESS_ONLY_GATEWAY, r.clientToken(), vpcId + tags, () -> {
                     VPC.require(tx, scope, vpcId);
-                    if (!EGRESS_ONLY_GATEWAY.inVpc(tx, scope, vpcId).isEmpty()) {
+                    if (EGRESS_ONLY_GATEWAY.anyInVpc(tx, scope, vpcId)) {
                         throw Refusals.invalidValue(
                                 "Network " + vpcId + " already has an egress only internet gateway attached");
                     }
                     regions.allow(
-                            Quota.EGRESS_ONLY_INTERNET_GATEWAYS, tx.all(EGRESS_ONLY_GATEWAY.kind(), scope).size() + 1L);
+                            Quota.EGRESS_ONLY_INTERNET_GATEWAYS, tx.count(EGRESS_ONLY_GATEWAY.kind(), scope) + 1);
                     var gateway = new EgressOnlyGateway(ids.resource(EGRESS_ONLY_GATEWAY.prefix()), vpcId, tags);
                     tx.put(EGRESS_ONLY_GATEWAY.kind(), scope, gateway.id(), gateway);
                     return gateway;

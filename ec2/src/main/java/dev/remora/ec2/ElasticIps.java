@@ -65,7 +65,7 @@ final class ElasticIps {
         Scope scope = regions.enter(call);
         checkBorder(scope, r.networkBorderGroup());
         ElasticIp made = store.write(tx -> {
-            regions.allow(Quota.ELASTIC_IPS, tx.all(ELASTIC_IP.kind(), scope).size() + 1L);
+            regions.allow(Quota.ELASTIC_IPS, tx.count(ELASTIC_IP.kind(), scope) + 1);
             var ip = new ElasticIp(
                     ids.resource(ELASTIC_IP.prefix()), wanted.isPresent() ? recovered(tx, scope, wanted.get()) : next(tx, scope),
                     Optional.empty(), tags);
@@ -139,7 +139,7 @@ final class ElasticIps {
             ElasticIp ip = named(tx, scope, r.allocationId(), r.publicIp());
             NetworkInterface to = receiver(tx, scope, r);
             Ipv4 address = r.privateIpAddress() == null ? to.address() : ownAddress(to, r.privateIpAddress());
-            if (INTERNET_GATEWAY.inVpc(tx, scope, to.vpcId()).isEmpty()) {
+            if (!INTERNET_GATEWAY.anyInVpc(tx, scope, to.vpcId())) {
                 throw Refusals.of("Gateway.NotAttached", "Network " + to.vpcId() + " is not attached to any internet gateway");
             }
             var vpcs = new ArrayList<>(List.of(to.vpcId()));

@@ -55,7 +55,7 @@ final class InternetGateways {
         Scope scope = regions.enter(call);
         var made = new InternetGateway(ids.resource(INTERNET_GATEWAY.prefix()), "", tags);
         store.write(tx -> {
-            regions.allow(Quota.INTERNET_GATEWAYS, tx.all(INTERNET_GATEWAY.kind(), scope).size() + 1L);
+            regions.allow(Quota.INTERNET_GATEWAYS, tx.count(INTERNET_GATEWAY.kind(), scope) + 1);
             return put(tx, scope, made);
         });
         return CreateInternetGatewayResponse.builder().internetGateway(shown(scope, made)).build();
@@ -98,7 +98,7 @@ final class InternetGateways {
                 throw Refusals.of(
                         "Resource.AlreadyAssociated", "resource " + id + " is already attached to network " + gateway.vpcId());
             }
-            if (!INTERNET_GATEWAY.inVpc(tx, scope, vpcId).isEmpty()) {
+            if (INTERNET_GATEWAY.anyInVpc(tx, scope, vpcId)) {
                 throw Refusals.invalidValue("Network " + vpcId + " already has an internet gateway attached");
             }
             return put(tx, scope, gateway.attachedTo(vpcId));

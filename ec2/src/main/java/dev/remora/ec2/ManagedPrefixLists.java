@@ -84,7 +84,7 @@ final class ManagedPrefixLists {
         Scope scope = regions.enter(call);
         String request = name + family + most + entries + tags;
         PrefixList made = store.write(tx -> tokens.once(tx, scope, PREFIX_LIST, r.clientToken(), request, () -> {
-            regions.allow(Quota.PREFIX_LISTS, tx.all(PREFIX_LIST.kind(), scope).size() + 1L);
+            regions.allow(Quota.PREFIX_LISTS, tx.count(PREFIX_LIST.kind(), scope) + 1);
             var list = new PrefixList(
                     ids.resource(PREFIX_LIST.prefix()), name, family, most, "create-complete",
                     List.of(new Version(1, entries)), tags);

@@ -123,7 +123,7 @@ final class NatGateways {
     }
 
     private static Optional<Failure> failure(View view, Scope scope, Subnet subnet, Wanted wanted) {
-        if (wanted.toInternet() && INTERNET_GATEWAY.inVpc(view, scope, subnet.vpcId()).isEmpty()) {
+        if (wanted.toInternet() && !INTERNET_GATEWAY.anyInVpc(view, scope, subnet.vpcId())) {
             return Optional.of(new Failure(
                     "Gateway.NotAttached", "Network " + subnet.vpcId() + " has no Internet gateway attached"));
         }

@@ -116,7 +116,7 @@ final class NetworkAclEntries {
                         "NetworkAclEntryAlreadyExists",
                         "The network acl entry identified by " + entry.number() + " already exists.");
             }
-            regions.allow(Quota.RULES_PER_NETWORK_ACL, acl.entries(entry.egress()).size() + 1L);
+            regions.allow(Quota.RULES_PER_NETWORK_ACL, acl.entries(entry.egress()).size() + 1);
             entries.add(entry);
             return entries;
         });

@@ -84,7 +84,7 @@ final class NetworkAcls {
         Scope scope = regions.enter(call);
         NetworkAcl made = store.write(tx -> tokens.once(tx, scope, NETWORK_ACL, r.clientToken(), vpcId + tags, () -> {
             VPC.require(tx, scope, vpcId);
-            regions.allow(Quota.NETWORK_ACLS_PER_VPC, NETWORK_ACL.inVpc(tx, scope, vpcId).size() + 1L);
+            regions.allow(Quota.NETWORK_ACLS_PER_VPC, NETWORK_ACL.countInVpc(tx, scope, vpcId) + 1);
             var acl = new NetworkAcl(ids.resource(NETWORK_ACL.prefix()), vpcId, false, List.of(), tags);
             tx.put(NETWORK_ACL.kind(), scope, acl.id(), acl);
             return acl;

@@ -120,7 +120,7 @@ final class NetworkInterfaces {
         Scope scope = regions.enter(call);
         NetworkInterface made = store.write(
                 tx -> tokens.once(tx, scope, NETWORK_INTERFACE, r.clientToken(), wanted.toString(), () -> {
-                    regions.allow(Quota.NETWORK_INTERFACES, tx.all(NETWORK_INTERFACE.kind(), scope).size() + 1L);
+                    regions.allow(Quota.NETWORK_INTERFACES, tx.count(NETWORK_INTERFACE.kind(), scope) + 1);
                     return wanted.make(tx, scope, ids, clock.instant());
                 }));
         return CreateNetworkInterfaceResponse.builder()

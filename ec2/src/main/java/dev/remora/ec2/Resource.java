@@ -270,6 +270,14 @@ final class Resource<T extends Record & Tagged<T>> {
         return view.find(kind, scope, "vpc", vpcId);
     }
 
+    boolean anyInVpc(View view, Scope scope, String vpcId) {
+        return view.any(kind, scope, "vpc", vpcId);
+    }
+
+    int countInVpc(View view, Scope scope, String vpcId) {
+        return view.count(kind, scope, "vpc", vpcId);
+    }
+
     AwsError notFound(String id) {
         return new AwsError(notFound, 400, absent.formatted(id));
     }

@@ -80,7 +80,7 @@ final class RouteTables {
         Scope scope = regions.enter(call);
         RouteTable made = store.write(tx -> tokens.once(tx, scope, ROUTE_TABLE, r.clientToken(), vpcId + tags, () -> {
             Vpc vpc = VPC.require(tx, scope, vpcId);
-            regions.allow(Quota.ROUTE_TABLES_PER_VPC, ROUTE_TABLE.inVpc(tx, scope, vpcId).size() + 1L);
+            regions.allow(Quota.ROUTE_TABLES_PER_VPC, ROUTE_TABLE.countInVpc(tx, scope, vpcId) + 1);
             var routes = vpc.allBlocks().stream().map(Route::local).toList();
             return put(tx, scope, new RouteTable(ids.resource(ROUTE_TABLE.prefix()), vpcId, List.of(), routes, tags));
         }));

@@ -105,7 +105,7 @@ final class SecurityGroups {
                 throw Refusals.of(
                         "InvalidGroup.Duplicate", "The security group '" + name + "' already exists for VPC '" + vpc.id() + "'");
             }
-            regions.allow(Quota.SECURITY_GROUPS, tx.all(SECURITY_GROUP.kind(), scope).size() + 1L);
+            regions.allow(Quota.SECURITY_GROUPS, tx.count(SECURITY_GROUP.kind(), scope) + 1);
             var group = new SecurityGroup(
                     ids.resource(SECURITY_GROUP.prefix()),
                     vpc.id(),

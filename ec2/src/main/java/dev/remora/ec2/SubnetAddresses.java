@@ -59,8 +59,7 @@ final class SubnetAddresses {
 
     private boolean isTaken(Ip address) {
         return given.contains(address)
-                || !tx.find(NETWORK_INTERFACE.kind(), scope, "address", NetworkInterface.addressKey(subnet.id(), address))
-                        .isEmpty();
+                || tx.any(NETWORK_INTERFACE.kind(), scope, "address", NetworkInterface.addressKey(subnet.id(), address));
     }
 
     private Cidr block() {

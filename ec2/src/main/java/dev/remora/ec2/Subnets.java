@@ -81,7 +81,7 @@ final class Subnets {
         Scope scope = regions.enter(call);
         Subnet made = store.write(tx -> {
             Vpc vpc = VPC.require(tx, scope, vpcId);
-            regions.allow(Quota.SUBNETS_PER_VPC, SUBNET.inVpc(tx, scope, vpcId).size() + 1L);
+            regions.allow(Quota.SUBNETS_PER_VPC, SUBNET.countInVpc(tx, scope, vpcId) + 1);
             block.ifPresent(b -> {
                 if (!vpc.contains(b) || b.prefix() > Vpcs.LONGEST_PREFIX || b.prefix() < Vpcs.SHORTEST_PREFIX) {
                     throw Refusals.of("InvalidSubnet.Range", "The CIDR '" + r.cidrBlock() + "' is invalid.");

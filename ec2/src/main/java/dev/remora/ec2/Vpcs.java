@@ -102,7 +102,7 @@ final class Vpcs {
                 TagSpecs.forNew("vpc", r.tagSpecifications()));
         Scope scope = regions.enter(call);
         Vpc vpc = store.write(tx -> {
-            regions.allow(Quota.VPCS, tx.all(VPC.kind(), scope).size() + 1L);
+            regions.allow(Quota.VPCS, tx.count(VPC.kind(), scope) + 1);
             return make(tx, scope, ids, wanted);
         });
         return CreateVpcResponse.builder().vpc(shown(scope, vpc, "pending")).build();
@@ -199,14 +199,14 @@ final class Vpcs {
         String id = Refusals.require(r.vpcId(), "vpcId");
         store.write(tx -> {
             Vpc vpc = VPC.require(tx, scope, id);
-            boolean used = !SUBNET.inVpc(tx, scope, id).isEmpty()
-                    || !NETWORK_INTERFACE.inVpc(tx, scope, id).isEmpty()
-                    || !INTERNET_GATEWAY.inVpc(tx, scope, id).isEmpty()
-                    || !EGRESS_ONLY_GATEWAY.inVpc(tx, scope, id).isEmpty()
-                    || !ENDPOINT.inVpc(tx, scope, id).isEmpty()
-                    || NETWORK_ACL.inVpc(tx, scope, id).size() > 1
-                    || SECURITY_GROUP.inVpc(tx, scope, id).size() > 1
-                    || ROUTE_TABLE.inVpc(tx, scope, id).size() > 1;
+            boolean used = SUBNET.anyInVpc(tx, scope, id)
+                    || NETWORK_INTERFACE.anyInVpc(tx, scope, id)
+                    || INTERNET_GATEWAY.anyInVpc(tx, scope, id)
+                    || EGRESS_ONLY_GATEWAY.anyInVpc(tx, scope, id)
+                    || ENDPOINT.anyInVpc(tx, scope, id)
+                    || NETWORK_ACL.countInVpc(tx, scope, id) > 1
+                    || SECURITY_GROUP.countInVpc(tx, scope, id) > 1
+                    || ROUTE_TABLE.countInVpc(tx, scope, id) > 1;
             if (used) {
                 throw Refusals.inUse("vpc", id);
             }

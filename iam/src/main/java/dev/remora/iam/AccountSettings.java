@@ -24,7 +24,7 @@ final class AccountSettings {
         Scope scope = Scope.global(call.account());
         var policies = view.all(ManagedPolicy.KIND, scope);
         var summary = new LinkedHashMap<String, Integer>();
-        summary.put("Roles", view.all(Role.KIND, scope).size());
+        summary.put("Roles", view.count(Role.KIND, scope));
         summary.put("RolesQuota", Roles.MAX_PER_ACCOUNT);
         summary.put("AttachedPoliciesPerRoleQuota", RolePolicies.MAX_ATTACHED);
         summary.put("RolePolicySizeQuota", RolePolicies.MAX_INLINE_SIZE);

@@ -63,7 +63,7 @@ final class Policies {
                 throw new AwsError("EntityAlreadyExists", 409,
                         "A policy called " + request.policyName() + " already exists. Duplicate names are not allowed.");
             }
-            if (tx.all(ManagedPolicy.KIND, scope).size() >= MAX_PER_ACCOUNT) {
+            if (tx.count(ManagedPolicy.KIND, scope) >= MAX_PER_ACCOUNT) {
                 throw new AwsError("LimitExceeded", 409, "Cannot exceed quota for PoliciesPerAccount: " + MAX_PER_ACCOUNT);
             }
             checkDocument(request.policyDocument());

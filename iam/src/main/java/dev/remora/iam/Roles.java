@@ -58,7 +58,7 @@ final class Roles {
             if (tx.get(Role.KIND, scope, Role.key(request.roleName())).isPresent()) {
                 throw new AwsError("EntityAlreadyExists", 409, "Role with name " + request.roleName() + " already exists.");
             }
-            if (tx.all(Role.KIND, scope).size() >= MAX_PER_ACCOUNT) {
+            if (tx.count(Role.KIND, scope) >= MAX_PER_ACCOUNT) {
                 throw new AwsError("LimitExceeded", 409, "Cannot exceed quota for RolesPerAccount: " + MAX_PER_ACCOUNT);
             }
             checkTrust(request.assumeRolePolicyDocument(), tx);

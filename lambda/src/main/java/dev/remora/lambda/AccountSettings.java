@@ -26,7 +26,7 @@ final class AccountSettings {
                         .concurrentExecutions(Concurrency.ACCOUNT_MAX)
                         .unreservedConcurrentExecutions(concurrency.unreserved(scope)))
                 .accountUsage(usage -> usage.totalCodeSize(Functions.codeBytes(view, scope))
-                        .functionCount((long) view.all(FunctionDocument.KIND, scope).size()))
+                        .functionCount((long) view.count(FunctionDocument.KIND, scope)))
                 .build();
     }
 }

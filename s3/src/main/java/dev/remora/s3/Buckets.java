@@ -62,7 +62,7 @@ final class Buckets {
         store.write(t -> {
             Optional<BucketDocument> present = t.get(KIND, EVERYWHERE, name);
             present.ifPresent(p -> refuse(p, call));
-            if (t.find(KIND, EVERYWHERE, "owner", call.account()).size() >= MAX_BUCKETS) {
+            if (t.count(KIND, EVERYWHERE, "owner", call.account()) >= MAX_BUCKETS) {
                 throw S3Errors.of("TooManyBuckets", 400, "You have attempted to create more buckets than allowed");
             }
             if (present.isEmpty()) {

@@ -73,7 +73,7 @@ final class MoveTasks implements AutoCloseable {
     StartMessageMoveTaskResponse start(StartMessageMoveTaskRequest request, Call call) {
         Box source = box(request.sourceArn(), "SourceArn");
         Scope scope = source.at().scope();
-        if (store.view().find(QueueDocument.KIND, scope, "target", source.at().arn()).isEmpty()) {
+        if (!store.view().any(QueueDocument.KIND, scope, "target", source.at().arn())) {
             throw Refusal.invalid("Source queue must be configured as a Dead Letter Queue.");
         }
         if (source.fifo()) {

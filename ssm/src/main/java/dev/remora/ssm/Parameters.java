@@ -81,7 +81,7 @@ final class Parameters {
             if (present.isPresent() && !overwrite) {
                 throw SsmErrors.alreadyExists();
             }
-            if (present.isEmpty() && t.all(KIND, scope).size() >= MAX_PARAMETERS) {
+            if (present.isEmpty() && t.count(KIND, scope) >= MAX_PARAMETERS) {
                 throw SsmErrors.of("ParameterLimitExceeded", "You have exceeded the number of parameters for this AWS"
                         + " account. Delete one"
                         + " or more parameters and try again.");

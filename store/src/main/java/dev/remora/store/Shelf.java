@@ -45,8 +45,8 @@ final class Shelf<T extends Record> {
         return new Shelf<>(kind, TreePMap.fromSortedMap(documents), indexes);
     }
 
-    boolean isEmpty() {
-        return documents.isEmpty();
+    int count() {
+        return documents.size();
     }
 
     @Nullable T get(String id) {
@@ -82,6 +82,11 @@ final class Shelf<T extends Record> {
     boolean any(String index, String key) {
         var entries = from(index, key);
         return !entries.isEmpty() && entries.firstKey().key.equals(key);
+    }
+
+    /** A part of the sorted map knows its size, so nothing is walked through. */
+    int count(String index, String key) {
+        return from(index, key).headMap(new Entry(key + '\0', ""), false).size();
     }
 
     private TreePMap<Entry, T> from(String index, String key) {

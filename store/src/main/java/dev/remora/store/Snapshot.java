@@ -36,6 +36,12 @@ record Snapshot(long revision, Kinds kinds, PMap<String, TreePMap<Scope, Shelf<?
     }
 
     @Override
+    public int count(Kind<?> kind, Scope scope) {
+        Shelf<?> shelf = shelf(kind, scope);
+        return shelf == null ? 0 : shelf.count();
+    }
+
+    @Override
     public <T extends Record> List<T> page(Kind<T> kind, Scope scope, String afterId, int limit) {
         Shelf<T> shelf = shelf(kind, scope);
         return shelf == null ? List.of() : shelf.page(afterId, limit);
@@ -51,6 +57,12 @@ record Snapshot(long revision, Kinds kinds, PMap<String, TreePMap<Scope, Shelf<?
     public <T extends Record> boolean any(Kind<T> kind, Scope scope, String index, String key) {
         Shelf<T> shelf = indexed(kind, scope, index);
         return shelf != null && shelf.any(index, key);
+    }
+
+    @Override
+    public <T extends Record> int count(Kind<T> kind, Scope scope, String index, String key) {
+        Shelf<T> shelf = indexed(kind, scope, index);
+        return shelf == null ? 0 : shelf.count(index, key);
     }
 
     private <T extends Record> @Nullable Shelf<T> indexed(Kind<T> kind, Scope scope, String index) {
@@ -87,7 +99,7 @@ record Snapshot(long revision, Kinds kinds, PMap<String, TreePMap<Scope, Shelf<?
 
     private Snapshot replaced(Kind<?> kind, Scope scope, Shelf<?> shelf) {
         var ofKind = shelves.getOrDefault(kind.name(), TreePMap.empty());
-        ofKind = shelf.isEmpty() ? ofKind.minus(scope) : ofKind.plus(scope, shelf);
+        ofKind = shelf.count() == 0 ? ofKind.minus(scope) : ofKind.plus(scope, shelf);
         return new Snapshot(revision, kinds, shelves.plus(kind.name(), ofKind));
     }
 }

@@ -81,6 +81,11 @@ final class StagedTransaction implements Transaction {
     }
 
     @Override
+    public int count(Kind<?> kind, Scope scope) {
+        return reading().count(kind, scope);
+    }
+
+    @Override
     public <T extends Record> List<T> page(Kind<T> kind, Scope scope, String afterId, int limit) {
         return reading().page(kind, scope, afterId, limit);
     }
@@ -93,6 +98,11 @@ final class StagedTransaction implements Transaction {
     @Override
     public <T extends Record> boolean any(Kind<T> kind, Scope scope, String index, String key) {
         return reading().any(kind, scope, index, key);
+    }
+
+    @Override
+    public <T extends Record> int count(Kind<T> kind, Scope scope, String index, String key) {
+        return reading().count(kind, scope, index, key);
     }
 
     @Override

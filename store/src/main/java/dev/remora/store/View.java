@@ -14,6 +14,9 @@ public interface View {
     /** All documents of a kind in a scope, in the order of their ids. */
     <T extends Record> List<T> all(Kind<T> kind, Scope scope);
 
+    /** How many documents of a kind a scope holds; that takes as long for many as for few. */
+    int count(Kind<?> kind, Scope scope);
+
     /** At most {@code limit} documents whose ids come after {@code afterId} (the empty string for the first), in order. */
     <T extends Record> List<T> page(Kind<T> kind, Scope scope, String afterId, int limit);
 
@@ -22,6 +25,9 @@ public interface View {
 
     /** Whether an index of the kind holds anything under {@code key}; how much it holds makes no difference. */
     <T extends Record> boolean any(Kind<T> kind, Scope scope, String index, String key);
+
+    /** How many documents an index of the kind holds under {@code key}; that takes as long for many as for few. */
+    <T extends Record> int count(Kind<T> kind, Scope scope, String index, String key);
 
     /** The scopes that hold at least one document of the kind. */
     Set<Scope> scopes(Kind<?> kind);

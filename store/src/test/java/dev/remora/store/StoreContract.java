@@ -104,6 +104,8 @@ abstract class StoreContract {
         assertThat(store.view().get(ANIMALS, HERE, "cow")).isEmpty();
         assertThat(store.view().get(ANIMALS, THERE, "hen")).isEmpty();
         assertThat(store.view().all(ANIMALS, HERE)).containsExactly(CAT, HEN);
+        assertThat(store.view().count(ANIMALS, HERE)).isEqualTo(2);
+        assertThat(store.view().count(ANIMALS, THERE)).isZero();
     }
 
     @Test
@@ -140,6 +142,7 @@ abstract class StoreContract {
     void indexesFollowChanges() {
         put(HEN, CAT, DOG);
         assertThat(store.view().find(ANIMALS, HERE, "legs", "4")).containsExactly(CAT, DOG);
+        assertThat(store.view().count(ANIMALS, HERE, "legs", "4")).isEqualTo(2);
         assertThat(store.view().find(ANIMALS, HERE, "food", "mice")).containsExactly(CAT, DOG);
         var tripod = new Animal("dog", 3, Set.of("corn"));
         put(tripod);
@@ -153,6 +156,9 @@ abstract class StoreContract {
         assertThat(store.view().find(ANIMALS, HERE, "food", "corn")).containsExactly(tripod);
         assertThat(store.view().find(ANIMALS, HERE, "food", "")).isEmpty();
         assertThat(store.view().any(ANIMALS, HERE, "food", "corn")).isTrue();
+        assertThat(store.view().count(ANIMALS, HERE, "food", "corn")).isEqualTo(1);
+        assertThat(store.view().count(ANIMALS, HERE, "food", "cor")).isZero();
+        assertThat(store.view().count(ANIMALS, THERE, "food", "corn")).isZero();
         assertThat(store.view().any(ANIMALS, HERE, "food", "cor")).isFalse();
         assertThat(store.view().any(ANIMALS, HERE, "food", "zz")).isFalse();
         assertThatThrownBy(() -> store.view().any(ANIMALS, HERE, "colour", "red")).isInstanceOf(IllegalArgumentException.class);
