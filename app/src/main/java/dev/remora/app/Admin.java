@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -62,7 +63,7 @@ final class Admin {
                         c -> c.getKey().name().toLowerCase(Locale.ROOT),
                         Map.Entry::getValue,
                         Long::sum,
-                        java.util.TreeMap::new));
+                        TreeMap::new));
     }
 
     private Map<String, Object> localstackHealth() {

@@ -66,7 +66,7 @@ final class FlowDestinations implements FlowDelivery {
             buckets.put(bucket, key, object, "application/x-gzip", new Principal.Service(scope.account(), DELIVERY));
             return Optional.empty();
         } catch (AwsError refused) {
-            return Optional.of(refused.code().equals("AccessDenied") ? ACCESS_ERROR : refused.getMessage());
+            return Optional.of(refused.code().equals("AccessDenied") ? ACCESS_ERROR : refused.text());
         }
     }
 }

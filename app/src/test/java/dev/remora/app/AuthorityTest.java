@@ -3,10 +3,12 @@ package dev.remora.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -57,7 +59,7 @@ class AuthorityTest {
             var server = CompletableFuture.runAsync(() -> {
                 try (var socket = (SSLSocket) listener.accept()) {
                     socket.startHandshake();
-                } catch (java.io.IOException clientWentAway) {
+                } catch (IOException clientWentAway) {
                     // The client's side tells what was wrong.
                 }
             });
@@ -68,7 +70,7 @@ class AuthorityTest {
                 socket.setSSLParameters(parameters);
                 socket.startHandshake();
                 var certificate =
-                        (java.security.cert.X509Certificate) socket.getSession().getPeerCertificates()[0];
+                        (X509Certificate) socket.getSession().getPeerCertificates()[0];
                 boolean named = certificate.getSubjectAlternativeNames().stream()
                         .anyMatch(n -> n.get(1).equals(expected));
                 if (!named) {

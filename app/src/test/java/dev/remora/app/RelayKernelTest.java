@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.remora.linux.Netns;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -74,9 +76,9 @@ class RelayKernelTest {
     private static void answerInCapitals(ServerSocket listener) {
         try (Socket socket = listener.accept()) {
             String text = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            socket.getOutputStream().write(text.toUpperCase(java.util.Locale.ROOT).getBytes(StandardCharsets.UTF_8));
+            socket.getOutputStream().write(text.toUpperCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8));
         } catch (IOException ended) {
-            throw new java.io.UncheckedIOException(ended);
+            throw new UncheckedIOException(ended);
         }
     }
 }

@@ -3,6 +3,8 @@ package dev.remora.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.remora.ec2.Quotas;
+import dev.remora.net.InternetMode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +20,9 @@ class SettingsTest {
                         4566,
                         Path.of("/var/lib/remora"),
                         false,
-                        dev.remora.net.InternetMode.HOST,
+                        InternetMode.HOST,
                         false,
-                        dev.remora.ec2.Quotas.HIGHEST,
+                        Quotas.HIGHEST,
                         Optional.empty()));
     }
 
@@ -32,7 +34,7 @@ class SettingsTest {
                 .hasMessageStartingWith("there is no quota 'cars'; there are vpcs, ");
     }
 
-    private static dev.remora.ec2.Quotas quotas(String... arguments) {
+    private static Quotas quotas(String... arguments) {
         var given = Arguments.parse(List.of(arguments), Set.of("--quota"), Set.of(), List.of());
         return Start.settings(given, Map.of("REMORA_DATA", "/nowhere")).quotas();
     }

@@ -7,8 +7,10 @@ import dev.remora.e2e.Network;
 import dev.remora.e2e.Server;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /** From sending an Invoke that needs a new environment to the handler's first line, against spawning the same interpreter. */
@@ -65,7 +67,7 @@ final class ColdStart implements Benchmark {
     private int round;
 
     private double cold(Functions functions, String name, Map<String, String> variables) {
-        var environment = new java.util.HashMap<>(variables);
+        var environment = new HashMap<>(variables);
         environment.put("ROUND", String.valueOf(round++));
         functions.lambda().updateFunctionConfiguration(r -> r.functionName(name)
                 .environment(e -> e.variables(environment)));
@@ -81,7 +83,7 @@ final class ColdStart implements Benchmark {
 
     /** Lets the pool fill again: a benchmark of starts one after another, not of a flood. */
     private static void pause() {
-        java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(250));
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(250));
     }
 
     private static double spawn(String... command) throws IOException {

@@ -3,6 +3,8 @@ package dev.remora.benchmark;
 import dev.remora.e2e.Account;
 import dev.remora.e2e.Sdk;
 import dev.remora.e2e.Server;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -83,7 +85,7 @@ final class DescribeInterfaces implements Benchmark {
 
         private void serve() {
             byte[] block = new byte[1 << 16];
-            try (var in = new java.io.DataInputStream(far.getInputStream());
+            try (var in = new DataInputStream(far.getInputStream());
                     var out = far.getOutputStream()) {
                 while (true) {
                     for (int left = in.readInt(); left > 0; left -= block.length) {
@@ -96,7 +98,7 @@ final class DescribeInterfaces implements Benchmark {
         }
 
         void carry(int bytes) throws IOException {
-            new java.io.DataOutputStream(near.getOutputStream()).writeInt(bytes);
+            new DataOutputStream(near.getOutputStream()).writeInt(bytes);
             near.getInputStream().skipNBytes(bytes);
         }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import software.amazon.awssdk.http.SdkHttpMethod;
@@ -54,7 +55,7 @@ final class Footprint implements Benchmark {
                     line.exchange(request);
                 }
                 starts[i] = (System.nanoTime() - begin) / 1e6;
-                java.util.concurrent.locks.LockSupport.parkNanos(1_500_000_000L);
+                LockSupport.parkNanos(1_500_000_000L);
                 memory[i] = residentMiB(server.pid());
             }
         }

@@ -6,6 +6,7 @@ import dev.remora.net.InternetMode;
 import dev.remora.net.KernelFabric;
 import dev.remora.net.Slot;
 import java.util.ArrayDeque;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -36,7 +37,7 @@ final class SlotClaim implements Benchmark {
                         if (used.size() > 4) {
                             used.poll().close();
                         }
-                        java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
+                        LockSupport.parkNanos(5_000_000);
                         return micros;
                     },
                     Sampled.micros(bare::namespaceWithVeth)));

@@ -1,5 +1,6 @@
 package dev.remora.e2e;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -16,7 +17,7 @@ public record Command(List<String> line, int exit, String out, String err) {
         try {
             var builder = new ProcessBuilder(line).directory(Project.ROOT.toFile());
             builder.environment().putAll(environment);
-            builder.redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")));
+            builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
             Process process = builder.start();
             var out = CompletableFuture.supplyAsync(() -> read(process.getInputStream()));
             var err = CompletableFuture.supplyAsync(() -> read(process.getErrorStream()));

@@ -2,6 +2,7 @@ package dev.remora.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -178,6 +179,6 @@ class BadInputTest {
     }
 
     private static String[] quoted(String... words) {
-        return java.util.Arrays.stream(words).map(w -> "'" + w + "'").toArray(String[]::new);
+        return Arrays.stream(words).map(w -> "'" + w + "'").toArray(String[]::new);
     }
 }

@@ -3,11 +3,14 @@ package dev.remora.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -59,7 +62,7 @@ class BridgeLeadsToTheHostTest {
     @DisplayName("an unknown subnet is refused in one line")
     void unknownSubnet(Account account) {
         Command refused = Command.run(
-                java.time.Duration.ofSeconds(20), account.environment(),
+                Duration.ofSeconds(20), account.environment(),
                 List.of(Project.REMORA.toString(), "bridge", "subnet-0123456789abcdef0", "5432"));
         assertThat(refused.exit()).isEqualTo(1);
         assertThat(refused.all().strip()).isEqualTo("remora: The subnet ID 'subnet-0123456789abcdef0' does not exist.");
@@ -70,7 +73,7 @@ class BridgeLeadsToTheHostTest {
     }
 
     private static Process start(Account account, String... words) throws Exception {
-        var line = new java.util.ArrayList<>(List.of(Project.REMORA.toString(), "bridge"));
+        var line = new ArrayList<>(List.of(Project.REMORA.toString(), "bridge"));
         line.addAll(List.of(words));
         var builder = new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().putAll(account.environment());
@@ -84,7 +87,7 @@ class BridgeLeadsToTheHostTest {
                     socket.getOutputStream().write("hello from the host".getBytes(StandardCharsets.UTF_8));
                 }
             }
-        } catch (java.io.IOException closed) {
+        } catch (IOException closed) {
             return;
         }
     }

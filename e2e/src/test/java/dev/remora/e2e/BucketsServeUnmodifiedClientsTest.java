@@ -3,10 +3,17 @@ package dev.remora.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -154,17 +161,17 @@ class BucketsServeUnmodifiedClientsTest {
     }
 
     private static String crc32OfX() {
-        var crc = new java.util.zip.CRC32();
+        var crc = new CRC32();
         crc.update('x');
-        return java.util.Base64.getEncoder().encodeToString(
-                java.nio.ByteBuffer.allocate(4).putInt((int) crc.getValue()).array());
+        return Base64.getEncoder().encodeToString(
+                ByteBuffer.allocate(4).putInt((int) crc.getValue()).array());
     }
 
     private static String digest(String algorithm) {
         try {
-            return java.util.Base64.getEncoder().encodeToString(
-                    java.security.MessageDigest.getInstance(algorithm).digest(new byte[] {'x'}));
-        } catch (java.security.NoSuchAlgorithmException e) {
+            return Base64.getEncoder().encodeToString(
+                    MessageDigest.getInstance(algorithm).digest(new byte[] {'x'}));
+        } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
     }
@@ -220,7 +227,7 @@ class BucketsServeUnmodifiedClientsTest {
     @DisplayName("a function's code comes from a bucket, and the function reaches S3 under AWS's names, as its role may")
     void functions(Account account) {
         String bucket = bucket(account, "code");
-        Path zip = Account.zip(java.util.Map.of("index.js", """
+        Path zip = Account.zip(Map.of("index.js", """
             delete process.env.AWS_ENDPOINT_URL;
             const { S3Client, PutObjectCommand, GetObjectCommand } = require('@aws-sdk/client-s3');
             exports.handler = async ({ Bucket }) => {
@@ -265,7 +272,7 @@ class BucketsServeUnmodifiedClientsTest {
         }
         Path orphan = Files.createDirectories(data.resolve("objects/ff")).resolve("f".repeat(32));
         Files.writeString(orphan, "what a crash left");
-        Files.setLastModifiedTime(orphan, java.nio.file.attribute.FileTime.fromMillis(0));
+        Files.setLastModifiedTime(orphan, FileTime.fromMillis(0));
         try (var server = Server.start("--data", data.toString())) {
             var account = new Account(server, id);
             account.awsCommand("s3", "cp", "s3://kept/large", folder.resolve("back").toString()).mustSucceed();

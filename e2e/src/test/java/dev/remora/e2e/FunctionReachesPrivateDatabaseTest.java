@@ -2,6 +2,9 @@ package dev.remora.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -40,11 +43,11 @@ class FunctionReachesPrivateDatabaseTest {
         var functions = Functions.of(account);
         String role = functions.role("reader", Functions.VPC_ACCESS);
         var code = Zips.of(
-                java.util.Map.of("index.js", HANDLER), java.util.Map.of("node_modules", PostgresClient.modules()));
+                Map.of("index.js", HANDLER), Map.of("node_modules", PostgresClient.modules()));
 
         functions.create("orders", "nodejs20.x", "index.handler", role, code, f -> f.vpcConfig(Functions.in(network))
                 .timeout(10)
-                .environment(e -> e.variables(java.util.Map.of("HOST", host))));
+                .environment(e -> e.variables(Map.of("HOST", host))));
         var interfaces = account.aws(
                         "ec2", "describe-network-interfaces", "--filters", "Name=interface-type,Values=lambda")
                 .get("NetworkInterfaces");
@@ -57,7 +60,7 @@ class FunctionReachesPrivateDatabaseTest {
 
         functions.create("reports", "nodejs20.x", "index.handler", role, code, f -> f.vpcConfig(Functions.in(network))
                 .timeout(10)
-                .environment(e -> e.variables(java.util.Map.of("HOST", host))));
+                .environment(e -> e.variables(Map.of("HOST", host))));
         assertThat(network.sdk()
                         .ec2()
                         .describeNetworkInterfaces(
@@ -72,9 +75,9 @@ class FunctionReachesPrivateDatabaseTest {
                 .contains("failed")
                 .contains("timeout");
         String drops = Command.run(
-                        java.time.Duration.ofSeconds(20),
+                        Duration.ofSeconds(20),
                         account.environment(),
-                        java.util.List.of(Project.REMORA.toString(), "drops", "orders"))
+                        List.of(Project.REMORA.toString(), "drops", "orders"))
                 .mustSucceed()
                 .out();
         assertThat(drops).contains(":5432").contains(network.db()).doesNotContain("reports");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -116,7 +117,7 @@ class QueuesServeOldAndNewClientsTest {
     }
 
     private static JsonNode json(Function<String[], Command> aws, String... words) {
-        var all = new java.util.ArrayList<>(List.of("sqs"));
+        var all = new ArrayList<>(List.of("sqs"));
         all.addAll(List.of(words));
         String out = aws.apply(all.toArray(String[]::new)).mustSucceed().out();
         var mapper = tools.jackson.databind.json.JsonMapper.shared();
@@ -151,7 +152,7 @@ class QueuesServeOldAndNewClientsTest {
             var account = Account.fresh(server);
             id = account.id();
             String url = Sdk.of(account).sqs().createQueue(r -> r.queueName("q")).queueUrl();
-            var senders = new java.util.ArrayList<Thread>();
+            var senders = new ArrayList<Thread>();
             for (int s = 0; s < 4; s++) {
                 String sender = "sender " + s + " message ";
                 senders.add(Thread.ofVirtual().start(() -> sendUntilItFails(account, url, sender, answered)));
@@ -165,7 +166,7 @@ class QueuesServeOldAndNewClientsTest {
         try (var server = Server.start("--data", data.toString())) {
             var sqs = Sdk.of(new Account(server, id)).sqs();
             String url = sqs.getQueueUrl(r -> r.queueName("q")).queueUrl();
-            var found = new java.util.ArrayList<String>();
+            var found = new ArrayList<String>();
             List<Message> got;
             do {
                 got = sqs.receiveMessage(r -> r.queueUrl(url).maxNumberOfMessages(10)).messages();

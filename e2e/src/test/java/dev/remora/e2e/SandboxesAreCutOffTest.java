@@ -3,7 +3,9 @@ package dev.remora.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -29,7 +31,7 @@ class SandboxesAreCutOffTest {
         var functions = Functions.of(account);
         functions.python("f", functions.role("r"), DIAL, f -> f.timeout(20));
         int api = Integer.parseInt(account.server().endpoint().replaceAll(".*:", ""));
-        try (var listener = new ServerSocket(0, 5, java.net.InetAddress.getLoopbackAddress())) {
+        try (var listener = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             String answer = functions
                     .invoke(
                             "f",
@@ -56,9 +58,9 @@ class SandboxesAreCutOffTest {
                 probe = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); probe.connect(('10.0.2.10', 9))
                 return probe.getsockname()[0]
             """,
-                f -> f.vpcConfig(Functions.in(java.util.List.of(network.subnetA()), network.app())));
+                f -> f.vpcConfig(Functions.in(List.of(network.subnetA()), network.app())));
         functions.python("dialler", role, DIAL, f -> f.timeout(20)
-                .vpcConfig(Functions.in(java.util.List.of(network.subnetA()), network.app())));
+                .vpcConfig(Functions.in(List.of(network.subnetA()), network.app())));
         network.sdk().ec2().authorizeSecurityGroupIngress(r -> r.groupId(network.app())
                 .ipPermissions(p -> p.ipProtocol("-1").ipRanges(i -> i.cidrIp("0.0.0.0/0"))));
         String own = functions.invoke("listener", "{}").payload().replace("\"", "");

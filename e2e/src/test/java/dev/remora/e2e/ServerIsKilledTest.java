@@ -3,9 +3,12 @@ package dev.remora.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -39,11 +42,11 @@ class ServerIsKilledTest {
                     "index.handler",
                     role,
                     Zips.of(
-                            java.util.Map.of("index.js", FunctionReachesPrivateDatabaseTest.HANDLER),
-                            java.util.Map.of("node_modules", PostgresClient.modules())),
+                            Map.of("index.js", FunctionReachesPrivateDatabaseTest.HANDLER),
+                            Map.of("node_modules", PostgresClient.modules())),
                     f -> f.vpcConfig(Functions.in(network))
                             .timeout(10)
-                            .environment(e -> e.variables(java.util.Map.of("HOST", host))));
+                            .environment(e -> e.variables(Map.of("HOST", host))));
             assertThat(functions.invoke("orders", "{\"id\":7,\"name\":\"Ada\"}").payload())
                     .contains("Ada");
             functions.python("warm", role, PID, f -> f);
@@ -71,8 +74,8 @@ class ServerIsKilledTest {
     void heldByAnother(@TempDir Path data) {
         try (var server = Server.start("--data", data.toString())) {
             var second = Command.run(
-                    java.time.Duration.ofSeconds(60),
-                    java.util.Map.of(),
+                    Duration.ofSeconds(60),
+                    Map.of(),
                     List.of(
                             Project.REMORA.toString(),
                             "start",
@@ -98,7 +101,7 @@ class ServerIsKilledTest {
     private static boolean alive(long pid) {
         try (Stream<String> status = Files.lines(Path.of("/proc/" + pid + "/status"))) {
             return status.noneMatch(line -> line.startsWith("State:") && line.contains("Z"));
-        } catch (IOException | java.io.UncheckedIOException gone) {
+        } catch (IOException | UncheckedIOException gone) {
             return false;
         }
     }

@@ -3,6 +3,7 @@ package dev.remora.ec2;
 import dev.remora.store.Kind;
 import dev.remora.store.Scope;
 import dev.remora.store.Transaction;
+import dev.remora.vpc.Tagged;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -35,7 +36,7 @@ final class ClientTokens {
      * @param request all of the request's parameters as text
      * @throws dev.remora.wire.AwsError if the token came with another request before
      */
-    <T extends Record & dev.remora.vpc.Tagged<T>> T once(
+    <T extends Record & Tagged<T>> T once(
             Transaction tx, Scope scope, Resource<T> resource, @Nullable String token, String request, Supplier<T> make) {
         if (token == null) {
             return make.get();

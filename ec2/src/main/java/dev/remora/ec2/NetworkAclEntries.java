@@ -5,6 +5,7 @@ import static dev.remora.ec2.Resource.NETWORK_ACL;
 import dev.remora.net.IpBlock;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
+import dev.remora.vpc.GroupRule;
 import dev.remora.vpc.NetworkAcl;
 import dev.remora.vpc.NetworkAcl.Entry;
 import dev.remora.wire.AwsError;
@@ -60,13 +61,13 @@ final class NetworkAclEntries {
 
         private Permissions.Traffic traffic(String of) {
             return switch (Permissions.Traffic.protocol(of)) {
-                case dev.remora.vpc.GroupRule.TCP, dev.remora.vpc.GroupRule.UDP -> {
+                case GroupRule.TCP, GroupRule.UDP -> {
                     if (ports == null) {
                         throw Refusals.missing("portRange");
                     }
                     yield Permissions.Traffic.of(of, ports.from(), ports.to());
                 }
-                case dev.remora.vpc.GroupRule.ICMP, dev.remora.vpc.GroupRule.ICMPV6 -> {
+                case GroupRule.ICMP, GroupRule.ICMPV6 -> {
                     if (icmp == null) {
                         throw Refusals.missing("icmpTypeCode");
                     }

@@ -130,7 +130,8 @@ final class PeeringConnections {
             var connection = new PeeringConnection(
                     ids.resource(PEERING.prefix()),
                     side(scope, vpc),
-                    other.map(o -> side(peer, o)).orElse(new Side(peer.account(), peer.region(), peerId, List.of(), List.of(), false)),
+                    other.map(o -> side(peer, o))
+                            .orElse(new Side(peer.account(), peer.region(), peerId, List.of(), List.of(), false)),
                     possible ? Status.PENDING_ACCEPTANCE : Status.FAILED,
                     possible
                             ? "Pending Acceptance by " + peer.account()
@@ -244,7 +245,8 @@ final class PeeringConnections {
     }
 
     private static RuntimeException wrongState(String id) {
-        return Refusals.of("InvalidStateTransition", "VpcPeeringConnectionID " + id + " is not in the correct state for the request.");
+        return Refusals.of(
+                "InvalidStateTransition", "VpcPeeringConnectionID " + id + " is not in the correct state for the request.");
     }
 
     private void settle(PeeringConnection c) {
@@ -333,8 +335,8 @@ final class PeeringConnections {
         if (wanted.allowDnsResolutionFromRemoteVpc() && !(vpc.dnsSupport() && vpc.dnsHostnames())) {
             throw Refusals.of(
                     "InvalidParameter",
-                    "Enabling DNS resolution requires both enableDnsSupport and enableDnsHostnames VPC attributes set to true for "
-                            + vpc.id());
+                    "Enabling DNS resolution requires both enableDnsSupport and enableDnsHostnames VPC attributes set to true"
+                            + " for " + vpc.id());
         }
         return side.withResolvesNames(wanted.allowDnsResolutionFromRemoteVpc());
     }

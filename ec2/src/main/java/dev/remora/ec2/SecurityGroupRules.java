@@ -38,6 +38,7 @@ import software.amazon.awssdk.services.ec2.model.RevokeSecurityGroupEgressRespon
 import software.amazon.awssdk.services.ec2.model.RevokeSecurityGroupIngressRequest;
 import software.amazon.awssdk.services.ec2.model.RevokeSecurityGroupIngressResponse;
 import software.amazon.awssdk.services.ec2.model.RevokedSecurityGroupRule;
+import software.amazon.awssdk.services.ec2.model.SecurityGroupRule;
 import software.amazon.awssdk.services.ec2.model.SecurityGroupRuleDescription;
 import software.amazon.awssdk.services.ec2.model.SecurityGroupRuleRequest;
 import software.amazon.awssdk.services.ec2.model.SecurityGroupRuleUpdate;
@@ -139,7 +140,7 @@ final class SecurityGroupRules {
         return List.of(single.build());
     }
 
-    private List<software.amazon.awssdk.services.ec2.model.SecurityGroupRule> authorize(
+    private List<SecurityGroupRule> authorize(
             Call call, Target target, List<IpPermission> permissions, List<TagSpecification> tagSpecifications) {
         if (permissions.isEmpty()) {
             throw Refusals.missing("ipPermissions");
@@ -409,9 +410,9 @@ final class SecurityGroupRules {
         });
     }
 
-    private static software.amazon.awssdk.services.ec2.model.SecurityGroupRule shown(View view, Scope scope, Placed placed) {
+    private static SecurityGroupRule shown(View view, Scope scope, Placed placed) {
         GroupRule r = placed.rule();
-        var shown = software.amazon.awssdk.services.ec2.model.SecurityGroupRule.builder()
+        var shown = SecurityGroupRule.builder()
                 .securityGroupRuleId(r.id())
                 .securityGroupRuleArn(Resource.arn(TYPE, scope, r.id()))
                 .groupId(placed.groupId())

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.remora.store.SqliteStore;
 import java.util.List;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.ec2.model.CreateDefaultVpcRequest;
@@ -53,9 +54,9 @@ class AccountRegionsTest {
         assertThat(subnets("eu-west-1"))
                 .extracting(Subnet::availabilityZone, Subnet::cidrBlock, Subnet::availableIpAddressCount)
                 .containsExactlyInAnyOrder(
-                        org.assertj.core.groups.Tuple.tuple("eu-west-1a", "172.31.0.0/20", 4091),
-                        org.assertj.core.groups.Tuple.tuple("eu-west-1b", "172.31.16.0/20", 4091),
-                        org.assertj.core.groups.Tuple.tuple("eu-west-1c", "172.31.32.0/20", 4091));
+                        Tuple.tuple("eu-west-1a", "172.31.0.0/20", 4091),
+                        Tuple.tuple("eu-west-1b", "172.31.16.0/20", 4091),
+                        Tuple.tuple("eu-west-1c", "172.31.32.0/20", 4091));
         assertThat(subnets("eu-west-1")).allMatch(s -> s.defaultForAz() && s.mapPublicIpOnLaunch());
     }
 

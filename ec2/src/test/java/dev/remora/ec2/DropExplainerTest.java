@@ -9,6 +9,7 @@ import dev.remora.net.Ipv6;
 import dev.remora.net.NatKey;
 import dev.remora.net.Topology;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ class DropExplainerTest {
     private String vpc = "";
     private String app = "";
     private String db = "";
-    private Networks.Interface function = new Networks.Interface("", "", "", new Ipv4(0), java.util.Set.of(), "");
+    private Networks.Interface function = new Networks.Interface("", "", "", new Ipv4(0), Set.of(), "");
     private Networks.Interface database = function;
 
     @BeforeEach

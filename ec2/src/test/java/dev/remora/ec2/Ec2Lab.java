@@ -1,5 +1,6 @@
 package dev.remora.ec2;
 
+import dev.remora.net.Topology;
 import dev.remora.store.Ids;
 import dev.remora.store.Scope;
 import dev.remora.store.SqliteStore;
@@ -10,6 +11,7 @@ import dev.remora.wire.Operation;
 import dev.remora.wire.Principal;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.api.Assertions;
 import software.amazon.awssdk.awscore.AwsRequest;
@@ -22,7 +24,9 @@ import software.amazon.awssdk.services.ec2.model.CreateInternetGatewayResponse;
 import software.amazon.awssdk.services.ec2.model.CreateNatGatewayRequest;
 import software.amazon.awssdk.services.ec2.model.CreateNatGatewayResponse;
 import software.amazon.awssdk.services.ec2.model.CreateSecurityGroupRequest;
+import software.amazon.awssdk.services.ec2.model.CreateSecurityGroupResponse;
 import software.amazon.awssdk.services.ec2.model.CreateSubnetRequest;
+import software.amazon.awssdk.services.ec2.model.CreateSubnetResponse;
 import software.amazon.awssdk.services.ec2.model.CreateVpcRequest;
 import software.amazon.awssdk.services.ec2.model.CreateVpcResponse;
 
@@ -119,7 +123,7 @@ final class Ec2Lab implements AutoCloseable {
 
     String subnet(String vpc, String block) {
         var request = CreateSubnetRequest.builder().vpcId(vpc).cidrBlock(block).build();
-        return call(request, software.amazon.awssdk.services.ec2.model.CreateSubnetResponse.class).subnet().subnetId();
+        return call(request, CreateSubnetResponse.class).subnet().subnetId();
     }
 
     /** The id of an attached internet gateway. */
@@ -145,24 +149,24 @@ final class Ec2Lab implements AutoCloseable {
     }
 
     /** What the kernel was last told of a VPC. */
-    dev.remora.net.Topology held(String vpc) {
+    Topology held(String vpc) {
         return fabric.held(service.networks().router(SCOPE, vpc));
     }
 
     String group(String vpc, String name) {
         var request = CreateSecurityGroupRequest.builder().vpcId(vpc).groupName(name).description(name + " group").build();
-        return call(request, software.amazon.awssdk.services.ec2.model.CreateSecurityGroupResponse.class).groupId();
+        return call(request, CreateSecurityGroupResponse.class).groupId();
     }
 
     /** An interface that a service of ours makes. */
     Networks.Interface serviceInterface(
-            String subnet, dev.remora.net.Topology.Attachment attachment, String type, String... groups) {
+            String subnet, Topology.Attachment attachment, String type, String... groups) {
         return service.networks()
                 .create(
                         SCOPE,
                         new Networks.Wanted(
                                 subnet,
-                                java.util.Set.copyOf(Arrays.asList(groups)),
+                                Set.copyOf(Arrays.asList(groups)),
                                 type,
                                 "made for a test",
                                 type.equals("lambda") ? "AROATEST:session" : "amazon-rds",

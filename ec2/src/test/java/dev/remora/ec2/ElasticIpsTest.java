@@ -2,9 +2,11 @@ package dev.remora.ec2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.remora.net.InternetPlan;
 import dev.remora.net.Ipv4;
 import dev.remora.net.NatKey;
 import dev.remora.net.Topology;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -16,6 +18,8 @@ import software.amazon.awssdk.services.ec2.model.AssociateAddressRequest;
 import software.amazon.awssdk.services.ec2.model.AssociateAddressResponse;
 import software.amazon.awssdk.services.ec2.model.CreateNetworkInterfaceRequest;
 import software.amazon.awssdk.services.ec2.model.CreateNetworkInterfaceResponse;
+import software.amazon.awssdk.services.ec2.model.CreateRouteRequest;
+import software.amazon.awssdk.services.ec2.model.CreateRouteResponse;
 import software.amazon.awssdk.services.ec2.model.DeleteNetworkInterfaceRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteNetworkInterfaceResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeAddressesAttributeRequest;
@@ -89,7 +93,7 @@ class ElasticIpsTest {
             seen.add(ec2.call("us-east-1", AllocateAddressRequest.builder().build(), AllocateAddressResponse.class)
                     .publicIp());
         }
-        assertThat(seen).hasSize(40).allMatch(a -> dev.remora.net.InternetPlan.PUBLIC.contains(Ipv4.parse(a)));
+        assertThat(seen).hasSize(40).allMatch(a -> InternetPlan.PUBLIC.contains(Ipv4.parse(a)));
     }
 
     @Test
@@ -132,15 +136,15 @@ class ElasticIpsTest {
     void the_kernel_translates_it_when_the_answer_is_there() {
         String gateway = ec2.internetGateway(vpc);
         var eni = ec2.serviceInterface(subnet, new Topology.Attachment.Hyperplane(new NatKey("k")), "lambda");
-        assertThat(ec2.service.networks().awaitInForce(Ec2Lab.SCOPE, eni.id(), java.time.Duration.ofSeconds(10))).isTrue();
+        assertThat(ec2.service.networks().awaitInForce(Ec2Lab.SCOPE, eni.id(), Duration.ofSeconds(10))).isTrue();
         String main = ec2.held(vpc).subnets().get(subnet).routeTable();
         ec2.call(
-                software.amazon.awssdk.services.ec2.model.CreateRouteRequest.builder()
+                CreateRouteRequest.builder()
                         .routeTableId(main)
                         .destinationCidrBlock("0.0.0.0/0")
                         .gatewayId(gateway)
                         .build(),
-                software.amazon.awssdk.services.ec2.model.CreateRouteResponse.class);
+                CreateRouteResponse.class);
         var ip = allocated();
         associated(ip.allocationId(), eni());
         assertThat(ec2.held(vpc).gateways().get(gateway))

@@ -2,6 +2,7 @@ package dev.remora.ec2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.remora.net.NatKey;
 import dev.remora.net.Topology;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -220,7 +221,7 @@ class InterfaceAddressesTest {
     @Test
     void addresses_of_services_interfaces_are_not_for_others_to_change() {
         var lambda = ec2.serviceInterface(
-                subnet, new Topology.Attachment.Hyperplane(new dev.remora.net.NatKey("key")), "lambda");
+                subnet, new Topology.Attachment.Hyperplane(new NatKey("key")), "lambda");
         assertThat(v6(described(lambda.id()))).isEmpty();
         ec2.service.networks().addIpv6(Ec2Lab.SCOPE, lambda.id());
         ec2.service.networks().addIpv6(Ec2Lab.SCOPE, lambda.id());

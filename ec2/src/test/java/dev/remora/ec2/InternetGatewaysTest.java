@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.net.NatKey;
 import dev.remora.net.Topology;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -112,7 +113,7 @@ class InternetGatewaysTest {
     void a_route_to_it_loses_packets_while_it_is_detached() {
         String subnet = ec2.subnet(vpc, "10.0.1.0/24");
         var eni = ec2.serviceInterface(subnet, new Topology.Attachment.Hyperplane(new NatKey("key")), "lambda");
-        assertThat(ec2.service.networks().awaitInForce(Ec2Lab.SCOPE, eni.id(), java.time.Duration.ofSeconds(10))).isTrue();
+        assertThat(ec2.service.networks().awaitInForce(Ec2Lab.SCOPE, eni.id(), Duration.ofSeconds(10))).isTrue();
         String id = ec2.internetGateway(vpc);
         String main = ec2.held(vpc).subnets().get(subnet).routeTable();
         ec2.call(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.remora.net.IpBlock;
 import dev.remora.net.NatKey;
 import dev.remora.net.Topology;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +26,7 @@ import software.amazon.awssdk.services.ec2.model.DescribeNetworkAclsResponse;
 import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.NetworkAcl;
 import software.amazon.awssdk.services.ec2.model.NetworkAclEntry;
+import software.amazon.awssdk.services.ec2.model.PortRange;
 import software.amazon.awssdk.services.ec2.model.ReplaceNetworkAclAssociationRequest;
 import software.amazon.awssdk.services.ec2.model.ReplaceNetworkAclAssociationResponse;
 import software.amazon.awssdk.services.ec2.model.ReplaceNetworkAclEntryRequest;
@@ -146,7 +148,7 @@ class NetworkAclsTest {
         assertThat(ec2.refusal(entry(acl, 32767).build()))
                 .isEqualTo("InvalidParameterValue: Value (32767) for parameter ruleNumber is invalid. The range is 1 to 32766.");
         assertThat(ec2.refusal(entry(acl, 0).build())).startsWith("InvalidParameterValue: Value (0) for parameter ruleNumber");
-        assertThat(ec2.refusal(entry(acl, 1).portRange((software.amazon.awssdk.services.ec2.model.PortRange) null).build()))
+        assertThat(ec2.refusal(entry(acl, 1).portRange((PortRange) null).build()))
                 .isEqualTo("MissingParameter: The request must contain the parameter portRange");
         assertThat(ec2.refusal(entry(acl, 1).protocol("icmp").build()))
                 .isEqualTo("MissingParameter: The request must contain the parameter icmpTypeCode");
@@ -172,7 +174,7 @@ class NetworkAclsTest {
     @Test
     void an_association_moves_and_the_kernel_follows() {
         var eni = ec2.serviceInterface(subnet, new Topology.Attachment.Hyperplane(new NatKey("k")), "lambda");
-        assertThat(ec2.service.networks().awaitInForce(Ec2Lab.SCOPE, eni.id(), java.time.Duration.ofSeconds(10))).isTrue();
+        assertThat(ec2.service.networks().awaitInForce(Ec2Lab.SCOPE, eni.id(), Duration.ofSeconds(10))).isTrue();
         String acl = made().networkAclId();
         String association = found("default", "true").associations().getFirst().networkAclAssociationId();
         var move = ReplaceNetworkAclAssociationRequest.builder().associationId(association).networkAclId(acl);

@@ -7,6 +7,7 @@ import dev.remora.net.NatKey;
 import dev.remora.net.Topology;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -211,7 +212,7 @@ class NetworkInterfacesTest {
                 .containsExactly("app");
     }
 
-    private void modify(String id, java.util.function.Consumer<ModifyNetworkInterfaceAttributeRequest.Builder> change) {
+    private void modify(String id, Consumer<ModifyNetworkInterfaceAttributeRequest.Builder> change) {
         ec2.call(
                 ModifyNetworkInterfaceAttributeRequest.builder().networkInterfaceId(id).applyMutation(change).build(),
                 ModifyNetworkInterfaceAttributeResponse.class);

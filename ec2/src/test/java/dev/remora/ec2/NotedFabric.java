@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -74,7 +75,7 @@ final class NotedFabric implements Fabric {
     }
 
     /** What {@link #flows} gives next, by router. */
-    final Map<String, FlowReading> readings = new java.util.concurrent.ConcurrentHashMap<>();
+    final Map<String, FlowReading> readings = new ConcurrentHashMap<>();
 
     @Override
     public Optional<FlowReading> flows(String router) {

@@ -10,6 +10,7 @@ import dev.remora.net.Topology;
 import dev.remora.store.Scope;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,10 @@ import software.amazon.awssdk.services.ec2.model.AssociateVpcCidrBlockRequest;
 import software.amazon.awssdk.services.ec2.model.AssociateVpcCidrBlockResponse;
 import software.amazon.awssdk.services.ec2.model.AuthorizeSecurityGroupIngressRequest;
 import software.amazon.awssdk.services.ec2.model.AuthorizeSecurityGroupIngressResponse;
+import software.amazon.awssdk.services.ec2.model.CreateSecurityGroupRequest;
+import software.amazon.awssdk.services.ec2.model.CreateSecurityGroupResponse;
+import software.amazon.awssdk.services.ec2.model.CreateSubnetRequest;
+import software.amazon.awssdk.services.ec2.model.CreateSubnetResponse;
 import software.amazon.awssdk.services.ec2.model.CreateVpcPeeringConnectionRequest;
 import software.amazon.awssdk.services.ec2.model.CreateVpcPeeringConnectionResponse;
 import software.amazon.awssdk.services.ec2.model.CreateVpcRequest;
@@ -115,7 +120,9 @@ class PeeringConnectionsTest {
         assertThat(made.requesterVpcInfo().cidrBlock()).isEqualTo("10.0.0.0/16");
         assertThat(made.accepterVpcInfo().cidrBlock()).isNull();
         assertThat(made.accepterVpcInfo().region()).isEqualTo("us-east-1");
-        assertThat(status(SCOPE)).isEqualTo("[pending-acceptance: Pending Acceptance by 111111111111]").isEqualTo(status(ELSEWHERE));
+        assertThat(status(SCOPE))
+                .isEqualTo("[pending-acceptance: Pending Acceptance by 111111111111]")
+                .isEqualTo(status(ELSEWHERE));
         assertThat(described(ELSEWHERE).getFirst().expirationTime()).isEqualTo(NOW.plus(Duration.ofDays(7)));
 
         String id = made.vpcPeeringConnectionId();
@@ -241,12 +248,12 @@ class PeeringConnectionsTest {
     private String group(Scope scope, String vpc) {
         return ec2.call(
                         scope,
-                        software.amazon.awssdk.services.ec2.model.CreateSecurityGroupRequest.builder()
+                        CreateSecurityGroupRequest.builder()
                                 .vpcId(vpc)
                                 .groupName("named")
                                 .description("named")
                                 .build(),
-                        software.amazon.awssdk.services.ec2.model.CreateSecurityGroupResponse.class)
+                        CreateSecurityGroupResponse.class)
                 .groupId();
     }
 
@@ -340,19 +347,19 @@ class PeeringConnectionsTest {
 
         String subnet = ec2.call(
                         OTHER_ACCOUNT,
-                        software.amazon.awssdk.services.ec2.model.CreateSubnetRequest.builder()
+                        CreateSubnetRequest.builder()
                                 .vpcId(b)
                                 .cidrBlock("10.1.1.0/24")
                                 .build(),
-                        software.amazon.awssdk.services.ec2.model.CreateSubnetResponse.class)
+                        CreateSubnetResponse.class)
                 .subnet()
                 .subnetId();
         var there = ec2.service.networks()
                 .create(
                         OTHER_ACCOUNT,
                         new Networks.Wanted(
-                                subnet, java.util.Set.of(theirs), "interface", "", "", true, new Topology.Attachment.Workload()));
-        ec2.service.networks().regroup(OTHER_ACCOUNT, there.id(), java.util.Set.of(theirs));
+                                subnet, Set.of(theirs), "interface", "", "", true, new Topology.Attachment.Workload()));
+        ec2.service.networks().regroup(OTHER_ACCOUNT, there.id(), Set.of(theirs));
         assertThat(ec2.fabric.held(router).foreignMembers()).containsKey(theirs);
 
         ec2.call(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.remora.net.IpBlock;
 import dev.remora.net.NatKey;
 import dev.remora.net.Topology;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -205,7 +206,7 @@ class RoutesTest {
     @Test
     void the_kernel_has_the_route_when_the_answer_is_there() {
         var eni = ec2.serviceInterface(subnet, new Topology.Attachment.Hyperplane(new NatKey("k")), "lambda");
-        assertThat(ec2.service.networks().awaitInForce(Ec2Lab.SCOPE, eni.id(), java.time.Duration.ofSeconds(10))).isTrue();
+        assertThat(ec2.service.networks().awaitInForce(Ec2Lab.SCOPE, eni.id(), Duration.ofSeconds(10))).isTrue();
         String gateway = ec2.internetGateway(vpc);
         made(create("0.0.0.0/0").gatewayId(gateway));
         assertThat(ec2.held(vpc).routeTables().get(table).routes())

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.remora.vpc.NetworkAcl;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +14,8 @@ import software.amazon.awssdk.services.ec2.model.AssociateVpcCidrBlockRequest;
 import software.amazon.awssdk.services.ec2.model.AssociateVpcCidrBlockResponse;
 import software.amazon.awssdk.services.ec2.model.CreateVpcRequest;
 import software.amazon.awssdk.services.ec2.model.CreateVpcResponse;
+import software.amazon.awssdk.services.ec2.model.DeleteSubnetRequest;
+import software.amazon.awssdk.services.ec2.model.DeleteSubnetResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeRouteTablesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeRouteTablesResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeSecurityGroupsRequest;
@@ -62,7 +65,7 @@ class VpcBlocksTest {
                 .securityGroups()
                 .stream()
                 .flatMap(g -> g.ipPermissionsEgress().stream())
-                .map(p -> java.util.stream.Stream.concat(
+                .map(p -> Stream.concat(
                                 p.ipRanges().stream().map(r -> r.cidrIp()), p.ipv6Ranges().stream().map(r -> r.cidrIpv6()))
                         .toList())
                 .toList();
@@ -171,8 +174,8 @@ class VpcBlocksTest {
         assertThat(ec2.refusal(disassociate))
                 .isEqualTo("InvalidCidrBlock.InUse: The vpc " + vpc + " currently has a subnet within CIDR block 10.1.0.0/16");
         ec2.call(
-                software.amazon.awssdk.services.ec2.model.DeleteSubnetRequest.builder().subnetId(subnet).build(),
-                software.amazon.awssdk.services.ec2.model.DeleteSubnetResponse.class);
+                DeleteSubnetRequest.builder().subnetId(subnet).build(),
+                DeleteSubnetResponse.class);
         assertThat(ec2.call(disassociate, DisassociateVpcCidrBlockResponse.class)
                         .cidrBlockAssociation()
                         .cidrBlockState()

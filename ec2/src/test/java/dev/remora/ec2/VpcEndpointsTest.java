@@ -9,9 +9,12 @@ import dev.remora.net.NatKey;
 import dev.remora.net.Topology;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.ec2.model.CreateSubnetRequest;
+import software.amazon.awssdk.services.ec2.model.CreateSubnetResponse;
 import software.amazon.awssdk.services.ec2.model.CreateVpcEndpointRequest;
 import software.amazon.awssdk.services.ec2.model.CreateVpcEndpointResponse;
 import software.amazon.awssdk.services.ec2.model.DeleteVpcEndpointsRequest;
@@ -168,7 +171,7 @@ class VpcEndpointsTest {
         ec2.call(
                 ModifyVpcAttributeRequest.builder().vpcId(vpc).enableDnsSupport(v -> v.value(false)).build(),
                 ModifyVpcAttributeResponse.class);
-        assertThat(held().dns()).isEqualTo(new Topology.Dns(false, java.util.Map.of()));
+        assertThat(held().dns()).isEqualTo(new Topology.Dns(false, Map.of()));
     }
 
     @Test
@@ -209,12 +212,12 @@ class VpcEndpointsTest {
     @Test
     void subnets_and_groups_are_modified() {
         String other = ec2.call(
-                        software.amazon.awssdk.services.ec2.model.CreateSubnetRequest.builder()
+                        CreateSubnetRequest.builder()
                                 .vpcId(vpc)
                                 .cidrBlock("10.0.2.0/24")
                                 .availabilityZone("eu-west-1b")
                                 .build(),
-                        software.amazon.awssdk.services.ec2.model.CreateSubnetResponse.class)
+                        CreateSubnetResponse.class)
                 .subnet()
                 .subnetId();
         String group = ec2.group(vpc, "endpoints");

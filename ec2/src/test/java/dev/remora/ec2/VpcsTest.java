@@ -2,6 +2,7 @@ package dev.remora.ec2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,7 +132,7 @@ class VpcsTest {
 
         assertThat(ec2.refusal(DescribeVpcsRequest.builder().vpcIds(vpc).build()))
                 .isEqualTo("InvalidVpcID.NotFound: The vpc ID '" + vpc + "' does not exist");
-        for (Resource<?> type : java.util.List.of(Resource.SECURITY_GROUP, Resource.ROUTE_TABLE, Resource.NETWORK_ACL)) {
+        for (Resource<?> type : List.of(Resource.SECURITY_GROUP, Resource.ROUTE_TABLE, Resource.NETWORK_ACL)) {
             assertThat(type.inVpc(ec2.store.view(), Ec2Lab.SCOPE, vpc)).isEmpty();
         }
     }

@@ -11,7 +11,6 @@ import dev.remora.fleet.SubnetGroup;
 import dev.remora.store.Scope;
 import dev.remora.wire.Call;
 import dev.remora.wire.Page;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.remora.elasticache.Cache.Form;
 import dev.remora.fleet.Member.Status;
 import java.util.function.UnaryOperator;
+import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -129,7 +130,7 @@ class CacheClustersTest {
     @ParameterizedTest
     @ValueSource(strings = {"1st", "-a", "a-", "a--b", "a_b"})
     void refusesNamesThatAreNone(String name) {
-        assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> create(r -> r.cacheClusterId(name))))
+        assertThat(Assertions.catchThrowable(() -> create(r -> r.cacheClusterId(name))))
                 .hasMessageContaining("not a valid identifier");
         assertThat(cache.networks.interfaces).isEmpty();
     }

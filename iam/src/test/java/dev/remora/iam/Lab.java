@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.remora.store.Ids;
 import dev.remora.store.SqliteStore;
 import dev.remora.store.Store;
+import dev.remora.wire.AccessKeys;
 import dev.remora.wire.AwsError;
 import dev.remora.wire.Call;
 import dev.remora.wire.Operation;
 import dev.remora.wire.Operations;
 import dev.remora.wire.Principal;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Random;
@@ -17,6 +19,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import software.amazon.awssdk.awscore.AwsRequest;
 import software.amazon.awssdk.awscore.AwsResponse;
 import software.amazon.awssdk.services.iam.model.CreateRoleRequest;
+import software.amazon.awssdk.services.iam.model.CreateRoleResponse;
 import software.amazon.awssdk.services.iam.model.PutRolePolicyRequest;
 
 /** The services over a real store in memory, with a clock that tests move and ids that repeat. */
@@ -95,7 +98,7 @@ final class Lab implements AutoCloseable {
     /** Makes a role and gives its ARN. */
     String role(String name, String trust) {
         return iam(CreateRoleRequest.builder().roleName(name).assumeRolePolicyDocument(trust).build(),
-                software.amazon.awssdk.services.iam.model.CreateRoleResponse.class).role().arn();
+                CreateRoleResponse.class).role().arn();
     }
 
     void inline(String role, String name, String document) {
@@ -108,8 +111,8 @@ final class Lab implements AutoCloseable {
     }
 
     Principal.RoleSession session(String roleArn, String sourceFunctionArn) {
-        var issued = iam.roles().issue(roleArn, "s1", sourceFunctionArn, java.time.Duration.ofHours(1));
-        var holder = (dev.remora.wire.AccessKeys.Holder) iam.accessKeys().find(issued.accessKeyId(), issued.sessionToken(), now);
+        var issued = iam.roles().issue(roleArn, "s1", sourceFunctionArn, Duration.ofHours(1));
+        var holder = (AccessKeys.Holder) iam.accessKeys().find(issued.accessKeyId(), issued.sessionToken(), now);
         return (Principal.RoleSession) holder.principal();
     }
 

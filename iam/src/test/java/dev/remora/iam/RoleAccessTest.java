@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.awscore.AwsResponse;
+import software.amazon.awssdk.services.iam.model.AttachRolePolicyRequest;
 import software.amazon.awssdk.services.iam.model.UpdateAssumeRolePolicyRequest;
 
 /** What Lambda asks about an execution role before it touches a network. */
@@ -97,7 +98,7 @@ class RoleAccessTest {
     @Test
     void theManagedPolicyIsEnoughForAVpc() {
         String role = lab.role("r", Lab.LAMBDA_TRUST);
-        lab.iam(software.amazon.awssdk.services.iam.model.AttachRolePolicyRequest.builder().roleName("r")
+        lab.iam(AttachRolePolicyRequest.builder().roleName("r")
                 .policyArn("arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole").build(), AwsResponse.class);
         for (String action : List.of("CreateNetworkInterface", "DescribeNetworkInterfaces", "DescribeSubnets",
                 "DeleteNetworkInterface",

@@ -2,6 +2,7 @@ package dev.remora.iam;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.remora.wire.Principal;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -107,7 +108,7 @@ class RolesTest {
     @Test
     void accountsDoNotSeeEachOther() {
         lab.role("r", Lab.LAMBDA_TRUST);
-        var other = lab.call(new dev.remora.wire.Principal.Root("999988887777"));
+        var other = lab.call(new Principal.Root("999988887777"));
         assertThat(Lab.fault(() -> new Roles(lab.store, Lab.ids()).get(GetRoleRequest.builder().roleName("r").build(), other)))
                 .startsWith("404 NoSuchEntity");
     }

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.awscore.AwsResponse;
+import software.amazon.awssdk.services.iam.model.CreateRoleRequest;
 import software.amazon.awssdk.services.iam.model.UpdateRoleRequest;
 import software.amazon.awssdk.services.sts.model.AssumeRoleRequest;
 import software.amazon.awssdk.services.sts.model.AssumeRoleResponse;
@@ -116,7 +117,7 @@ class SecurityTokensTest {
         String worker = lab.role("worker", Lab.LAMBDA_TRUST);
         var there = lab.call(new Principal.Root(OTHER_ACCOUNT));
         String target = new Roles(lab.store, Lab.ids())
-                .create(software.amazon.awssdk.services.iam.model.CreateRoleRequest.builder()
+                .create(CreateRoleRequest.builder()
                 .roleName("target").assumeRolePolicyDocument(trustInRole(worker)).build(), there).role().arn();
         assertThat(target).contains(OTHER_ACCOUNT);
         assertThat(fault(lab.session(worker), request(target))).isEqualTo(denied(lab.session(worker), target));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.iam.RoleAccess.SessionCredentials;
 import dev.remora.store.DataFolder;
+import dev.remora.store.Scope;
 import dev.remora.store.SqliteStore;
 import dev.remora.wire.AccessKeys.Absent;
 import dev.remora.wire.AccessKeys.Holder;
@@ -106,7 +107,7 @@ class SessionsTest {
         }
         try (var other = new Lab(SqliteStore.inMemory(IamService.kinds()))) {
             other.store.write(tx -> {
-                tx.put(Sessions.InstallationKey.KIND, dev.remora.store.Scope.global("000000000000"), "session",
+                tx.put(Sessions.InstallationKey.KIND, Scope.global("000000000000"), "session",
                         new Sessions.InstallationKey("00".repeat(64)));
                 return 0;
             });

@@ -166,7 +166,9 @@ final class FunctionStates implements AutoCloseable {
         work.shutdownNow();
         try {
             if (!work.awaitTermination(LambdaService.CLOSING.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.warn("changes of functions did not stop within {}; they are made again at the next start", LambdaService.CLOSING);
+                LOG.warn(
+                        "changes of functions did not stop within {}; they are made again at the next start",
+                        LambdaService.CLOSING);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,5 +1,6 @@
 package dev.remora.lambda;
 
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
@@ -82,7 +83,7 @@ final class QueueEvent {
     }
 
     static byte[] payload(List<Item> items) {
-        var out = new java.io.ByteArrayOutputStream();
+        var out = new ByteArrayOutputStream();
         out.writeBytes(BEGIN);
         for (int i = 0; i < items.size(); i++) {
             if (i > 0) {

@@ -5,6 +5,7 @@ import dev.remora.lambda.QueuePoller.Tools;
 import dev.remora.store.Scope;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,7 +70,7 @@ final class QueuePollers implements AutoCloseable {
                     }
                     MappingDocument rested = now.get().in(now.get().enabled() ? State.ENABLED : State.DISABLED).with("");
                     tx.put(MappingDocument.KIND, scope, uuid, rested);
-                    return java.util.Optional.of(rested);
+                    return Optional.of(rested);
                 })
                 .ifPresent(mapping -> run(scope, mapping));
     }

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -178,7 +179,7 @@ class AsyncEventsTest {
     @Test
     void nothingIsTriedWithAReserveOfZero() {
         store.write(tx -> {
-            tx.put(FunctionDocument.KIND, LambdaLab.SCOPE, "f", new FunctionDocument("f", 0, java.util.Map.of(), Optional.of(0)));
+            tx.put(FunctionDocument.KIND, LambdaLab.SCOPE, "f", new FunctionDocument("f", 0, Map.of(), Optional.of(0)));
             return true;
         });
         events.accept(event("r1"));

@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.zip.Deflater;
@@ -77,7 +78,7 @@ class CodeArchiveTest {
         add("link", 0120777, target);
 
         assertThat(refusal()).isEqualTo(MALFORMED);
-        assertThat(Files.exists(folder.resolve("link"), java.nio.file.LinkOption.NOFOLLOW_LINKS)).isFalse();
+        assertThat(Files.exists(folder.resolve("link"), LinkOption.NOFOLLOW_LINKS)).isFalse();
     }
 
     @Test

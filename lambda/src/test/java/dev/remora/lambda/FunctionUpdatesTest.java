@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -212,7 +213,7 @@ class FunctionUpdatesTest {
                 .isEqualTo("Tags on function aliases and versions are not supported. Please specify a function ARN.");
         assertThat(lab.refusal(ListTagsRequest.builder().resource(arn("nope")).build()).status()).isEqualTo(404);
         assertThat(lab.refusal(ListTagsRequest.builder().resource("f").build()).code()).isEqualTo("ValidationException");
-        var many = new java.util.TreeMap<String, String>();
+        var many = new TreeMap<String, String>();
         for (int i = 0; i < 50; i++) {
             many.put("k" + i, "");
         }

@@ -3,6 +3,7 @@ package dev.remora.lambda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.sandbox.Language;
+import dev.remora.wire.AwsError;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,7 +78,7 @@ class RuntimesTest {
         for (Runtime runtime : Runtime.knownValues()) {
             try {
                 runtimes.check(runtime.toString());
-            } catch (dev.remora.wire.AwsError e) {
+            } catch (AwsError e) {
                 assertThat(e.text()).as(runtime.toString()).doesNotContain("enum value set");
             }
         }

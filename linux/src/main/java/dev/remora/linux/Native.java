@@ -10,6 +10,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
@@ -108,7 +109,7 @@ final class Native {
      */
     static void write(int fd, byte[] data, String object) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment copy = arena.allocateFrom(java.lang.foreign.ValueLayout.JAVA_BYTE, data);
+            MemorySegment copy = arena.allocateFrom(ValueLayout.JAVA_BYTE, data);
             long written = (long) WRITE.invokeExact(capture(), fd, copy, (long) data.length);
             if (written < 0) {
                 throw refused("write", object);

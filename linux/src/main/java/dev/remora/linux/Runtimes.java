@@ -2,6 +2,7 @@ package dev.remora.linux;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
 import java.lang.ref.Cleaner;
 import java.net.DatagramSocket;
 import java.net.ServerSocket;
@@ -24,7 +25,7 @@ final class Runtimes {
                 SocketChannel channel = SocketChannel.open();
                 DatagramChannel datagrams = DatagramChannel.open()) {
             Cleaner.create().register(socket, () -> {});
-            java.lang.foreign.Arena.ofAuto().allocate(1);
+            Arena.ofAuto().allocate(1);
         } catch (IOException refused) {
             throw new UncheckedIOException(refused);
         }

@@ -3,6 +3,8 @@ package dev.remora.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -60,7 +62,7 @@ class NetnsKernelTest {
             }
             int elsewhere = outside.getLocalPort();
             assertThatThrownBy(() -> namespace.call(() -> new Socket("127.0.0.1", elsewhere)))
-                    .isInstanceOf(java.net.ConnectException.class);
+                    .isInstanceOf(ConnectException.class);
         }
     }
 
@@ -68,9 +70,9 @@ class NetnsKernelTest {
     void exceptionsOfTheBodyReachTheCaller() {
         try (Netns namespace = Netns.create()) {
             assertThatThrownBy(() -> namespace.call(() -> {
-                        throw new java.io.IOException("from inside");
+                        throw new IOException("from inside");
                     }))
-                    .isInstanceOf(java.io.IOException.class)
+                    .isInstanceOf(IOException.class)
                     .hasMessage("from inside");
         }
     }
@@ -117,7 +119,7 @@ class NetnsKernelTest {
     private static String target(Path link) {
         try {
             return Files.readSymbolicLink(link).toString();
-        } catch (java.io.IOException goneMeanwhile) {
+        } catch (IOException goneMeanwhile) {
             return "";
         }
     }

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.remora.linux.Netns;
+import dev.remora.linux.RouteChanges;
+import dev.remora.linux.Rtnetlink;
 import dev.remora.net.Topology.Attachment;
 import dev.remora.net.Topology.Gateway;
 import dev.remora.net.Topology.Peer;
 import dev.remora.net.Topology.Rule;
 import dev.remora.net.Topology.Target;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,11 +83,11 @@ class Ipv6KernelTest {
         lab.refused(Drop.Cause.ROUTE, app(), DB.plus(1), 5432);
         lab.refused(Drop.Cause.ROUTE, app(), WORLD, 443);
         long before = lab.count(Drop.Cause.SOURCE_CHECK);
-        try (var inside = dev.remora.linux.Rtnetlink.open(app())) {
-            inside.commit(new dev.remora.linux.RouteChanges().address(2, APP.plus(1).bytes(), "a forged address"));
+        try (var inside = Rtnetlink.open(app())) {
+            inside.commit(new RouteChanges().address(2, APP.plus(1).bytes(), "a forged address"));
         }
-        try (var socket = lab.call(app(), () -> new java.net.DatagramSocket(0, APP.plus(1).inet()))) {
-            socket.send(new java.net.DatagramPacket(new byte[1], 1, DB.inet(), 9));
+        try (var socket = lab.call(app(), () -> new DatagramSocket(0, APP.plus(1).inet()))) {
+            socket.send(new DatagramPacket(new byte[1], 1, DB.inet(), 9));
         }
         assertThat(lab.count(Drop.Cause.SOURCE_CHECK)).isEqualTo(before + 1);
     }

@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -173,7 +174,7 @@ final class KernelLab implements AutoCloseable {
         return slot;
     }
 
-    <T> T call(Netns namespace, java.util.concurrent.Callable<T> body) {
+    <T> T call(Netns namespace, Callable<T> body) {
         try {
             return namespace.call(body);
         } catch (RuntimeException thrown) {

@@ -11,6 +11,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -111,7 +112,7 @@ class OutsideKernelTest {
 
             DatagramPacket asked = new DatagramPacket(new byte[512], 512);
             server.receive(asked);
-            Message answer = new Message(java.util.Arrays.copyOf(asked.getData(), asked.getLength()));
+            Message answer = new Message(Arrays.copyOf(asked.getData(), asked.getLength()));
             answer.getHeader().setFlag(Flags.QR);
             answer.addRecord(new ARecord(name, DClass.IN, 60, WEB.inet()), Section.ANSWER);
             byte[] bytes = answer.toWire();
@@ -119,7 +120,7 @@ class OutsideKernelTest {
 
             DatagramPacket got = new DatagramPacket(new byte[512], 512);
             client.receive(got);
-            Message told = new Message(java.util.Arrays.copyOf(got.getData(), got.getLength()));
+            Message told = new Message(Arrays.copyOf(got.getData(), got.getLength()));
             assertThat(told.getSection(Section.ANSWER))
                     .singleElement()
                     .extracting(Record::rdataToString).isEqualTo(WEB.toString());

@@ -11,6 +11,7 @@ import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -122,7 +123,7 @@ class ResolverKernelTest {
             socket.send(new DatagramPacket(question, question.length, new InetSocketAddress(resolver.inet(), 53)));
             DatagramPacket answer = new DatagramPacket(new byte[1500], 1500);
             socket.receive(answer);
-            return new Message(java.util.Arrays.copyOf(answer.getData(), answer.getLength()));
+            return new Message(Arrays.copyOf(answer.getData(), answer.getLength()));
         }
     }
 

@@ -67,7 +67,8 @@ class ResolverTest {
         Message update = Message.newQuery(Record.newRecord(Name.fromString("a."), Type.A, DClass.IN));
         update.getHeader().setOpcode(Opcode.UPDATE);
         assertThat(new Message(resolver.answer(update.toWire(), NameTable.EMPTY, true)).getRcode()).isEqualTo(Rcode.NOTIMP);
-        assertThat(new Message(resolver.answer(new Message(7).toWire(), NameTable.EMPTY, true)).getRcode()).isEqualTo(Rcode.FORMERR);
+        assertThat(new Message(resolver.answer(new Message(7).toWire(), NameTable.EMPTY, true)).getRcode())
+                .isEqualTo(Rcode.FORMERR);
         assertThatThrownBy(() -> resolver.answer(new byte[3], NameTable.EMPTY, true)).isInstanceOf(IOException.class);
     }
 
@@ -98,7 +99,8 @@ class ResolverTest {
 
     @Test
     void aStarIsEveryNameBelowThatHasNoneOfItsOwn() throws IOException {
-        resolver.names(Map.of("*.s3.internal", List.of(API), "*.b.s3.internal", List.of(SIX), "a.s3.internal", List.of(DATABASE)));
+        resolver.names(Map.of(
+                "*.s3.internal", List.of(API), "*.b.s3.internal", List.of(SIX), "a.s3.internal", List.of(DATABASE)));
         assertThat(addresses(ask("bucket.s3.internal.", Type.A))).containsExactly("198.18.0.1");
         assertThat(addresses(ask("x.y.s3.internal.", Type.A))).containsExactly("198.18.0.1");
         assertThat(addresses(ask("a.s3.internal.", Type.A))).containsExactly("10.0.0.9");

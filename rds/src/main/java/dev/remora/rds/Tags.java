@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.services.rds.model.AddTagsToResourceRequest;
@@ -65,7 +66,7 @@ final class Tags {
                 new Scope(call.account(), call.region()), parts.group(3).equals("db"), parts.group(4));
     }
 
-    private void change(Call call, String arn, java.util.function.Consumer<Map<String, String>> edit) {
+    private void change(Call call, String arn, Consumer<Map<String, String>> edit) {
         var target = target(call, arn);
         store.write(tx -> {
             if (target.isInstance()) {
@@ -82,7 +83,7 @@ final class Tags {
     }
 
     private static Map<String, String> edited(
-            Map<String, String> old, java.util.function.Consumer<Map<String, String>> edit) {
+            Map<String, String> old, Consumer<Map<String, String>> edit) {
         var tags = new TreeMap<>(old);
         edit.accept(tags);
         return checked(tags);

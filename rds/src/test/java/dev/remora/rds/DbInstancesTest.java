@@ -5,6 +5,7 @@ import static dev.remora.rds.RdsFixture.SCOPE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.fleet.Member.Status;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -106,7 +107,7 @@ class DbInstancesTest {
 
     @Test
     void takesTheDefaultGroupOfTheVpc() {
-        var created = rds.create(r -> r.vpcSecurityGroupIds(java.util.List.of()));
+        var created = rds.create(r -> r.vpcSecurityGroupIds(List.of()));
 
         assertThat(created.vpcSecurityGroups())
                 .extracting(g -> g.vpcSecurityGroupId())

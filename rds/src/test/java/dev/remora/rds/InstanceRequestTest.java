@@ -2,7 +2,10 @@ package dev.remora.rds;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.remora.fleet.Engines;
+import java.nio.file.Path;
 import java.util.function.UnaryOperator;
+import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,7 +27,7 @@ class InstanceRequestTest {
     @Test
     void acceptsAnIdentifierOf63AndNot64() {
         assertThat(InstanceRequest.identifier("a".repeat(63))).hasSize(63);
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> InstanceRequest.identifier("a".repeat(64)))
+        Assertions.assertThatThrownBy(() -> InstanceRequest.identifier("a".repeat(64)))
                 .hasMessageContaining("not a valid identifier");
     }
 
@@ -71,7 +74,7 @@ class InstanceRequestTest {
 
     @Test
     void namesThePackageOfAnEngineThatIsMissing() {
-        var none = new EngineVersions(new dev.remora.fleet.Engines(java.nio.file.Path.of("/nonexistent")));
+        var none = new EngineVersions(new Engines(Path.of("/nonexistent")));
         if (none.of(DbEngine.MYSQL).isEmpty()) {
             RdsFixture.refused(
                     () -> InstanceRequest.check(RdsFixture.request(r -> r.engine("mysql")), none),

@@ -9,6 +9,7 @@ import dev.remora.sandbox.Launcher;
 import dev.remora.sandbox.SandboxConfig;
 import dev.remora.store.Folders;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -17,6 +18,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -138,7 +140,7 @@ class PostgresServerKernelTest {
     }
 
     private static boolean reachable() {
-        try (var socket = new java.net.Socket("127.0.0.1", 5432)) {
+        try (var socket = new Socket("127.0.0.1", 5432)) {
             return socket.isConnected();
         } catch (IOException refused) {
             return false;
@@ -162,7 +164,7 @@ class PostgresServerKernelTest {
     /** One statement by TCP, as a client in the namespace; the first column of its first row, or the empty string. */
     private static String ask(String user, String password, String query) throws Exception {
         return network.call(() -> {
-            var properties = new java.util.Properties();
+            var properties = new Properties();
             properties.putAll(Map.of("user", user, "password", password, "sslmode", "disable"));
             try (Connection connection =
                             DriverManager.getConnection("jdbc:postgresql://127.0.0.1:5432/shop", properties);

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.assertj.core.api.Assertions;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import software.amazon.awssdk.services.rds.model.CreateDbInstanceRequest;
 import software.amazon.awssdk.services.rds.model.CreateDbSubnetGroupRequest;
@@ -106,8 +107,8 @@ final class RdsFixture implements AutoCloseable {
 
     static void refused(ThrowingCallable call, String code, String message) {
         assertThatThrownBy(call).isInstanceOfSatisfying(AwsError.class, error -> {
-            org.assertj.core.api.Assertions.assertThat(error.code()).isEqualTo(code);
-            org.assertj.core.api.Assertions.assertThat(error.text()).isEqualTo(message);
+            Assertions.assertThat(error.code()).isEqualTo(code);
+            Assertions.assertThat(error.text()).isEqualTo(message);
         });
     }
 

@@ -34,9 +34,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A file is written in {@code incoming}, synced, renamed to its place and its folder synced; then its document may be stored.
  * When the document is gone the file goes, too, but not while somebody reads it: readers hold files, and who gives up the last
- * hold
- * on a file that was to be deleted deletes it. A crash may leave files that no document names; {@link #sweep} removes those that
- * were there before this start.
+ * hold on a file that was to be deleted deletes it. A crash may leave files that no document names; {@link #sweep} removes those
+ * that were there before this start.
  */
 final class Bodies {
     private static final int BUFFER_BYTES = 128 << 10;

@@ -12,9 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides calls to S3 by the buckets' policies together with the callers' own, and hands all others on. Within the bucket's
- * account
- * it is enough that one of the two allows a call; from another account both must. A denial in either decides. ("How Amazon S3
- * authorizes a request" in the S3 user guide.)
+ * account it is enough that one of the two allows a call; from another account both must. A denial in either decides. ("How
+ * Amazon S3 authorizes a request" in the S3 user guide.)
  */
 final class BucketAuthorizer implements Authorizer {
     private static final String ARN = "arn:aws:s3:::";

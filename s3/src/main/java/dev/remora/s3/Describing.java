@@ -1,5 +1,6 @@
 package dev.remora.s3;
 
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -81,7 +82,7 @@ final class Describing {
         for (SdkField<?> field : request.sdkFields()) {
             if (OVERRIDES.contains(field.locationName()) && field.getValueOrDefault(request) instanceof Object value) {
                 headers.put(field.locationName().substring(RESPONSE.length()),
-                        value instanceof java.time.Instant time ? Said.date(time) : value.toString());
+                        value instanceof Instant time ? Said.date(time) : value.toString());
             }
         }
         for (SdkField<?> field : ((SdkPojo) builder).sdkFields()) {

@@ -14,8 +14,7 @@ public interface ObjectStore {
 
     /**
      * Puts an object for somebody: a service ({@code new Principal.Service(account, "delivery.logs.amazonaws.com")}), which may
-     * write
-     * to the buckets of the account that it acts for and wherever a bucket's policy lets it, or a caller.
+     * write to the buckets of the account that it acts for and wherever a bucket's policy lets it, or a caller.
      *
      * @throws dev.remora.wire.AwsError NoSuchBucket, AccessDenied, KeyTooLongError
      */

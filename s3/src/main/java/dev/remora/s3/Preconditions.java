@@ -1,5 +1,6 @@
 package dev.remora.s3;
 
+import dev.remora.wire.AwsError;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -35,7 +36,7 @@ record Preconditions(
     void checkCopy(StoredObject object) {
         try {
             checkRead(object);
-        } catch (dev.remora.wire.AwsError error) {
+        } catch (AwsError error) {
             throw S3Errors.preconditionFailed(
                     ifNoneMatch != null && error.status() == 304 ? "x-amz-copy-source-If-None-Match" : "x-amz-copy-source");
         }

@@ -3,6 +3,7 @@ package dev.remora.s3;
 import dev.remora.s3.StoredObject.Segment;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -73,7 +74,7 @@ final class SegmentStream extends InputStream {
     }
 
     @Override
-    public long transferTo(java.io.OutputStream out) throws IOException {
+    public long transferTo(OutputStream out) throws IOException {
         byte[] buffer = new byte[BUFFER_BYTES];
         long sum = 0;
         for (int n = read(buffer, 0, buffer.length); n >= 0; n = read(buffer, 0, buffer.length)) {

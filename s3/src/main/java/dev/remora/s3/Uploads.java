@@ -15,6 +15,7 @@ import dev.remora.wire.Checksum;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.model.AbortMultipartUploadRequest;
@@ -87,7 +88,7 @@ final class Uploads {
         boolean possible = asked.equals(Objects.FULL_OBJECT) ? used.combines() : used != Checksum.CRC64NVME;
         if (!possible) {
             throw S3Errors.invalidRequest("The " + asked + " checksum type cannot be used with the "
-                    + used.name().toLowerCase(java.util.Locale.ROOT) + " checksum algorithm.");
+                    + used.name().toLowerCase(Locale.ROOT) + " checksum algorithm.");
         }
         return asked;
     }
@@ -133,7 +134,7 @@ final class Uploads {
     }
 
     private static String lower(Checksum algorithm) {
-        return algorithm.name().toLowerCase(java.util.Locale.ROOT);
+        return algorithm.name().toLowerCase(Locale.ROOT);
     }
 
     /** Stores a part whose bytes are written, in place of one of the same number. */

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.CommonPrefix;
 import software.amazon.awssdk.services.s3.model.ListObjectsResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
@@ -23,7 +24,7 @@ class ListingsTest {
         lab = new S3Lab(folder);
         List.of("a", "a/", "a/1", "a/2", "a/b/3", "b c", "c/4", "d").forEach(key -> lab.put(key, key));
         lab.client.createBucket(r -> r.bucket("shop2").createBucketConfiguration(c -> c.locationConstraint("eu-west-1")));
-        lab.client.putObject(r -> r.bucket("shop2").key("other"), software.amazon.awssdk.core.sync.RequestBody.fromString("x"));
+        lab.client.putObject(r -> r.bucket("shop2").key("other"), RequestBody.fromString("x"));
     }
 
     @AfterEach

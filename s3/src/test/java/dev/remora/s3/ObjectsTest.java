@@ -32,6 +32,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.MetadataDirective;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.Tag;
 
 class ObjectsTest {
@@ -103,10 +104,10 @@ class ObjectsTest {
         Instant now = Instant.now();
         refused(412, "PreconditionFailed", () -> lab.client.getObject(r -> r.bucket("shop").key("a").ifMatch("\"no\"")));
         assertThat(lab.client.getObject(r -> r.bucket("shop").key("a").ifMatch(etag))).hasContent("x");
-        assertThat(catchThrowableOfType(software.amazon.awssdk.services.s3.model.S3Exception.class,
+        assertThat(catchThrowableOfType(S3Exception.class,
                         () -> lab.client.getObject(r -> r.bucket("shop").key("a").ifNoneMatch(etag))).statusCode())
                 .isEqualTo(304);
-        assertThat(catchThrowableOfType(software.amazon.awssdk.services.s3.model.S3Exception.class,
+        assertThat(catchThrowableOfType(S3Exception.class,
                         () -> lab.client.headObject(r -> r.bucket("shop").key("a").ifModifiedSince(now.plusSeconds(60))))
                                 .statusCode())
                 .isEqualTo(304);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -116,8 +117,8 @@ final class HostFolders {
     /** Folders of the host's /etc that are shown as they are: links to programs, and the settings of Debian's Java. */
     private static List<Path> shown() throws IOException {
         try (DirectoryStream<Path> etc = Files.newDirectoryStream(Path.of("/etc"), "{alternatives,java-*}")) {
-            return Stream.iterate(etc.iterator(), java.util.Iterator::hasNext, i -> i)
-                    .map(java.util.Iterator::next)
+            return Stream.iterate(etc.iterator(), Iterator::hasNext, i -> i)
+                    .map(Iterator::next)
                     .filter(Files::isDirectory)
                     .sorted()
                     .toList();

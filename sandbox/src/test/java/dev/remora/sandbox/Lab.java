@@ -8,11 +8,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +70,7 @@ final class Lab implements AutoCloseable {
         private final Language language;
         private final Path code;
         private String handler;
-        private final Map<String, String> environment = new java.util.HashMap<>();
+        private final Map<String, String> environment = new HashMap<>();
         private final List<Path> layers = new ArrayList<>();
         private int memoryMiB = 256;
         private int tmpMiB = 64;
@@ -79,7 +81,7 @@ final class Lab implements AutoCloseable {
             this.language = language;
             this.handler = handler;
             code = Files.createTempDirectory(folder, "code");
-            Files.setPosixFilePermissions(code, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
+            Files.setPosixFilePermissions(code, PosixFilePermissions.fromString("rwxr-xr-x"));
             environment.put("AWS_LAMBDA_FUNCTION_NAME", "f");
             environment.put("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST");
             environment.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256");
@@ -103,7 +105,7 @@ final class Lab implements AutoCloseable {
 
         Function layer(String name, String text) throws IOException {
             Path layer = Files.createTempDirectory(folder, "layer");
-            Files.setPosixFilePermissions(layer, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
+            Files.setPosixFilePermissions(layer, PosixFilePermissions.fromString("rwxr-xr-x"));
             Files.createDirectories(layer.resolve(name).getParent());
             Files.writeString(layer.resolve(name), text);
             layers.add(layer);

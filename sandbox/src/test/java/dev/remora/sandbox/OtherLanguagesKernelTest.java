@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterAll;
@@ -54,7 +55,7 @@ class OtherLanguagesKernelTest {
     private static void compile(Path folder) throws IOException {
         Path core = Files.createTempFile("core", ".jar");
         try (var jar = Lab.class.getResourceAsStream("runtime/lib/aws-lambda-java-core.jar")) {
-            Files.copy(jar, core, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(jar, core, StandardCopyOption.REPLACE_EXISTING);
         }
         int failed = ToolProvider.getSystemJavaCompiler()
                 .run(null, null, null, "-cp", core.toString(), "-d", folder.toString(), folder.resolve("Echo.java").toString());

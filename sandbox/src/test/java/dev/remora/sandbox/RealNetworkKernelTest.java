@@ -6,6 +6,7 @@ import dev.remora.net.Fabric;
 import dev.remora.net.FabricConfig;
 import dev.remora.net.InternetMode;
 import dev.remora.net.KernelFabric;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.List;
@@ -64,7 +65,7 @@ class RealNetworkKernelTest {
                     connection.getOutputStream().write("hello".getBytes());
                 }
             }
-        } catch (java.io.IOException closed) {
+        } catch (IOException closed) {
             Thread.currentThread().interrupt();
         }
     }

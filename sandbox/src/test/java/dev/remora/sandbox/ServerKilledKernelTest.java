@@ -3,10 +3,12 @@ package dev.remora.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -51,7 +53,7 @@ class ServerKilledKernelTest {
         assertThat(processes(group)).isEmpty();
         assertThat(groups(group)).isEmpty();
         try (var files = Files.walk(Path.of(folder))) {
-            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }
         }
@@ -66,7 +68,7 @@ class ServerKilledKernelTest {
     private static boolean in(Path process, String group) {
         try {
             return Files.readString(process.resolve("cgroup")).contains(group + "/");
-        } catch (java.io.IOException gone) {
+        } catch (IOException gone) {
             return false;
         }
     }

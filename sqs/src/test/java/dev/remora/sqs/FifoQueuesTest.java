@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -184,7 +185,7 @@ class FifoQueuesTest {
         for (int i = 0; i < 50; i++) {
             send("g" + i % 5, Integer.toString(i));
         }
-        Map<String, List<Integer>> seen = new java.util.concurrent.ConcurrentHashMap<>();
+        Map<String, List<Integer>> seen = new ConcurrentHashMap<>();
         try (var workers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int worker = 0; worker < 3; worker++) {
                 workers.submit(() -> {

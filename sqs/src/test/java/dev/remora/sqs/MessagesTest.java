@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -160,8 +163,8 @@ class MessagesTest {
         lab.timeOfDay();
         IntStream.range(0, 20).forEach(i -> sqs.sendMessageBatch(r -> r.queueUrl(url).entries(IntStream.range(0, 10)
                 .mapToObj(n -> SendMessageBatchRequestEntry.builder().id("n" + n).messageBody(i + "/" + n).build()).toList())));
-        var seen = java.util.Collections.synchronizedList(new java.util.ArrayList<String>());
-        try (var workers = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
+        var seen = Collections.synchronizedList(new ArrayList<String>());
+        try (var workers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int worker = 0; worker < 4; worker++) {
                 workers.submit(() -> {
                     for (List<String> got = lab.bodies(url); !got.isEmpty(); got = lab.bodies(url)) {

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.assertj.core.api.Assertions;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,8 +81,8 @@ class QueuesTest {
                 .isInstanceOf(QueueNameExistsException.class);
     }
 
-    private static Throwable catching(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
-        return org.assertj.core.api.Assertions.catchThrowable(call);
+    private static Throwable catching(ThrowableAssert.ThrowingCallable call) {
+        return Assertions.catchThrowable(call);
     }
 
     @Test

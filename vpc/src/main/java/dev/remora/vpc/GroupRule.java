@@ -83,7 +83,8 @@ public record GroupRule(
         if (protocol == ALL) {
             return true;
         }
-        return protocol == packetProtocol && (from == ALL || (protocol == ICMP || protocol == ICMPV6 ? port == from : from <= port && port <= to));
+        boolean icmp = protocol == ICMP || protocol == ICMPV6;
+        return protocol == packetProtocol && (from == ALL || (icmp ? port == from : from <= port && port <= to));
     }
 
     /** The protocol as the API and {@link Reachability}'s sentences write it: {@code tcp}, {@code -1}, {@code 50}. */

@@ -91,13 +91,13 @@ public record Vpc(
 
     public Vpc withAttributes(boolean support, boolean hostnames, boolean metrics) {
         return new Vpc(
-                id, blocks, blocks6, tenancy, defaultVpc, support, hostnames, metrics, dhcpOptionsId, networkAclId, mainRouteTableId,
-                defaultGroupId, tags);
+                id, blocks, blocks6, tenancy, defaultVpc, support, hostnames, metrics, dhcpOptionsId, networkAclId,
+                mainRouteTableId, defaultGroupId, tags);
     }
 
     public Vpc withMainRouteTable(String routeTableId) {
         return new Vpc(
-                id, blocks, blocks6, tenancy, defaultVpc, dnsSupport, dnsHostnames, addressUsageMetrics, dhcpOptionsId, networkAclId,
-                routeTableId, defaultGroupId, tags);
+                id, blocks, blocks6, tenancy, defaultVpc, dnsSupport, dnsHostnames, addressUsageMetrics, dhcpOptionsId,
+                networkAclId, routeTableId, defaultGroupId, tags);
     }
 }

@@ -136,7 +136,8 @@ final class RandomWorld {
                 int number = 100;
                 for (int e = random.nextInt(3); e > 0; e--) {
                     line("  " + direction + " " + number++ + " " + one(List.of("allow", "deny")) + " " + traffic()
-                            + " with " + one(List.of("10.0.0.0/8", "10.0.1.0/24", "10.1.0.0/16", "198.18.0.0/15", "2001:db8::/32")));
+                            + " with "
+                            + one(List.of("10.0.0.0/8", "10.0.1.0/24", "10.1.0.0/16", "198.18.0.0/15", "2001:db8::/32")));
                 }
                 if (random.nextInt(4) > 0) {
                     line("  " + direction + " 200 allow all with 0.0.0.0/0");

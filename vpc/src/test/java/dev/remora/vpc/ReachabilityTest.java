@@ -167,7 +167,8 @@ class ReachabilityTest {
                 """));
         assertLost(
                 open.of(new Connection(
-                        "000000000000/eu-west-1/vpc", "pg", Ip.parse("10.0.1.5"), Ip.parse("10.0.1.4"), GroupRule.TCP, 40000, 80)),
+                        "000000000000/eu-west-1/vpc", "pg", Ip.parse("10.0.1.5"), Ip.parse("10.0.1.4"), GroupRule.TCP,
+                        40000, 80)),
                 Drop.Cause.INBOUND, "fn", false);
     }
 

@@ -16,11 +16,13 @@ import dev.remora.vpc.RouteTable.Association;
 import dev.remora.vpc.RouteTable.Route;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -236,10 +238,10 @@ final class VpcText {
     }
 
     /** The addresses of a VPC's interfaces by their groups, as a neighbour knows them. */
-    static Map<String, java.util.Set<Ip>> members(VpcContents contents) {
-        Map<String, java.util.Set<Ip>> members = new LinkedHashMap<>();
+    static Map<String, Set<Ip>> members(VpcContents contents) {
+        Map<String, Set<Ip>> members = new LinkedHashMap<>();
         contents.interfaces().forEach(i -> i.groups().forEach(g -> members
-                .computeIfAbsent(g, none -> new TreeSet<>(java.util.Comparator.comparing(Ip::toString)))
+                .computeIfAbsent(g, none -> new TreeSet<>(Comparator.comparing(Ip::toString)))
                 .addAll(i.addresses())));
         return members;
     }

@@ -6,7 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads several VPCs from a text: each begins with a line {@code world NAME}, then {@link VpcText}. Equal {@code peer} lines join them. */
+/**
+ * Reads several VPCs from a text: each begins with a line {@code world NAME}, then {@link VpcText}. Equal {@code peer} lines join
+ * them.
+ */
 final class WorldText {
     private WorldText() {}
 

@@ -2,10 +2,13 @@ package dev.remora.wire;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
@@ -101,7 +104,7 @@ final class Constraints {
             }
             return constraints;
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -123,7 +126,7 @@ final class Constraints {
 
     @Nullable
     Call call(String operation) {
-        return calls.get(operation.toLowerCase(java.util.Locale.ROOT));
+        return calls.get(operation.toLowerCase(Locale.ROOT));
     }
 
     private void read(JsonParser in) {
@@ -136,7 +139,7 @@ final class Constraints {
                 case "operations" ->
                     eachMember(in, name -> {
                         names.add(name);
-                        calls.put(name.toLowerCase(java.util.Locale.ROOT), call(in));
+                        calls.put(name.toLowerCase(Locale.ROOT), call(in));
                     });
                 case "errors" -> eachMember(in, name -> errors.put(name, error(name, in)));
                 case "shapes" -> eachMember(in, name -> shapes.put(name, shape(in)));
@@ -145,7 +148,7 @@ final class Constraints {
         }
     }
 
-    private static void eachMember(JsonParser in, java.util.function.Consumer<String> each) {
+    private static void eachMember(JsonParser in, Consumer<String> each) {
         while (in.nextToken() != JsonToken.END_OBJECT) {
             String name = in.currentName();
             in.nextToken();

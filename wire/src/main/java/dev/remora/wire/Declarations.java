@@ -3,8 +3,10 @@ package dev.remora.wire;
 import dev.remora.wire.Operation.Treatment;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import software.amazon.awssdk.core.SdkField;
 
@@ -53,14 +55,14 @@ public final class Declarations {
     static List<String> treated(Operation<?, ?> operation, Treatment treatment) {
         return operation.parameters().entrySet().stream()
                 .filter(e -> e.getValue() == treatment)
-                .map(java.util.Map.Entry::getKey)
+                .map(Map.Entry::getKey)
                 .sorted()
                 .toList();
     }
 
     static List<Operations> sorted(Collection<Operations> services) {
         return services.stream()
-                .sorted(java.util.Comparator.comparing(o -> o.service().signingName()))
+                .sorted(Comparator.comparing(o -> o.service().signingName()))
                 .toList();
     }
 }

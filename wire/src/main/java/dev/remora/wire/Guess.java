@@ -1,5 +1,6 @@
 package dev.remora.wire;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -95,7 +96,7 @@ final class Guess {
         try {
             return new Form()
                     .read(request.rawQuery())
-                    .read(new String(request.body(), java.nio.charset.StandardCharsets.UTF_8))
+                    .read(new String(request.body(), StandardCharsets.UTF_8))
                     .value("Version");
         } catch (AwsError e) {
             return null;

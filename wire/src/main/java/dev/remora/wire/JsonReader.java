@@ -1,6 +1,7 @@
 package dev.remora.wire;
 
 import java.math.BigDecimal;
+import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -111,7 +112,7 @@ final class JsonReader {
         require(text ? token == JsonToken.VALUE_STRING : numeric(token), token, "a Timestamp");
         try {
             return Scalars.time(in.getString(), format);
-        } catch (java.time.DateTimeException | NumberFormatException e) {
+        } catch (DateTimeException | NumberFormatException e) {
             throw unreadable("The value of " + field.locationName() + " is not a timestamp.");
         }
     }

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.AwsRequest;
 import software.amazon.awssdk.awscore.AwsResponse;
 
@@ -58,7 +59,7 @@ public final class Operations {
     }
 
     /** The operation of that name, whatever its case, or null. */
-    public @org.jspecify.annotations.Nullable Operation<?, ?> byName(String name) {
+    public @Nullable Operation<?, ?> byName(String name) {
         return byName.get(name.toLowerCase(Locale.ROOT));
     }
 }

@@ -1,5 +1,6 @@
 package dev.remora.wire;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -94,7 +95,7 @@ final class RestJsonCodec implements Codec {
                 payload.set(builder, Fields.build(inner));
             }
         } else {
-            payload.set(builder, new String(body, java.nio.charset.StandardCharsets.UTF_8));
+            payload.set(builder, new String(body, StandardCharsets.UTF_8));
         }
     }
 
@@ -178,7 +179,7 @@ final class RestJsonCodec implements Codec {
         return switch (payload.getValueOrDefault(output)) {
             case SdkBytes bytes -> bytes.asByteArrayUnsafe();
             case SdkPojo structure -> JsonWriter.write(structure);
-            case String text -> text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            case String text -> text.getBytes(StandardCharsets.UTF_8);
             case null, default -> Response.EMPTY;
         };
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.SdkField;
 import software.amazon.awssdk.core.SdkPojo;
 
@@ -173,7 +174,7 @@ final class Validation {
     private static int length(Object value) {
         return switch (value) {
             case String text -> text.codePointCount(0, text.length());
-            case software.amazon.awssdk.core.SdkBytes bytes -> bytes.asByteArrayUnsafe().length;
+            case SdkBytes bytes -> bytes.asByteArrayUnsafe().length;
             default -> -1;
         };
     }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,7 +56,7 @@ class ConstraintsTest {
         Constraints.of(model).shapes.forEach((name, shape) -> {
             String pattern = shape.pattern;
             if (pattern != null) {
-                assertThatCode(() -> java.util.regex.Pattern.compile(pattern))
+                assertThatCode(() -> Pattern.compile(pattern))
                         .as(name)
                         .doesNotThrowAnyException();
             }
