@@ -9,7 +9,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** "Using a Lambda function to access an Amazon RDS database", with Python and PyMySQL as there. */
+/**
+ * "Using a Lambda function to access an Amazon RDS database", with Python and PyMySQL as there, and with a proxy for
+ * PostgreSQL.
+ */
 @Tag("e2e")
 @ExtendWith(SharedServer.class)
 @DisplayName("AWS's tutorial of a function that writes to a database of RDS, by the AWS CLI as the page prints it")
@@ -22,5 +25,18 @@ class RdsTutorialTest {
         assertThat(out).contains("Added 1021 Martha Rivera", "[[1021, \"Martha Rivera\"]]");
         Tutorial.leftNothing(account);
         assertThat(account.aws("rds", "describe-db-instances").get("DBInstances")).isEmpty();
+    }
+
+    @Test
+    @DisplayName("The function reaches the database through a proxy, which has the password from a secret; then nothing is left")
+    void throughProxy(Account account, @TempDir Path folder) {
+        String out = Tutorial.chapter("The same through a proxy").run(account, folder).out();
+
+        // The database saw the address of the proxy's interface.
+        assertThat(out).containsPattern(
+                "\\[\\{\"custid\":1021,\"name\":\"Martha Rivera\",\"seen\":\"([0-9.]+)\"}]\\s*\"\\1\"");
+        Tutorial.leftNothing(account);
+        assertThat(account.aws("rds", "describe-db-instances").get("DBInstances")).isEmpty();
+        assertThat(account.aws("rds", "describe-db-proxies").get("DBProxies")).isEmpty();
     }
 }
