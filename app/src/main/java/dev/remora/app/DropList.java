@@ -48,8 +48,8 @@ final class DropList {
      * One connection.
      *
      * @param micros the time since 1970, for asking for what came later
-     * @param refusedBy the groups that did not allow it where groups decided, the network ACL and its entry where one did, else the
-     *     interface, or empty
+     * @param refusedBy the groups that did not allow it where groups decided, the network ACL and its entry where one did, else
+     *     the interface, or empty
      * @param reason the whole sentence
      */
     record Line(

@@ -13,7 +13,8 @@ class DropsTest {
     void readsAddressesAndPorts() {
         assertThat(Drops.parse(logged(6, 0, (short) 40000, (short) 5432)))
                 .contains(new Drops.Packet(
-                        Drop.Cause.ROUTE, Optional.empty(), 3, 4, 6, Ipv4.parse("10.0.0.1"), 40000, Ipv4.parse("10.0.0.2"), 5432));
+                        Drop.Cause.ROUTE, Optional.empty(), 3, 4, 6,
+                        Ipv4.parse("10.0.0.1"), 40000, Ipv4.parse("10.0.0.2"), 5432));
     }
 
     @Test
