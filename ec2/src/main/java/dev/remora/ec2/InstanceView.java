@@ -99,8 +99,7 @@ final class InstanceView {
     /** Only a VPC with host names gives public addresses names. */
     private String publicName(String vpcId, Ipv4 address) {
         boolean named = view.get(VPC.kind(), scope, vpcId).map(v -> v.dnsHostnames() && v.dnsSupport()).orElse(false);
-        String domain = region.name().equals("us-east-1") ? "compute-1" : region.name() + ".compute";
-        return named ? "ec2-" + address.toString().replace('.', '-') + "." + domain + ".amazonaws.com" : "";
+        return named ? region.publicName(address) : "";
     }
 
     List<GroupIdentifier> groups(NetworkInterface n) {
