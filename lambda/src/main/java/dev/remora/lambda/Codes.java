@@ -1,21 +1,17 @@
 package dev.remora.lambda;
 
 import dev.remora.store.Blobs;
+import dev.remora.store.Folders;
 import dev.remora.store.Store;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Functions' code: the zip as a blob named by its hash, and unpacked once per hash into a folder of the same name.
@@ -67,7 +63,7 @@ final class Codes {
     /** Empties the cache. */
     void start() {
         try {
-            remove(unpacked);
+            Folders.remove(unpacked);
             Files.createDirectories(unpacked);
             Files.setPosixFilePermissions(unpacked, PosixFilePermissions.fromString("rwxr-xr-x"));
         } catch (IOException e) {
@@ -135,7 +131,7 @@ final class Codes {
                 Files.setPosixFilePermissions(partial, PosixFilePermissions.fromString("rwxr-xr-x"));
                 publish(partial, folder);
             } finally {
-                remove(partial);
+                Folders.remove(partial);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -154,7 +150,7 @@ final class Codes {
             return;
         }
         try {
-            remove(unpacked.resolve(sha256));
+            Folders.remove(unpacked.resolve(sha256));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -165,25 +161,5 @@ final class Codes {
         var view = store.view();
         return view.scopes(VersionDocument.KIND).stream()
                 .anyMatch(scope -> view.any(VersionDocument.KIND, scope, "code", sha256));
-    }
-
-    private static void remove(Path tree) throws IOException {
-        if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        Files.walkFileTree(tree, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure)
-                    throws IOException {
-                Files.delete(folder);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }

@@ -2,6 +2,10 @@ package dev.remora.wire;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Percent-encoding as RFC 3986 and SigV4 have it: everything but letters, digits and {@code -_.~} is encoded, in
@@ -79,5 +83,21 @@ final class Percent {
             }
         }
         return out.toString(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * The parameters of a query string; one that is there more than once has several values.
+     *
+     * @throws IllegalArgumentException for a broken escape
+     */
+    static Map<String, List<String>> parameters(String query) {
+        Map<String, List<String>> parameters = new HashMap<>();
+        for (String pair : query.isEmpty() ? new String[0] : query.split("&")) {
+            int equals = pair.indexOf('=');
+            String name = decode(equals < 0 ? pair : pair.substring(0, equals), true);
+            String value = equals < 0 ? "" : decode(pair.substring(equals + 1), true);
+            parameters.computeIfAbsent(name, n -> new ArrayList<>(1)).add(value);
+        }
+        return parameters;
     }
 }

@@ -2,7 +2,6 @@ package dev.remora.wire;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -131,21 +130,11 @@ final class RestJsonCodec implements Codec {
     }
 
     private static Map<String, List<String>> query(String raw) {
-        if (raw.isEmpty()) {
-            return Map.of();
-        }
-        Map<String, List<String>> parameters = new HashMap<>();
         try {
-            for (String pair : raw.split("&")) {
-                int equals = pair.indexOf('=');
-                String name = Percent.decode(equals < 0 ? pair : pair.substring(0, equals), true);
-                String value = equals < 0 ? "" : Percent.decode(pair.substring(equals + 1), true);
-                parameters.computeIfAbsent(name, n -> new ArrayList<>(1)).add(value);
-            }
+            return Percent.parameters(raw);
         } catch (IllegalArgumentException e) {
             throw new AwsError("SerializationException", 400, "The query string is malformed.");
         }
-        return parameters;
     }
 
     @Override

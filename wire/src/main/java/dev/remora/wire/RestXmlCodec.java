@@ -183,18 +183,11 @@ final class RestXmlCodec implements Codec {
     }
 
     private static Map<String, List<String>> query(String raw) {
-        Map<String, List<String>> parameters = new HashMap<>();
         try {
-            for (String pair : raw.isEmpty() ? new String[0] : raw.split("&")) {
-                int equals = pair.indexOf('=');
-                String name = Percent.decode(equals < 0 ? pair : pair.substring(0, equals), true);
-                String value = equals < 0 ? "" : Percent.decode(pair.substring(equals + 1), true);
-                parameters.computeIfAbsent(name, n -> new ArrayList<>(1)).add(value);
-            }
+            return Percent.parameters(raw);
         } catch (IllegalArgumentException e) {
             throw new AwsError("InvalidURI", 400, "Couldn't parse the specified URI.");
         }
-        return parameters;
     }
 
     @Override
