@@ -10,6 +10,7 @@ import software.amazon.awssdk.services.ec2.model.DescribeInstanceTypesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstanceTypesResponse;
 import software.amazon.awssdk.services.ec2.model.Image;
 import software.amazon.awssdk.services.ec2.model.InstanceTypeInfo;
+import software.amazon.awssdk.services.ec2.model.UsageClassType;
 
 /** What instances can be made of: the one image, and the types. */
 final class InstanceCatalog {
@@ -132,7 +133,7 @@ final class InstanceCatalog {
                 .bareMetal(false)
                 .hypervisor("xen")
                 .burstablePerformanceSupported(type.name().startsWith("t"))
-                .supportedUsageClasses(software.amazon.awssdk.services.ec2.model.UsageClassType.ON_DEMAND)
+                .supportedUsageClasses(UsageClassType.ON_DEMAND)
                 .processorInfo(p -> p.supportedArchitecturesWithStrings("x86_64"))
                 .vCpuInfo(v -> v.defaultVCpus(type.cpus()).defaultCores(type.cpus() / threads).defaultThreadsPerCore(threads))
                 .memoryInfo(m -> m.sizeInMiB((long) type.memoryMiB()))

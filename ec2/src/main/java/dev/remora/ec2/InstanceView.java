@@ -17,6 +17,7 @@ import software.amazon.awssdk.services.ec2.model.InstanceIpv6Address;
 import software.amazon.awssdk.services.ec2.model.InstanceNetworkInterface;
 import software.amazon.awssdk.services.ec2.model.InstanceNetworkInterfaceAssociation;
 import software.amazon.awssdk.services.ec2.model.InstancePrivateIpAddress;
+import software.amazon.awssdk.services.ec2.model.InstanceState;
 
 /** Instances as DescribeInstances shows them. */
 final class InstanceView {
@@ -30,8 +31,8 @@ final class InstanceView {
         this.region = new Region(scope.region());
     }
 
-    static software.amazon.awssdk.services.ec2.model.InstanceState state(Instance.State state) {
-        return software.amazon.awssdk.services.ec2.model.InstanceState.builder()
+    static InstanceState state(Instance.State state) {
+        return InstanceState.builder()
                 .code(state.code())
                 .name(state.shown())
                 .build();

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -35,7 +36,7 @@ final class NotedFabric implements Fabric {
         }
 
         @Override
-        public <T> T call(java.util.concurrent.Callable<T> body) {
+        public <T> T call(Callable<T> body) {
             throw new UnsupportedOperationException();
         }
 

@@ -5,12 +5,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Machines that only take notes, and end when they are told to. */
 final class NotedMachines implements Machines {
-    final List<Spec> started = new java.util.concurrent.CopyOnWriteArrayList<>();
-    final List<String> removed = new java.util.concurrent.CopyOnWriteArrayList<>();
+    final List<Spec> started = new CopyOnWriteArrayList<>();
+    final List<String> removed = new CopyOnWriteArrayList<>();
     final Map<String, Noted> running = new ConcurrentHashMap<>();
     final AtomicBoolean refuses = new AtomicBoolean();
 

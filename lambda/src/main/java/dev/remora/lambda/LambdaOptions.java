@@ -53,8 +53,4 @@ public record LambdaOptions(
         return new LambdaOptions(
                 sandboxEnvironment, strictRuntimes, initTimeout, idle, environments, retries, eventAge, enisInForce);
     }
-
-    public LambdaOptions withRetries(List<Duration> delays) {
-        return new LambdaOptions(sandboxEnvironment, strictRuntimes, initTimeout, idle, idleMax, delays, eventAge, enisInForce);
-    }
 }

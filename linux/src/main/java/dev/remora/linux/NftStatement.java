@@ -61,11 +61,7 @@ public sealed interface NftStatement {
     }
 
     static NftStatement in(NftValue value, NftSet set) {
-        return new In(value, set, false);
-    }
-
-    static NftStatement notIn(NftValue value, NftSet set) {
-        return new In(value, set, true);
+        return new In(value, set);
     }
 
     static NftStatement verdictFrom(NftValue value, NftSet map) {
@@ -201,21 +197,16 @@ public sealed interface NftStatement {
         }
     }
 
-    record In(NftValue value, NftSet set, boolean negated) implements NftStatement {
+    record In(NftValue value, NftSet set) implements NftStatement {
         @Override
         public String text() {
-            return value.text() + (negated ? " != @" : " @") + set.name();
+            return value.text() + " @" + set.name();
         }
 
         @Override
         public void write(NftExpressions out) {
             value.load(out, FIRST_REGISTER);
-            out.expression("lookup", body -> {
-                body.attributeText(1, set.name()).attributeNetwork(2, FIRST_REGISTER);
-                if (negated) {
-                    body.attributeNetwork(5, 1); // NFT_LOOKUP_F_INV
-                }
-            });
+            out.expression("lookup", body -> body.attributeText(1, set.name()).attributeNetwork(2, FIRST_REGISTER));
         }
     }
 

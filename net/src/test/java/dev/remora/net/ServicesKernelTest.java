@@ -34,12 +34,6 @@ class ServicesKernelTest {
         }
     }
 
-    private void refused(Ip source, Ip to) {
-        long before = lab.count(Drop.Cause.ISOLATION);
-        assertThatThrownBy(() -> seen(source, to)).isInstanceOf(IOException.class);
-        assertThat(lab.count(Drop.Cause.ISOLATION)).isGreaterThan(before);
-    }
-
     @Test
     void aServiceIsReachedFromPrivateAddresses() throws Exception {
         Edges.Edge edge = router.open("vpce-1", GATEWAY);
