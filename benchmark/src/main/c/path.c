@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/prctl.h>
 #include <signal.h>
 #include <time.h>
 #include <unistd.h>
@@ -60,18 +59,22 @@ static int serve(int port)
     struct sockaddr_in6 at = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
     struct epoll_event events[EVENTS];
     int one = 1, listener = socket(AF_INET6, SOCK_STREAM, 0), poll = epoll_create1(0);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
     if (bind(listener, (void *)&at, sizeof at) || listen(listener, 1024))
         return failed("listen");
     struct epoll_event e = {.events = EPOLLIN, .data.fd = listener};
     epoll_ctl(poll, EPOLL_CTL_ADD, listener, &e);
+    // Its standard input ends with who started it. (A signal at the parent's death would come when the thread that did ends.)
+    struct epoll_event life = {.events = EPOLLIN, .data.fd = 0};
+    epoll_ctl(poll, EPOLL_CTL_ADD, 0, &life);
     puts("ready");
     fflush(stdout);
     for (;;) {
         int n = epoll_wait(poll, events, EVENTS, -1);
         for (int i = 0; i < n; i++) {
             int s = events[i].data.fd;
+            if (s == 0)
+                return 0;
             if (s == listener) {
                 s = accept(listener, 0, 0);
                 setsockopt(s, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);

@@ -9,8 +9,8 @@ import dev.remora.net.KernelFabric;
 import java.util.function.Consumer;
 
 /**
- * From a slot through its NAT shard and the VPC's router, with groups, to a server; against two namespaces and a plain router
- * between them.
+ * From a slot through its NAT shard and the VPC's router, with ACLs and groups, to a server; against two namespaces and a plain
+ * router between them.
  */
 final class DataPath implements Benchmark {
     private static final int ROUNDS = 9;
@@ -33,7 +33,7 @@ final class DataPath implements Benchmark {
                         tool,
                         slot.namespace(),
                         near,
-                        "round trip through interface + groups / plain routed veth",
+                        "round trip through ACLs + groups + interface / plain routed veth",
                         "rr",
                         10_000,
                         "us",
@@ -43,7 +43,7 @@ final class DataPath implements Benchmark {
                         tool,
                         slot.namespace(),
                         near,
-                        "connections/s through interface + groups / plain routed veth",
+                        "connections/s through ACLs + groups + interface / plain routed veth",
                         "crr",
                         2_000,
                         "/s",
@@ -53,7 +53,7 @@ final class DataPath implements Benchmark {
                         tool,
                         slot.namespace(),
                         near,
-                        "throughput through interface + groups / plain routed veth",
+                        "throughput through ACLs + groups + interface / plain routed veth",
                         "stream",
                         1_500,
                         "Gb/s",

@@ -13,6 +13,8 @@ public final class Main {
             new GroupChange(),
             new DataPath(),
             new GatewayPath(),
+            new ManyFunctions(),
+            new BigGroup(),
             new InterfacesUp(),
             new Footprint(),
             new DescribeInterfaces());
