@@ -58,7 +58,7 @@ class ClientsAreProvedTest {
     void unknown(Account account) {
         assertThat(account.awsFails("ec2", "describe-spot-price-history")).contains("DescribeSpotPriceHistory");
         assertThat(account.awsFails("lambda", "list-layers")).contains("ListLayers");
-        assertThat(account.awsFails("sqs", "list-queues")).contains("sqs");
+        assertThat(account.awsFails("sns", "list-topics")).contains("ListTopics");
         assertThat(account.awsFails(
                         "ec2",
                         "create-vpc",
