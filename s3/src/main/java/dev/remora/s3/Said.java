@@ -11,12 +11,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkField;
+import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 /** Reads off requests what is said of an object. */
 final class Said {
+    private static final Set<String> HEADERS = Set.of("Content-Type", "Cache-Control", "Content-Disposition",
+            "Content-Encoding", "Content-Language", "Expires", "x-amz-website-redirect-location");
     private static final int MAX_METADATA_BYTES = 2048;
     private static final Set<String> STORAGE_CLASSES = Set.of("STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA",
             "INTELLIGENT_TIERING", "GLACIER_IR");
@@ -27,53 +31,31 @@ final class Said {
 
     private final Map<String, String> headers = new HashMap<>();
 
-    private Said() {}
+    /** The requests that say something of an object have no type in common, but the headers' names. */
+    private Said(SdkPojo request) {
+        for (SdkField<?> field : request.sdkFields()) {
+            if (HEADERS.contains(field.locationName()) && field.getValueOrDefault(request) instanceof Object value) {
+                headers.put(field.locationName(), value instanceof Instant time ? date(time) : value.toString());
+            }
+        }
+        headers.computeIfPresent("Content-Encoding", (name, encoding) -> withoutChunks(encoding));
+        headers.values().removeIf(String::isEmpty);
+    }
 
     static Attributes of(PutObjectRequest r) {
-        var said = new Said()
-                .add("Content-Type", r.contentType())
-                .add("Cache-Control", r.cacheControl())
-                .add("Content-Disposition", r.contentDisposition())
-                .add("Content-Encoding", withoutChunks(r.contentEncoding()))
-                .add("Content-Language", r.contentLanguage())
-                .add("Expires", date(r.expires()))
-                .add("x-amz-website-redirect-location", r.websiteRedirectLocation());
-        return said.attributes(r.metadata(), r.tagging(), r.storageClassAsString(), r.serverSideEncryptionAsString(),
+        return new Said(r).attributes(r.metadata(), r.tagging(), r.storageClassAsString(), r.serverSideEncryptionAsString(),
                 r.aclAsString());
     }
 
     static Attributes of(CreateMultipartUploadRequest r) {
-        var said = new Said()
-                .add("Content-Type", r.contentType())
-                .add("Cache-Control", r.cacheControl())
-                .add("Content-Disposition", r.contentDisposition())
-                .add("Content-Encoding", withoutChunks(r.contentEncoding()))
-                .add("Content-Language", r.contentLanguage())
-                .add("Expires", date(r.expires()))
-                .add("x-amz-website-redirect-location", r.websiteRedirectLocation());
-        return said.attributes(r.metadata(), r.tagging(), r.storageClassAsString(), r.serverSideEncryptionAsString(),
+        return new Said(r).attributes(r.metadata(), r.tagging(), r.storageClassAsString(), r.serverSideEncryptionAsString(),
                 r.aclAsString());
     }
 
     /** What a copy says anew; its tags are for the caller to choose. */
     static Attributes of(CopyObjectRequest r) {
-        var said = new Said()
-                .add("Content-Type", r.contentType())
-                .add("Cache-Control", r.cacheControl())
-                .add("Content-Disposition", r.contentDisposition())
-                .add("Content-Encoding", withoutChunks(r.contentEncoding()))
-                .add("Content-Language", r.contentLanguage())
-                .add("Expires", date(r.expires()))
-                .add("x-amz-website-redirect-location", r.websiteRedirectLocation());
-        return said.attributes(r.metadata(), r.tagging(), r.storageClassAsString(), r.serverSideEncryptionAsString(),
+        return new Said(r).attributes(r.metadata(), r.tagging(), r.storageClassAsString(), r.serverSideEncryptionAsString(),
                 r.aclAsString());
-    }
-
-    private Said add(String name, @Nullable String value) {
-        if (value != null && !value.isEmpty()) {
-            headers.put(name, value);
-        }
-        return this;
     }
 
     private Attributes attributes(
@@ -105,8 +87,8 @@ final class Said {
     }
 
     /** The coding in which a body came is none of the object's. */
-    private static @Nullable String withoutChunks(@Nullable String encoding) {
-        if (encoding == null || !encoding.contains("aws-chunked")) {
+    private static String withoutChunks(String encoding) {
+        if (!encoding.contains("aws-chunked")) {
             return encoding;
         }
         return String.join(",", List.of(encoding.split(",")).stream()
@@ -115,8 +97,8 @@ final class Said {
                 .toList());
     }
 
-    static @Nullable String date(@Nullable Instant time) {
-        return time == null ? null : HTTP_DATE.format(time);
+    static String date(Instant time) {
+        return HTTP_DATE.format(time);
     }
 
     /** The time of a header that {@link #date} wrote. */
