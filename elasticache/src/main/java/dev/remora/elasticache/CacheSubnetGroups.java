@@ -126,11 +126,7 @@ final class CacheSubnetGroups {
 
     /** A group that was made, or the default VPC's. */
     SubnetGroup require(Scope scope, String name) {
-        return store.view()
-                .get(KIND, scope, name)
-                .or(() -> name.equals(SubnetGroup.DEFAULT)
-                        ? SubnetGroup.ofDefaultVpc(networks, scope)
-                        : Optional.empty())
+        return SubnetGroup.find(KIND, store.view(), networks, scope, name)
                 .orElseThrow(() -> CacheErrors.noSubnetGroup(name));
     }
 

@@ -1,7 +1,9 @@
 package dev.remora.fleet;
 
 import dev.remora.ec2.Networks;
+import dev.remora.store.Kind;
 import dev.remora.store.Scope;
+import dev.remora.store.View;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,6 +37,13 @@ public record SubnetGroup(String name, String description, String vpcId, List<St
             found.add(subnet.get());
         }
         return Optional.of(found);
+    }
+
+    /** A group that was made, or the one of the default VPC. */
+    public static Optional<SubnetGroup> find(
+            Kind<SubnetGroup> kind, View view, Networks networks, Scope scope, String name) {
+        return view.get(kind, scope, name)
+                .or(() -> name.equals(DEFAULT) ? ofDefaultVpc(networks, scope) : Optional.empty());
     }
 
     /** The group called {@code default}, which every account with a default VPC has. */

@@ -135,9 +135,7 @@ final class DbSubnetGroups {
 
     /** A group that was made, or the one of the default VPC. */
     Optional<SubnetGroup> find(View view, Scope scope, String name) {
-        return view.get(KIND, scope, name).or(() -> name.equals(SubnetGroup.DEFAULT)
-                ? SubnetGroup.ofDefaultVpc(networks, scope)
-                : Optional.empty());
+        return SubnetGroup.find(KIND, view, networks, scope, name);
     }
 
     /** RDS keeps the names in lower case. */
