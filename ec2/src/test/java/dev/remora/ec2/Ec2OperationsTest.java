@@ -4,6 +4,7 @@ import static dev.remora.ec2.Ec2Lab.REGION;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.wire.Operation;
+import dev.remora.wire.Permission;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -58,7 +59,9 @@ class Ec2OperationsTest {
     }
 
     private static <I extends AwsRequest> List<String> resources(Operation<I, ?> operation, AwsRequest request) {
-        return operation.resources(operation.request().cast(request)).apply(Ec2Lab.call(REGION));
+        return operation.permissions(operation.request().cast(request)).apply(Ec2Lab.call(REGION)).stream()
+                .map(Permission::resource)
+                .toList();
     }
 
     private static <I extends AwsRequest> Map<String, List<String>> context(Operation<I, ?> operation, AwsRequest request) {

@@ -33,7 +33,7 @@ public final class IamService {
 
     /** The kinds of documents that this module stores; a store must be opened with them. */
     public static List<Kind<?>> kinds() {
-        return List.of(Role.KIND, ManagedPolicy.KIND, Sessions.InstallationKey.KIND);
+        return List.of(Role.KIND, User.KIND, Group.KIND, AccessKey.KIND, ManagedPolicy.KIND, Sessions.InstallationKey.KIND);
     }
 
     public Operations iamOperations() {

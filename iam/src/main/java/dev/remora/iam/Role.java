@@ -13,6 +13,7 @@ import java.util.Map;
  * @param id AROA…
  * @param trust its trust document, as it was given
  * @param description empty if it has none
+ * @param boundary the ARN of its permissions boundary, or empty
  * @param attached ARNs of managed policies, in the order of their attachment
  * @param inline documents by the names of inline policies
  */
@@ -25,43 +26,54 @@ record Role(
         String trust,
         String description,
         int maxSessionSeconds,
+        String boundary,
         Map<String, String> tags,
         List<String> attached,
-        Map<String, String> inline) {
+        Map<String, String> inline)
+        implements Identity {
 
-    /** Found by name; its index {@code policy} by the ARN of an attached policy. */
-    static final Kind<Role> KIND = Kind.of("iam.role", Role.class).index("policy", Role::attached);
+    /** Found by name; its indexes {@code policy} and {@code boundary} by the ARN of a policy. */
+    static final Kind<Role> KIND = Kind.of("iam.role", Role.class)
+            .index("policy", Role::attached)
+            .index("boundary", role -> role.boundary().isEmpty() ? List.of() : List.of(role.boundary()));
 
     /** Names are unique without regard to case. */
     static String key(String name) {
         return name.toLowerCase(Locale.ROOT);
     }
 
-    String arn() {
+    @Override
+    public String arn() {
         return "arn:aws:iam::" + account + ":role" + path + name;
     }
 
     Role withTrust(String document) {
-        return new Role(account, name, path, id, created, document, description, maxSessionSeconds, tags, attached, inline);
+        return new Role(account, name, path, id, created, document, description, maxSessionSeconds, boundary,
+                tags, attached, inline);
     }
 
     Role withDescription(String text) {
-        return new Role(account, name, path, id, created, trust, text, maxSessionSeconds, tags, attached, inline);
+        return new Role(account, name, path, id, created, trust, text, maxSessionSeconds, boundary,
+                tags, attached, inline);
     }
 
     Role withMaxSessionSeconds(int seconds) {
-        return new Role(account, name, path, id, created, trust, description, seconds, tags, attached, inline);
+        return new Role(account, name, path, id, created, trust, description, seconds, boundary,
+                tags, attached, inline);
     }
 
     Role withTags(Map<String, String> changed) {
-        return new Role(account, name, path, id, created, trust, description, maxSessionSeconds, changed, attached, inline);
+        return new Role(account, name, path, id, created, trust, description, maxSessionSeconds, boundary,
+                changed, attached, inline);
     }
 
     Role withAttached(List<String> arns) {
-        return new Role(account, name, path, id, created, trust, description, maxSessionSeconds, tags, arns, inline);
+        return new Role(account, name, path, id, created, trust, description, maxSessionSeconds, boundary,
+                tags, arns, inline);
     }
 
     Role withInline(Map<String, String> documents) {
-        return new Role(account, name, path, id, created, trust, description, maxSessionSeconds, tags, attached, documents);
+        return new Role(account, name, path, id, created, trust, description, maxSessionSeconds, boundary,
+                tags, attached, documents);
     }
 }

@@ -33,6 +33,7 @@ final class RoleAuthorizer implements Authorizer {
         return switch (principal) {
             case Principal.Service service -> Decision.ALLOWED;
             case Principal.Root root -> foreign(root.account(), touched).orElse(Decision.ALLOWED);
+            case Principal.User user -> new Decision(false, touched.getFirst(), Reason.NO_IDENTITY_POLICY);
             case Principal.RoleSession session -> foreign(session.account(), touched)
                     .orElseGet(() -> ofSession(session, action, touched, context));
         };
@@ -102,6 +103,11 @@ final class RoleAuthorizer implements Authorizer {
                 }
                 permissions.of(session.roleArn()).ifPresent(granted -> granted.role().tags()
                         .forEach((key, value) -> keys.put("aws:PrincipalTag/" + key, List.of(value))));
+            }
+            case Principal.User user -> {
+                keys.put("aws:PrincipalArn", List.of(user.arn()));
+                keys.put("aws:PrincipalType", List.of("User"));
+                keys.put("aws:username", List.of(user.name()));
             }
             case Principal.Service service -> keys.put("aws:PrincipalServiceName", List.of(service.name()));
         }

@@ -65,7 +65,7 @@ final class Roles {
             var role = new Role(call.account(), request.roleName(), request.path() == null ? "/" : request.path(),
                     UniqueId.random("AROA", ids), call.time().truncatedTo(ChronoUnit.SECONDS), request.assumeRolePolicyDocument(),
                     request.description() == null ? "" : request.description(),
-                    request.maxSessionDuration() == null ? DEFAULT_SESSION_SECONDS : request.maxSessionDuration(),
+                    request.maxSessionDuration() == null ? DEFAULT_SESSION_SECONDS : request.maxSessionDuration(), "",
                     Tags.OF_ROLES.with(Map.of(), request.tags()), List.of(), Map.of());
             tx.put(Role.KIND, scope, Role.key(role.name()), role);
             return role;

@@ -75,6 +75,7 @@ final class Trust implements RoleAccess {
         return switch (caller) {
             case Principal.Root root -> Decision.ALLOWED;
             case Principal.Service service -> Decision.ALLOWED;
+            case Principal.User user -> new Decision(false, roleArn, Authorizer.Reason.NO_IDENTITY_POLICY);
             case Principal.RoleSession session -> permissions.of(session.roleArn())
                     .map(granted -> granted.authority().decide(ASSUME_ROLE, List.of(roleArn), facts))
                     .orElseGet(() -> new Decision(false, roleArn, Authorizer.Reason.NO_IDENTITY_POLICY));

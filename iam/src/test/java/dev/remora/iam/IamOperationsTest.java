@@ -6,6 +6,7 @@ import dev.remora.wire.Declarations;
 import dev.remora.wire.Operation;
 import dev.remora.wire.Operation.Treatment;
 import dev.remora.wire.Operations;
+import dev.remora.wire.Permission;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -108,7 +109,9 @@ class IamOperationsTest {
     }
 
     private <I extends AwsRequest> List<String> resources(Operation<I, ?> operation, AwsRequest request) {
-        return operation.resources(operation.request().cast(request)).apply(lab.call());
+        return operation.permissions(operation.request().cast(request)).apply(lab.call()).stream()
+                .map(Permission::resource)
+                .toList();
     }
 
     private <I extends AwsRequest> Map<String, List<String>> context(Operation<I, ?> operation, AwsRequest request) {

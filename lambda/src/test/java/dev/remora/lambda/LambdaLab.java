@@ -218,7 +218,7 @@ final class LambdaLab implements AutoCloseable {
         if (operation == null) {
             throw new AssertionError(name + " is not supported");
         }
-        operation.resources(request).apply(call);
+        operation.permissions(request).apply(call);
         operation.context(request).apply(call);
         return operation.handler().handle(request, call);
     }

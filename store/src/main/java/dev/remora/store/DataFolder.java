@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * this process the folders that are open are therefore kept in a set, and the file is not touched a second time.
  */
 public final class DataFolder implements AutoCloseable {
-    static final int FORMAT = 2;
+    static final int FORMAT = 3;
 
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
     private static final Set<String> OUR_FIRST_FILES = Set.of("lock", "format.new");

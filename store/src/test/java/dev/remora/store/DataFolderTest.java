@@ -19,7 +19,7 @@ class DataFolderTest {
         Path path = temp.resolve("a/b");
         try (var folder = DataFolder.open(path)) {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path))).isEqualTo("rwx------");
-            assertThat(Files.readString(folder.path().resolve("format"))).isEqualTo("2\n");
+            assertThat(Files.readString(folder.path().resolve("format"))).isEqualTo("3\n");
         }
         DataFolder.open(path).close();
     }
@@ -29,8 +29,8 @@ class DataFolderTest {
         DataFolder.open(temp).close();
         Files.writeString(temp.resolve("format"), "7\n");
         assertThatThrownBy(() -> DataFolder.open(temp)).isInstanceOf(StoreException.class)
-                .hasMessageContainingAll("has format 7", "reads format 2");
-        Files.writeString(temp.resolve("format"), "2\n");
+                .hasMessageContainingAll("has format 7", "reads format 3");
+        Files.writeString(temp.resolve("format"), "3\n");
         DataFolder.open(temp).close();
     }
 

@@ -25,6 +25,20 @@ public interface Authorizer {
         EXPLICIT_DENY,
         /** "with an explicit deny in a resource-based policy". */
         RESOURCE_DENY,
+        /** "because no permissions boundary allows the … action". */
+        NO_BOUNDARY,
+        /** "with an explicit deny in a permissions boundary". */
+        BOUNDARY_DENY,
+        /** "because no session policy allows the … action". */
+        NO_SESSION_POLICY,
+        /** "with an explicit deny in a session policy". */
+        SESSION_DENY,
+        /** "because no service control policy allows the … action". */
+        NO_CONTROL_POLICY,
+        /** "with an explicit deny in a service control policy". */
+        CONTROL_DENY,
+        /** "because no resource-based policy allows the … action". */
+        NO_RESOURCE_POLICY,
         /** "because no VPC endpoint policy allows the … action". */
         NO_ENDPOINT_POLICY,
         /** "with an explicit deny in a VPC endpoint policy". */
@@ -33,8 +47,9 @@ public interface Authorizer {
         /** Whether a policy forbids it, where otherwise none allows it. */
         public boolean denies() {
             return switch (this) {
-                case EXPLICIT_DENY, RESOURCE_DENY, ENDPOINT_DENY -> true;
-                case NO_IDENTITY_POLICY, NO_ENDPOINT_POLICY, ALLOWED -> false;
+                case EXPLICIT_DENY, RESOURCE_DENY, ENDPOINT_DENY, BOUNDARY_DENY, SESSION_DENY, CONTROL_DENY -> true;
+                case NO_IDENTITY_POLICY, NO_ENDPOINT_POLICY, NO_BOUNDARY, NO_SESSION_POLICY, NO_CONTROL_POLICY,
+                        NO_RESOURCE_POLICY, ALLOWED -> false;
             };
         }
 
@@ -44,6 +59,13 @@ public interface Authorizer {
                 case EXPLICIT_DENY -> " with an explicit deny in an identity-based policy";
                 case RESOURCE_DENY -> " with an explicit deny in a resource-based policy";
                 case ENDPOINT_DENY -> " with an explicit deny in a VPC endpoint policy";
+                case BOUNDARY_DENY -> " with an explicit deny in a permissions boundary";
+                case SESSION_DENY -> " with an explicit deny in a session policy";
+                case CONTROL_DENY -> " with an explicit deny in a service control policy";
+                case NO_BOUNDARY -> " because no permissions boundary allows the " + action + " action";
+                case NO_SESSION_POLICY -> " because no session policy allows the " + action + " action";
+                case NO_CONTROL_POLICY -> " because no service control policy allows the " + action + " action";
+                case NO_RESOURCE_POLICY -> " because no resource-based policy allows the " + action + " action";
                 case NO_ENDPOINT_POLICY -> " because no VPC endpoint policy allows the " + action + " action";
                 case NO_IDENTITY_POLICY, ALLOWED -> " because no identity-based policy allows the " + action + " action";
             };

@@ -44,6 +44,11 @@ public final class Declarations {
         return unknown;
     }
 
+    /** Operations of which the table does not say what their permission is about, as {@code CreateVpc}. */
+    public static List<String> withoutResources(Operations operations) {
+        return operations.all().stream().filter(o -> !o.declaresResources()).map(Operation::name).toList();
+    }
+
     static Set<String> members(Operation<?, ?> operation) {
         Set<String> names = new LinkedHashSet<>();
         for (SdkField<?> field : new Binding(operation.request()).newRequest().sdkFields()) {

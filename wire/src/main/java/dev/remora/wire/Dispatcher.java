@@ -217,14 +217,25 @@ public final class Dispatcher {
             Served served, Operation<I, ?> operation, I input, Call call, Request request, Authorizer by) {
         Map<String, List<String>> context = globalKeys(call, request);
         context.putAll(operation.context(input).apply(call));
-        List<String> resources = operation.resources(input).apply(call);
-        Decision decision = by.decide(call.principal(), operation.action(), resources, context);
-        if (!decision.allowed()) {
-            String encoded = served.protocol == Protocol.EC2_QUERY
-                    ? AuthorizationMessage.encode(call.principal(), operation.action(), decision, context)
-                    : "";
-            throw served.refusals.denied(call.principal(), operation.action(), decision, encoded);
+        for (Permission needed : operation.permissions(input).apply(call)) {
+            Map<String, List<String>> keys = joined(context, needed.keys());
+            Decision decision = by.decide(call.principal(), needed.action(), List.of(needed.resource()), keys);
+            if (!decision.allowed()) {
+                String encoded = served.protocol == Protocol.EC2_QUERY
+                        ? AuthorizationMessage.encode(call.principal(), needed.action(), decision, keys)
+                        : "";
+                throw served.refusals.denied(call.principal(), needed.action(), decision, encoded);
+            }
         }
+    }
+
+    private static Map<String, List<String>> joined(Map<String, List<String>> request, Map<String, List<String>> resource) {
+        if (resource.isEmpty()) {
+            return request;
+        }
+        Map<String, List<String>> both = new HashMap<>(request);
+        both.putAll(resource);
+        return both;
     }
 
     /** Where the caller finds this server. */
@@ -263,6 +274,11 @@ public final class Dispatcher {
             case Principal.Root root -> {
                 keys.put("aws:PrincipalArn", List.of(root.arn()));
                 keys.put("aws:PrincipalType", List.of("Account"));
+            }
+            case Principal.User user -> {
+                keys.put("aws:PrincipalArn", List.of(user.arn()));
+                keys.put("aws:PrincipalType", List.of("User"));
+                keys.put("aws:username", List.of(user.name()));
             }
             case Principal.Service service -> keys.put("aws:PrincipalArn", List.of(service.arn()));
         }

@@ -30,7 +30,8 @@ public final class Operation<I extends AwsRequest, O extends AwsResponse> {
     private String action;
     private boolean open;
     private boolean refuses;
-    private BiFunction<I, Call, List<String>> resources = (i, c) -> List.of("*");
+    private boolean resourcesDeclared;
+    private BiFunction<I, Call, List<Permission>> permissions = (i, c) -> List.of(permission("*"));
     private BiFunction<I, Call, Map<String, List<String>>> context = (i, c) -> Map.of();
 
     Operation(String service, String name, Class<I> request, Handler<I, O> handler) {
@@ -81,13 +82,33 @@ public final class Operation<I extends AwsRequest, O extends AwsResponse> {
     /** No permission is needed, as for GetCallerIdentity; the request must be signed all the same. */
     public Operation<I, O> open() {
         this.open = true;
+        this.resourcesDeclared = true;
         return this;
     }
 
     /** The ARNs that the call touches. */
     public Operation<I, O> resources(BiFunction<I, Call, List<String>> arns) {
-        this.resources = arns;
+        return permissions((i, c) -> {
+            List<String> touched = arns.apply(i, c);
+            return touched.isEmpty() ? List.of(permission("*")) : touched.stream().map(this::permission).toList();
+        });
+    }
+
+    /** All that the call needs permissions for, where it is more than this operation's action on some ARNs. */
+    public Operation<I, O> permissions(BiFunction<I, Call, List<Permission>> needed) {
+        this.permissions = needed;
+        this.resourcesDeclared = true;
         return this;
+    }
+
+    /** IAM knows no resources of this action: only a statement about all resources speaks of it. */
+    public Operation<I, O> anyResource() {
+        this.resourcesDeclared = true;
+        return this;
+    }
+
+    private Permission permission(String arn) {
+        return new Permission(action, arn, Map.of());
     }
 
     /** The operation's own condition keys and their values in this call; global keys are added by the dispatcher. */
@@ -116,8 +137,13 @@ public final class Operation<I extends AwsRequest, O extends AwsResponse> {
         return handler;
     }
 
-    public Function<Call, List<String>> resources(I input) {
-        return call -> resources.apply(input, call);
+    /** Whether the table says what the operation's permission is about. */
+    boolean declaresResources() {
+        return resourcesDeclared;
+    }
+
+    public Function<Call, List<Permission>> permissions(I input) {
+        return call -> permissions.apply(input, call);
     }
 
     public Function<Call, Map<String, List<String>>> context(I input) {

@@ -34,8 +34,19 @@ public sealed interface Principal {
      * @param sourceFunctionArn for credentials that a function's environment holds, the function's unqualified ARN; else empty
      */
     record RoleSession(
-            String account, String roleArn, String roleName, String roleId, String session, String sourceFunctionArn)
+            String account,
+            String roleArn,
+            String roleName,
+            String roleId,
+            String session,
+            String sourceFunctionArn,
+            SessionTerms terms)
             implements Principal {
+        public RoleSession(
+                String account, String roleArn, String roleName, String roleId, String session, String sourceFunctionArn) {
+            this(account, roleArn, roleName, roleId, session, sourceFunctionArn, SessionTerms.NONE);
+        }
+
         @Override
         public String arn() {
             return "arn:aws:sts::" + account + ":assumed-role/" + roleName + "/" + session;
@@ -44,6 +55,25 @@ public sealed interface Principal {
         @Override
         public String userId() {
             return roleId + ":" + session;
+        }
+    }
+
+    /**
+     * A user.
+     *
+     * @param path begins and ends with a slash
+     * @param id AIDA…
+     * @param terms of the credentials, where they are temporary (GetSessionToken)
+     */
+    record User(String account, String path, String name, String id, SessionTerms terms) implements Principal {
+        @Override
+        public String arn() {
+            return "arn:aws:iam::" + account + ":user" + path + name;
+        }
+
+        @Override
+        public String userId() {
+            return id;
         }
     }
 

@@ -1,0 +1,14 @@
+package dev.remora.wire;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One thing that a call needs a permission for. RunInstances, for one, touches a subnet, groups, an image and interfaces, each
+ * with condition keys of its own, and all of them must be allowed.
+ *
+ * @param action service prefix and operation, e.g. {@code ec2:RunInstances}
+ * @param resource an ARN, or {@code *}
+ * @param keys condition keys that this resource has besides those of the request
+ */
+public record Permission(String action, String resource, Map<String, List<String>> keys) {}
