@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A constant in a rule or a set: the bytes that the kernel compares, and how a reader would write it.
@@ -101,6 +102,17 @@ public final class NftData {
 
     byte[] bytes() {
         return bytes;
+    }
+
+    /** Whether the kernel sees the same; two devices may have one name. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof NftData data && Arrays.equals(bytes, data.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(bytes);
     }
 
     @Override

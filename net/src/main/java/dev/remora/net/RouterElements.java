@@ -77,9 +77,9 @@ final class RouterElements {
     private static void difference(
             Map<NftSet, List<NftElement>> of, Map<NftSet, List<NftElement>> without, Map<NftSet, List<NftElement>> to) {
         of.forEach((set, elements) -> {
-            List<String> same = without.getOrDefault(set, List.of()).stream().map(NftElement::toString).toList();
+            List<NftElement> same = without.getOrDefault(set, List.of());
             elements.stream()
-                    .filter(element -> !same.contains(element.toString()))
+                    .filter(element -> !same.contains(element))
                     .forEach(element -> to.computeIfAbsent(set, absent -> new ArrayList<>()).add(element));
         });
     }

@@ -152,6 +152,22 @@ class RouterRulesTest {
         assertThat(moved.devices().get("eni-fn")).isNotIn(before.devices().values());
     }
 
+    @Test
+    void aNewDeviceOfAnInterfaceTakesThePlaceOfTheOldOne() {
+        TestVpc vpc = TestVpc.withDatabase("r", KEY).six();
+        RouterState before = NOTHING.next(vpc.topology());
+        List<Ip> both = List.of(TestVpc.ENI, Ipv6.parse("2001:db8:1000:a::50"));
+        RouterState after = before.next(vpc.port("eni-fn", "a", new Attachment.Hyperplane(KEY), both, "sg-fn").topology());
+        assertThat(after.devices().get("eni-fn")).isNotEqualTo(before.devices().get("eni-fn"));
+        assertThat(text(RouterRules.change(before, after)).lines().filter(line -> line.contains(" ip vpc ")))
+                .contains(
+                        "delete element ip vpc source { eni-fn . 10.0.1.50 }",
+                        "add element ip vpc source { eni-fn . 10.0.1.50 }",
+                        "delete element ip vpc egress { eni-fn }",
+                        "delete element ip vpc ingress { eni-fn }")
+                .noneMatch(line -> line.contains("eni-db"));
+    }
+
     private static String text(List<NftTransaction> changes) {
         return String.join("", changes.stream().map(NftTransaction::text).toList());
     }
