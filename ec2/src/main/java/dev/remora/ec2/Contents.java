@@ -57,6 +57,7 @@ final class Contents {
                 Peerings.neighbours(view, scope, vpc.id()),
                 ENDPOINT.inVpc(view, scope, vpc.id()),
                 prefixLists(view, scope, groups, tables),
+                InsideNames.of(view, scope, vpc),
                 FLOW_LOG.anyInVpc(view, scope, vpc.id()));
     }
 

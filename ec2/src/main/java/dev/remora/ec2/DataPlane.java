@@ -148,6 +148,8 @@ final class DataPlane implements AutoCloseable {
                 switch (document) {
                     case Vpc vpc -> touched.addAll(beyond(edit.scope(), vpc.id()));
                     case NetworkInterface i -> touched.addAll(beyond(edit.scope(), i.vpcId()));
+                    case ElasticIp ip ->
+                        vpcsOf(store.view(), edit.scope(), ip).forEach(id -> touched.addAll(beyond(edit.scope(), id)));
                     case PeeringConnection c ->
                         Stream.of(c.requester(), c.accepter())
                                 .forEach(side -> touched.add(new Key(Peerings.scope(side), side.vpcId())));

@@ -312,6 +312,7 @@ final class PeeringConnections {
             Peerings.put(tx, then);
             return then;
         });
+        settle(changed);
         var answer = ModifyVpcPeeringConnectionOptionsResponse.builder();
         if (requester != null) {
             answer.requesterPeeringConnectionOptions(options(changed.requester()));

@@ -1,6 +1,7 @@
 package dev.remora.ec2;
 
 import dev.remora.net.Ipv4;
+import dev.remora.net.PublicNames;
 import dev.remora.wire.AwsError;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -55,8 +56,7 @@ record Region(String name) {
 
     /** The name of a public address: {@code ec2-198-18-64-1.eu-west-1.compute.amazonaws.com}. */
     String publicName(Ipv4 address) {
-        return "ec2-" + address.toString().replace('.', '-')
-                + (name.equals("us-east-1") ? ".compute-1" : "." + name + ".compute") + ".amazonaws.com";
+        return PublicNames.of(address, name);
     }
 
     /** us-east-1 is use1, ap-southeast-2 apse2, us-gov-west-1 usgw1. */

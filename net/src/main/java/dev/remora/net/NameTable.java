@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Names with their addresses, and the other way round. {@code *.example.com} is every name below that has no addresses of its
- * own; the nearest such one counts.
+ * own; the nearest such one counts. Public names are not names of the private addresses that they lead to.
  */
 final class NameTable {
     private static final String ANY = "*";
@@ -27,7 +27,7 @@ final class NameTable {
     NameTable(Map<String, List<Ip>> addresses) {
         this.addresses = Map.copyOf(addresses);
         addresses.entrySet().stream()
-                .filter(named -> !named.getKey().startsWith(ANY))
+                .filter(named -> !named.getKey().startsWith(ANY) && !PublicNames.isOne(named.getKey()))
                 .sorted(Map.Entry.comparingByKey(BEST))
                 .forEach(named -> named.getValue().forEach(address -> names.putIfAbsent(address, named.getKey())));
     }

@@ -62,8 +62,8 @@ import org.xbill.DNS.Type;
  * <p>It asks the outside's name servers, if it has one; each such question has a virtual thread and a socket of its own, and so a
  * port that cannot be guessed. Without one, what it does not know does not exist (NXDOMAIN).
  *
- * <p>It knows, in this order, the names of the network that asks, those of the whole installation, and {@code
- * *.amazonaws.com}, which is Remora's own API; S3 has an address of its own. Each network's own names, and no others, are
+ * <p>It knows, in this order, the names of the network that asks, those of the whole installation, the {@link PublicNames} of
+ * addresses, and {@code *.amazonaws.com}, which is Remora's own API; S3 has an address of its own. Each network's own names, and no others, are
  * answered backwards as well (PTR).
  */
 final class Resolver implements AutoCloseable {
@@ -215,11 +215,22 @@ final class Resolver implements AutoCloseable {
             known = names.addresses(text);
         }
         if (known == null) {
-            return text.endsWith(AMAZON) ? List.of(record(name, S3.matcher(text).matches() ? InternetPlan.S3_API : api)) : null;
+            known = amazon(text).map(List::<Ip>of).orElse(null);
+        }
+        if (known == null) {
+            return null;
         }
         List<Record> records = new ArrayList<>(known.stream().map(address -> record(name, address)).toList());
         Collections.rotate(records, ThreadLocalRandom.current().nextInt(records.size() + 1));
         return records;
+    }
+
+    /** A public name of an address that is not of here is unknown, so that the outside is asked, if there is one. */
+    private Optional<Ipv4> amazon(String name) {
+        if (PublicNames.isOne(name)) {
+            return PublicNames.address(name);
+        }
+        return name.endsWith(AMAZON) ? Optional.of(S3.matcher(name).matches() ? InternetPlan.S3_API : api) : Optional.empty();
     }
 
     private static Record record(Name name, Ip address) {

@@ -48,6 +48,20 @@ class ResolverTest {
     }
 
     @Test
+    void publicNamesAreTheirAddressesUnlessTheNetworkSaysOtherwise() throws IOException {
+        String name = "ec2-198-18-64-7.compute-1.amazonaws.com";
+        assertThat(addresses(ask(name + ".", Type.A))).containsExactly("198.18.64.7");
+        assertThat(addresses(ask("ec2-198-18-64-8.eu-west-1.compute.amazonaws.com.", Type.A))).containsExactly("198.18.64.8");
+        for (String elsewhere : List.of("ec2-3-4-5-6.compute-1", "ec2-198-18-64-777.compute-1", "ec2-198-18-0-1.compute-1")) {
+            assertThat(ask(elsewhere + ".amazonaws.com.", Type.A).getRcode()).as(elsewhere).isEqualTo(Rcode.NXDOMAIN);
+        }
+        assertThat(addresses(ask("ec2.us-east-1.amazonaws.com.", Type.A))).containsExactly("198.18.0.1");
+        NameTable own = new NameTable(Map.of(name, List.of(DATABASE)));
+        assertThat(addresses(ask(name + ".", Type.A, own))).containsExactly("10.0.0.9");
+        assertThat(ask("9.0.0.10.in-addr.arpa.", Type.PTR, own).getRcode()).isEqualTo(Rcode.NXDOMAIN);
+    }
+
+    @Test
     void laterNamesReplaceEarlierOnes() throws IOException {
         resolver.names(Map.of("a.internal", List.of(DATABASE)));
         resolver.names(Map.of("b.internal", List.of(DATABASE)));

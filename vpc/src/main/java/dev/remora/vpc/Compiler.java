@@ -76,8 +76,8 @@ public final class Compiler {
     }
 
     /**
-     * The names that are known inside: those of interfaces, where the VPC gives them, of interface endpoints, and of the services
-     * that endpoints take over.
+     * The names that are known inside: those of interfaces, where the VPC gives them, public ones that are private addresses here, of
+     * interface endpoints, and of the services that endpoints take over.
      */
     private Map<String, List<Ip>> names() {
         Map<String, List<Ip>> names = new HashMap<>();
@@ -93,6 +93,7 @@ public final class Compiler {
                         .forEach(a -> names.put(privateName((Ipv4) a, contents.privateDomain()), List.of(a)));
             }
         }
+        contents.insideNames().forEach((name, address) -> names.put(name, List.of(address)));
         for (VpcEndpoint e : contents.endpoints()) {
             List<NetworkInterface> own = e.interfaceIds().stream().filter(byId::containsKey).map(byId::get).toList();
             if (e.type() == VpcEndpoint.Type.INTERFACE && !own.isEmpty()) {

@@ -35,7 +35,7 @@ public record PeeringConnection(
         }
     }
 
-    /** @param resolvesNames whether this side's resolver gives the other side's public names private addresses */
+    /** @param resolvesNames whether this side's public names are private addresses when the other side asks for them */
     public record Side(
             String account, String region, String vpcId, List<Cidr> blocks, List<Cidr6> blocks6, boolean resolvesNames) {
         public Side {

@@ -2,6 +2,7 @@ package dev.remora.vpc;
 
 import dev.remora.net.Ip;
 import dev.remora.net.IpBlock;
+import dev.remora.net.Ipv4;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import java.util.Set;
  * @param natGateways those that are there, or will be as soon as the data plane has them
  * @param elasticIps those that are associated with its interfaces
  * @param prefixLists the blocks of the prefix lists that its rules and routes name, by id
+ * @param insideNames public names that are private addresses when they are asked for in it
  * @param metered whether a flow log is about anything in it
  */
 public record VpcContents(
@@ -33,6 +35,7 @@ public record VpcContents(
         List<Neighbour> neighbours,
         List<VpcEndpoint> endpoints,
         Map<String, List<IpBlock>> prefixLists,
+        Map<String, Ipv4> insideNames,
         boolean metered) {
     /**
      * A VPC that this one is peered with.
@@ -59,5 +62,6 @@ public record VpcContents(
         neighbours = List.copyOf(neighbours);
         endpoints = List.copyOf(endpoints);
         prefixLists = Map.copyOf(prefixLists);
+        insideNames = Map.copyOf(insideNames);
     }
 }

@@ -22,7 +22,7 @@ class CompilerPropertyTest {
                 c.router(), c.privateDomain(), c.vpc(), mixed(c.subnets(), random), mixed(c.groups(), random),
                 mixed(c.interfaces(), random), mixed(c.routeTables(), random), mixed(c.acls(), random), c.internetGateway(),
                 c.egressOnlyGateway(), mixed(c.natGateways(), random), mixed(c.elasticIps(), random),
-                mixed(c.neighbours(), random), mixed(c.endpoints(), random), c.prefixLists(),
+                mixed(c.neighbours(), random), mixed(c.endpoints(), random), c.prefixLists(), c.insideNames(),
                 c.metered());
     }
 

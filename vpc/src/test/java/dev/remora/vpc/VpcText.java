@@ -234,6 +234,7 @@ final class VpcText {
                 neighbours,
                 List.of(),
                 Map.of(),
+                Map.of(),
                 false);
     }
 

@@ -40,6 +40,6 @@ final class WorldText {
         return new VpcContents(
                 c.router(), c.privateDomain(), c.vpc(), c.subnets(), c.groups(), c.interfaces(), c.routeTables(), c.acls(),
                 c.internetGateway(), c.egressOnlyGateway(), c.natGateways(), c.elasticIps(), neighbours, c.endpoints(),
-                c.prefixLists(), c.metered());
+                c.prefixLists(), c.insideNames(), c.metered());
     }
 }
