@@ -21,10 +21,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * What the fabric needs of the kernel, tried one by one in a namespace that is thrown away. Kernels are built with parts left
  * out, and containers run without capabilities; better to be told so by name at the start than by an error number later.
+ *
+ * <p>In the end the tables themselves are made, so that what has no probe of its own is missed at the start all the same.
  */
 public final class KernelFeatures {
     private final Netns namespace;
@@ -37,6 +40,10 @@ public final class KernelFeatures {
 
     /** The names of the features that are missing; empty if the fabric can be opened. */
     public static List<String> check() {
+        return check(KernelFeatures::tryAll);
+    }
+
+    static List<String> check(Consumer<KernelFeatures> probes) {
         Netns namespace;
         try {
             namespace = Netns.create();
@@ -45,7 +52,7 @@ public final class KernelFeatures {
         }
         try (namespace) {
             KernelFeatures features = new KernelFeatures(namespace);
-            features.tryAll();
+            probes.accept(features);
             return List.copyOf(features.missing);
         }
     }
@@ -77,7 +84,11 @@ public final class KernelFeatures {
         rules("nf_tables (CONFIG_NF_TABLES_INET)", Family.INET, rules -> {});
         if (missing.isEmpty()) {
             tryRules();
+            tryWriting();
             tryReports();
+        }
+        if (missing.isEmpty()) {
+            tryTables();
         }
     }
 
@@ -109,6 +120,53 @@ public final class KernelFeatures {
                 .addRule("c", NftStatement.forwardTo(NftValue.mapped(NftValue.MARK, devices))));
     }
 
+    /** Where packets are changed, answered or handed on. */
+    private void tryWriting() {
+        rules("source NAT of IPv6 in nf_tables (CONFIG_NFT_NAT)", Family.INET, rules -> rules
+                .addBaseChain("c", "nat", NftHook.POSTROUTING, 100, NftVerdict.ACCEPT)
+                .addRule("c", NftStatement.is(NftValue.PROTOCOL, NftData.octet(6)),
+                        NftStatement.snat(NftValue.constant(NftData.address(InternetPlan.API6.bytes())), 1024, 65535)));
+        chain("resets by nf_tables (CONFIG_NFT_REJECT_INET)",
+                NftStatement.is(NftValue.PROTOCOL, NftData.octet(6)), NftStatement.reset());
+        NftSet addresses = NftSet.map("addresses", NftValue.IP_SOURCE, NftSet.Value.ADDRESS);
+        rules("writing addresses into packets by nf_tables (CONFIG_NF_TABLES_INET)", Family.INET, rules -> rules
+                .addSet(addresses)
+                .addBaseChain("c", "filter", NftHook.PREROUTING, -300, NftVerdict.ACCEPT)
+                .addRule("c", NftStatement.setSource(NftValue.mapped(NftValue.IP_SOURCE, addresses)))
+                .addRule("c", NftStatement.setQuotedSource(NftValue.mapped(NftValue.IP_SOURCE, addresses))));
+        rules("rules at a device's ingress (CONFIG_NETFILTER_INGRESS)", Family.NETDEV, rules -> rules
+                .addDeviceChain("c", NftHook.INGRESS, NftVerdict.ACCEPT, "trunk")
+                .addRule("c", NftStatement.setMacs(LinkLocal.ROUTER_MAC, LinkLocal.EDGE_MAC)));
+        rules("packet logs at a device (CONFIG_NF_LOG_SYSLOG, CONFIG_NFT_LOG)", Family.NETDEV, rules -> {
+            DropChains.add(rules, Drop.Cause.ROUTE);
+            rules.addDeviceChain("c", NftHook.INGRESS, NftVerdict.ACCEPT, "trunk").addRule("c", DropChains.drop(Drop.Cause.ROUTE));
+        });
+        NftSet tallies = NftSet.tallies("tallies", NftValue.IN_DEVICE, 1000, 10);
+        rules("counters that rules make (CONFIG_NF_TABLES, Linux 5.11)", Family.INET, rules -> rules
+                .addSet(tallies)
+                .addBaseChain("c", "filter", NftHook.FORWARD, 0, NftVerdict.ACCEPT)
+                .addRule("c", NftStatement.tally(NftValue.IN_DEVICE, tallies)));
+    }
+
+    private void tryTables() {
+        table("a VPC's router", RouterRules.base(IpFamily.V4));
+        table("a VPC's router in IPv6", RouterRules.base(IpFamily.V6));
+        table("the functions' addresses", ShardRules.base());
+        table("the functions' cables", ShardRules.trunkBase());
+        table("the internet", InternetRules.base());
+        table("a NAT gateway", Translator.rules(LinkLocal.SHARD));
+        table("flow logs", FlowMeter.rules());
+        table("a gateway endpoint", ServiceEdge.rules());
+    }
+
+    private void table(String of, NftTransaction rules) {
+        tried("all that the rules of " + of + " use of nf_tables", () -> {
+            try (NfTables filter = NfTables.open(namespace)) {
+                filter.commit(rules);
+            }
+        });
+    }
+
     private void tryReports() {
         chain("packet logs in nf_tables (CONFIG_NFT_LOG, CONFIG_NETFILTER_NETLINK_LOG)", NftStatement.log(1, "probe"));
         tried("packet logs (CONFIG_NETFILTER_NETLINK_LOG)", () -> {
@@ -128,9 +186,9 @@ public final class KernelFeatures {
         void fill(NftTransaction rules);
     }
 
-    private void chain(String name, NftStatement statement) {
+    void chain(String name, NftStatement... statements) {
         rules(name, Family.INET, rules ->
-                rules.addBaseChain("c", "filter", NftHook.FORWARD, 0, NftVerdict.ACCEPT).addRule("c", statement));
+                rules.addBaseChain("c", "filter", NftHook.FORWARD, 0, NftVerdict.ACCEPT).addRule("c", statements));
     }
 
     private void rules(String name, Family family, Filling filling) {

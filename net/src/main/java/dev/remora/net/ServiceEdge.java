@@ -145,7 +145,7 @@ final class ServiceEdge implements Edges.Edge {
         return NftElement.of(NftData.address(address.bytes()));
     }
 
-    private static NftTransaction rules() {
+    static NftTransaction rules() {
         NftTransaction rules = new NftTransaction(NftTransaction.Family.INET, TABLE).addTable();
         rules.addSet(ADDRESSES).addSet(ADDRESSES6);
         DropChains.add(rules, Drop.Cause.ISOLATION);
