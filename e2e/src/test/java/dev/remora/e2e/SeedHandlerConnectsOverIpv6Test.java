@@ -16,8 +16,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import software.amazon.awssdk.services.lambda.model.VpcConfig;
 
 /**
- * The Python example of AWS's page on Lambda and VPCs, "Connect to IPv6 server", as it is printed there, with the import that it needs:
- * {@code connect_to_server.py}. It returns nothing, so the server tells what came.
+ * The Python example of AWS's page on Lambda and VPCs, "Connect to IPv6 server", as it is printed there, with the import that it
+ * needs: {@code connect_to_server.py}. It returns nothing, so the server tells what came.
  */
 @Tag("e2e")
 @ExtendWith(SharedServer.class)

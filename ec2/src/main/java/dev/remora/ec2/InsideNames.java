@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The public names that are private addresses when they are asked for in a VPC: of its own interfaces, and of those of peers which say
- * so ({@code AllowDnsResolutionFromRemoteVpc}). A VPC has names if it has {@code enableDnsHostnames}.
+ * The public names that are private addresses when they are asked for in a VPC: of its own interfaces, and of those of peers
+ * which say so ({@code AllowDnsResolutionFromRemoteVpc}). A VPC has names if it has {@code enableDnsHostnames}.
  */
 final class InsideNames {
     private final View view;

@@ -139,7 +139,8 @@ public final class KernelFeatures {
                 .addRule("c", NftStatement.setMacs(LinkLocal.ROUTER_MAC, LinkLocal.EDGE_MAC)));
         rules("packet logs at a device (CONFIG_NF_LOG_SYSLOG, CONFIG_NFT_LOG)", Family.NETDEV, rules -> {
             DropChains.add(rules, Drop.Cause.ROUTE);
-            rules.addDeviceChain("c", NftHook.INGRESS, NftVerdict.ACCEPT, "trunk").addRule("c", DropChains.drop(Drop.Cause.ROUTE));
+            rules.addDeviceChain("c", NftHook.INGRESS, NftVerdict.ACCEPT, "trunk")
+                    .addRule("c", DropChains.drop(Drop.Cause.ROUTE));
         });
         NftSet tallies = NftSet.tallies("tallies", NftValue.IN_DEVICE, 1000, 10);
         rules("counters that rules make (CONFIG_NF_TABLES, Linux 5.11)", Family.INET, rules -> rules

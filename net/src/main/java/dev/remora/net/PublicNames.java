@@ -5,12 +5,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The names of public addresses, which are made of the address: {@code ec2-198-18-64-1.eu-west-1.compute.amazonaws.com}. So nobody
- * has to know which of them are in use.
+ * The names of public addresses, which are made of the address: {@code ec2-198-18-64-1.eu-west-1.compute.amazonaws.com}. So
+ * nobody has to know which of them are in use.
  */
 public final class PublicNames {
-    private static final Pattern NAME =
-            Pattern.compile("ec2-(\\d{1,3})-(\\d{1,3})-(\\d{1,3})-(\\d{1,3})\\.(compute-1|[a-z0-9-]+\\.compute)\\.amazonaws\\.com");
+    private static final Pattern NAME = Pattern.compile("ec2-(\\d{1,3})-(\\d{1,3})-(\\d{1,3})-(\\d{1,3})"
+            + "\\.(compute-1|[a-z0-9-]+\\.compute)\\.amazonaws\\.com");
 
     private PublicNames() {}
 

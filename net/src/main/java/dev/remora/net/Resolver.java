@@ -63,8 +63,8 @@ import org.xbill.DNS.Type;
  * port that cannot be guessed. Without one, what it does not know does not exist (NXDOMAIN).
  *
  * <p>It knows, in this order, the names of the network that asks, those of the whole installation, the {@link PublicNames} of
- * addresses, and {@code *.amazonaws.com}, which is Remora's own API; S3 has an address of its own. Each network's own names, and no others, are
- * answered backwards as well (PTR).
+ * addresses, and {@code *.amazonaws.com}, which is Remora's own API; S3 has an address of its own. Each network's own names, and
+ * no others, are answered backwards as well (PTR).
  */
 final class Resolver implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Resolver.class);

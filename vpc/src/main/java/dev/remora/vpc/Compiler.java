@@ -76,8 +76,8 @@ public final class Compiler {
     }
 
     /**
-     * The names that are known inside: those of interfaces, where the VPC gives them, public ones that are private addresses here, of
-     * interface endpoints, and of the services that endpoints take over.
+     * The names that are known inside: those of interfaces, where the VPC gives them, public ones that are private addresses
+     * here, of interface endpoints, and of the services that endpoints take over.
      */
     private Map<String, List<Ip>> names() {
         Map<String, List<Ip>> names = new HashMap<>();
