@@ -6,6 +6,7 @@ import dev.remora.wire.Authorizer;
 import dev.remora.wire.Authorizer.Decision;
 import dev.remora.wire.AwsError;
 import dev.remora.wire.Call;
+import dev.remora.wire.ConditionKeys;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,8 +36,11 @@ final class ExecutionRoles {
         if (!account(roleArn).equals(call.account())) {
             throw Refusal.denied("Cross-account pass role is not allowed.");
         }
-        Map<String, List<String>> context = Map.of(
-                "iam:PassedToService", List.of(SERVICE), "iam:AssociatedResourceArn", List.of(functionArn));
+        Map<String, List<String>> context = new ConditionKeys()
+                .and(call.keys())
+                .with("iam:PassedToService", SERVICE)
+                .with("iam:AssociatedResourceArn", functionArn)
+                .map();
         Decision decision = authorizer.decide(call.principal(), "iam:PassRole", List.of(roleArn), context);
         if (!decision.allowed()) {
             throw denial(call, "iam:PassRole", roleArn, decision);

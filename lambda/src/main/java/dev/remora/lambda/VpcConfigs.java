@@ -91,7 +91,8 @@ final class VpcConfigs {
     }
 
     private void callerMay(Call call, String action, List<String> ids) {
-        if (!authorizer.decide(call.principal(), "ec2:" + action, List.of("*"), Map.of()).allowed()) {
+        var keys = call.through(ExecutionRoles.SERVICE);
+        if (!authorizer.decide(call.principal(), "ec2:" + action, List.of("*"), keys).allowed()) {
             throw Refusal.denied("Your access has been denied by EC2, please make sure your request credentials have"
                     + " permission to "
                     + action + " for " + String.join(", ", ids) + ". EC2 Error Code: UnauthorizedOperation. EC2 Error"

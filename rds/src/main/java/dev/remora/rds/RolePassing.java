@@ -4,8 +4,8 @@ import dev.remora.iam.RoleAccess;
 import dev.remora.wire.Authorizer;
 import dev.remora.wire.AwsError;
 import dev.remora.wire.Call;
+import dev.remora.wire.ConditionKeys;
 import java.util.List;
-import java.util.Map;
 
 /** Whether a caller may give a role to RDS, and RDS may take it. */
 final class RolePassing {
@@ -23,7 +23,7 @@ final class RolePassing {
         if (!roleArn.startsWith("arn:aws:iam::" + call.account() + ":role/")) {
             throw new AwsError("AccessDenied", FORBIDDEN, "Cross-account pass role is not allowed.");
         }
-        var context = Map.of("iam:PassedToService", List.of(SERVICE));
+        var context = new ConditionKeys().and(call.keys()).with("iam:PassedToService", SERVICE).map();
         var decision = authorizer.decide(call.principal(), "iam:PassRole", List.of(roleArn), context);
         if (!decision.allowed()) {
             throw new AwsError(

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -135,7 +134,8 @@ public final class Dispatcher {
             if (served == null || entrance != null && !entrance.service().equals(claim.service())) {
                 throw refusals.unknownOperation(claim.service(), guess.operation(request));
             }
-            var call = new Call(requestId, claim.region(), caller.principal(), request.peer(), now, endpoint(request));
+            var call = new Call(requestId, claim.region(), caller.principal(), request.peer(), now, endpoint(request),
+                    RequestKeys.of(caller.principal(), claim.region(), now, request));
             return withId(operate(served, codec.open(request), call, caller.chunks()), requestId);
         } catch (AwsError e) {
             return withId((codec == null ? guess.codec(request) : codec).error(e, requestId), requestId);
@@ -196,11 +196,11 @@ public final class Dispatcher {
         served.check(operation, decoded, incoming.operation());
         I input = operation.request().cast(decoded);
         if (!operation.isOpen()) {
-            authorize(served, operation, input, call, incoming.request(), authorizer);
+            authorize(served, operation, input, call, authorizer);
         }
         Entrance entrance = incoming.request().entrance();
         if (entrance != null) {
-            authorize(served, operation, input, call, incoming.request(), entrance.policy());
+            authorize(served, operation, input, call, entrance.policy());
         }
         if (served.protocol == Protocol.EC2_QUERY && binding.dryRun(decoded)) {
             throw served.refusals.dryRun();
@@ -214,75 +214,32 @@ public final class Dispatcher {
     }
 
     private <I extends AwsRequest> void authorize(
-            Served served, Operation<I, ?> operation, I input, Call call, Request request, Authorizer by) {
-        Map<String, List<String>> context = globalKeys(call, request);
-        context.putAll(operation.context(input).apply(call));
+            Served served, Operation<I, ?> operation, I input, Call call, Authorizer by) {
+        Map<String, List<String>> ofOperation = operation.context(input).apply(call);
         for (Permission needed : operation.permissions(input).apply(call)) {
-            Map<String, List<String>> keys = joined(context, needed.keys());
+            Map<String, List<String>> keys = keys(call, ofOperation, needed);
             Decision decision = by.decide(call.principal(), needed.action(), List.of(needed.resource()), keys);
             if (!decision.allowed()) {
                 String encoded = served.protocol == Protocol.EC2_QUERY
                         ? AuthorizationMessage.encode(call.principal(), needed.action(), decision, keys)
                         : "";
-                throw served.refusals.denied(call.principal(), needed.action(), decision, encoded);
+                throw served.refusals.denied(call.principal(), served.printed(needed.action()),
+                        operation.printed(input, decision.resource()), decision.reason(), encoded);
             }
         }
     }
 
-    private static Map<String, List<String>> joined(Map<String, List<String>> request, Map<String, List<String>> resource) {
-        if (resource.isEmpty()) {
-            return request;
-        }
-        Map<String, List<String>> both = new HashMap<>(request);
-        both.putAll(resource);
-        return both;
+    private static Map<String, List<String>> keys(Call call, Map<String, List<String>> operation, Permission needed) {
+        Map<String, List<String>> keys = new HashMap<>(call.keys());
+        keys.putAll(operation);
+        keys.putAll(needed.keys());
+        return keys;
     }
 
     /** Where the caller finds this server. */
     private static String endpoint(Request request) {
         String host = request.headers().first("Host");
         return (request.secure() ? "https://" : "http://") + (host == null ? "localhost" : host);
-    }
-
-    /** The condition keys that every request has. (IAM user guide, "AWS global condition context keys".) */
-    private static Map<String, List<String>> globalKeys(Call call, Request request) {
-        Map<String, List<String>> keys = new HashMap<>(32);
-        Principal principal = call.principal();
-        Entrance entrance = request.entrance();
-        if (entrance != null) {
-            keys.put("aws:SourceVpc", List.of(entrance.vpcId()));
-            keys.put("aws:SourceVpce", List.of(entrance.endpointId()));
-            keys.put("aws:VpcSourceIp", List.of(request.peer()));
-        } else if (!request.peer().isEmpty()) {
-            keys.put("aws:SourceIp", List.of(request.peer()));
-        }
-        keys.put("aws:PrincipalAccount", List.of(principal.account()));
-        keys.put("aws:userid", List.of(principal.userId()));
-        keys.put("aws:RequestedRegion", List.of(call.region()));
-        Instant second = call.time().truncatedTo(ChronoUnit.SECONDS);
-        keys.put("aws:CurrentTime", List.of(second.toString()));
-        keys.put("aws:EpochTime", List.of(Long.toString(second.getEpochSecond())));
-        keys.put("aws:SecureTransport", List.of(Boolean.toString(request.secure())));
-        switch (principal) {
-            case Principal.RoleSession session -> {
-                keys.put("aws:PrincipalArn", List.of(session.roleArn()));
-                keys.put("aws:PrincipalType", List.of("AssumedRole"));
-                if (!session.sourceFunctionArn().isEmpty()) {
-                    keys.put("lambda:SourceFunctionArn", List.of(session.sourceFunctionArn()));
-                }
-            }
-            case Principal.Root root -> {
-                keys.put("aws:PrincipalArn", List.of(root.arn()));
-                keys.put("aws:PrincipalType", List.of("Account"));
-            }
-            case Principal.User user -> {
-                keys.put("aws:PrincipalArn", List.of(user.arn()));
-                keys.put("aws:PrincipalType", List.of("User"));
-                keys.put("aws:username", List.of(user.name()));
-            }
-            case Principal.Service service -> keys.put("aws:PrincipalArn", List.of(service.arn()));
-        }
-        return keys;
     }
 
     private static Response withId(Response response, String requestId) {

@@ -32,6 +32,7 @@ public final class Operation<I extends AwsRequest, O extends AwsResponse> {
     private boolean refuses;
     private boolean resourcesDeclared;
     private BiFunction<I, Call, List<Permission>> permissions = (i, c) -> List.of(permission("*"));
+    private @Nullable Function<I, String> printed;
     private BiFunction<I, Call, Map<String, List<String>>> context = (i, c) -> Map.of();
 
     Operation(String service, String name, Class<I> request, Handler<I, O> handler) {
@@ -115,6 +116,17 @@ public final class Operation<I extends AwsRequest, O extends AwsResponse> {
     public Operation<I, O> context(BiFunction<I, Call, Map<String, List<String>>> keys) {
         this.context = keys;
         return this;
+    }
+
+    /** What a denial calls the resource where that is not its ARN; nothing if the text is empty. */
+    public Operation<I, O> printing(Function<I, String> resource) {
+        this.printed = resource;
+        return this;
+    }
+
+    /** A resource as a denial prints it. */
+    String printed(I input, String resource) {
+        return printed == null ? resource : printed.apply(input);
     }
 
     public String name() {

@@ -1,6 +1,6 @@
 package dev.remora.wire;
 
-import dev.remora.wire.Authorizer.Decision;
+import dev.remora.wire.Authorizer.Reason;
 
 /**
  * What the front door answers, in the words of each protocol: EC2 has its own codes, the query services share one
@@ -8,6 +8,9 @@ import dev.remora.wire.Authorizer.Decision;
  * reference, "Error codes".)
  */
 record Refusals(Protocol protocol) {
+    /** What the JSON services call a denial. */
+    static final String ACCESS_DENIED = "AccessDeniedException";
+
     static final String COVERAGE = "see docs/coverage.md";
 
     private static final String BAD_SIGNATURE =
@@ -140,26 +143,30 @@ record Refusals(Protocol protocol) {
         };
     }
 
-    /** A denial, in the sentence that says which policy was missing or which one forbade. */
-    AwsError denied(Principal principal, String action, Decision decision, String encoded) {
-        boolean somewhere =
-                !decision.resource().isEmpty() && !decision.resource().equals("*");
+    /**
+     * A denial, in the sentence that says which policy was missing or which one forbade.
+     *
+     * @param action as the service prints it
+     * @param resource as the service prints it; nothing is said of it if it is empty
+     */
+    AwsError denied(Principal principal, String action, String resource, Reason reason, String encoded) {
+        boolean somewhere = !resource.isEmpty() && !resource.equals("*");
         String quote = protocol == Protocol.REST_XML ? "\"" : "";
-        String resource = somewhere || protocol != Protocol.EC2_QUERY
-                ? " on resource: " + quote + (somewhere ? decision.resource() : "*") + quote
+        String where = somewhere || protocol != Protocol.EC2_QUERY && !resource.isEmpty()
+                ? " on resource: " + quote + resource + quote
                 : "";
-        String sentence = "User: " + principal.arn() + " is not authorized to perform: " + action + resource
-                + decision.reason().because(action);
+        String sentence = "User: " + principal.arn() + " is not authorized to perform: " + action + where
+                + reason.because(action);
         return switch (protocol) {
-            case REST_XML -> new AwsError("AccessDenied", 403, sentence);
             case EC2_QUERY ->
                 new AwsError(
                         "UnauthorizedOperation",
                         403,
                         "You are not authorized to perform this operation. " + sentence
                                 + (somewhere ? ". Encoded authorization failure message: " + encoded : ""));
-            case AWS_QUERY -> new AwsError("AccessDenied", 403, sentence);
-            case REST_JSON, AWS_JSON_1_0, AWS_JSON_1_1 -> new AwsError("AccessDeniedException", forbidden(), sentence);
+            case REST_XML, AWS_QUERY -> new AwsError("AccessDenied", 403, sentence);
+            case REST_JSON, AWS_JSON_1_0 -> new AwsError(ACCESS_DENIED, 403, sentence);
+            case AWS_JSON_1_1 -> new AwsError(ACCESS_DENIED, forbidden(), sentence);
         };
     }
 }

@@ -1,5 +1,6 @@
 package dev.remora.wire;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +82,19 @@ final class Served {
                 throw refusals.refusedParameter(field.memberName(), spelling);
             }
         }
+    }
+
+    /** An action as denials print it: the operation as AWS spells it; by SQS, alone of all, in lower case. */
+    String printed(String action) {
+        if (service().queryToo()) {
+            return action.toLowerCase(Locale.ROOT);
+        }
+        String prefix = service().signingName() + ":";
+        return constraints().names.stream()
+                .map(name -> prefix + name)
+                .filter(action::equalsIgnoreCase)
+                .findFirst()
+                .orElse(action);
     }
 
     /** Names what a caller asked for; for REST, the operation that AWS has there. */

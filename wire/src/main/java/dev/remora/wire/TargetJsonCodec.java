@@ -52,7 +52,7 @@ final class TargetJsonCodec implements Codec {
     public Response error(AwsError error, String requestId) {
         byte[] body = JsonWriter.document(out -> {
             out.writeStartObject();
-            out.writeName("__type").writeString(namespace + error.code());
+            out.writeName("__type").writeString(namespace(error.code()) + error.code());
             error.members().forEach((name, value) -> JsonWriter.plain(out.writeName(name), value));
             out.writeName(error.code().startsWith("AccessDenied") ? "Message" : "message")
                     .writeString(error.text());
@@ -61,8 +61,14 @@ final class TargetJsonCodec implements Codec {
         Response response = Response.of(error.status(), contentType, body);
         if (queryCodes != null) {
             String fault = error.status() >= 500 ? "Receiver" : "Sender";
-            response.headers().set("x-amzn-query-error", queryCodes.apply(error.code()) + ";" + fault);
+            String code = error.code().equals(Refusals.ACCESS_DENIED) ? "AccessDenied" : queryCodes.apply(error.code());
+            response.headers().set("x-amzn-query-error", code + ";" + fault);
         }
         return response;
+    }
+
+    /** A denial is no shape of the service: what stands before it gives it. */
+    private String namespace(String code) {
+        return queryCodes != null && code.equals(Refusals.ACCESS_DENIED) ? "com.amazon.coral.service#" : namespace;
     }
 }
