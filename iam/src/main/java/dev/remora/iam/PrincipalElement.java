@@ -26,6 +26,7 @@ record PrincipalElement(boolean except, List<String> aws, List<String> services)
             case Principal.Service service -> services.contains(service.name()) ? Naming.DIRECT : Naming.NOT;
             case Principal.Root root -> named(List.of(), root.account());
             case Principal.User user -> named(List.of(user.arn()), user.account());
+            case Principal.FederatedUser user -> named(List.of(user.arn()), user.account());
             case Principal.RoleSession session -> named(List.of(session.arn(), session.roleArn()), session.account());
         };
         if (except) {

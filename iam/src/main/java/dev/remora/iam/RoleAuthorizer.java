@@ -34,6 +34,7 @@ final class RoleAuthorizer implements Authorizer {
             case Principal.Service service -> Decision.ALLOWED;
             case Principal.Root root -> foreign(root.account(), touched).orElse(Decision.ALLOWED);
             case Principal.User user -> new Decision(false, touched.getFirst(), Reason.NO_IDENTITY_POLICY);
+            case Principal.FederatedUser user -> new Decision(false, touched.getFirst(), Reason.NO_IDENTITY_POLICY);
             case Principal.RoleSession session -> foreign(session.account(), touched)
                     .orElseGet(() -> ofSession(session, action, touched, context));
         };
@@ -108,6 +109,10 @@ final class RoleAuthorizer implements Authorizer {
                 keys.put("aws:PrincipalArn", List.of(user.arn()));
                 keys.put("aws:PrincipalType", List.of("User"));
                 keys.put("aws:username", List.of(user.name()));
+            }
+            case Principal.FederatedUser user -> {
+                keys.put("aws:PrincipalArn", List.of(user.arn()));
+                keys.put("aws:PrincipalType", List.of("FederatedUser"));
             }
             case Principal.Service service -> keys.put("aws:PrincipalServiceName", List.of(service.name()));
         }

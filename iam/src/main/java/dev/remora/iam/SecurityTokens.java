@@ -7,6 +7,8 @@ import dev.remora.wire.Operations;
 import dev.remora.wire.Principal;
 import dev.remora.wire.Protocol;
 import dev.remora.wire.ServiceInfo;
+import dev.remora.wire.SessionTerms;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +80,9 @@ final class SecurityTokens {
             throw new AwsError("ValidationError", 400,
                     "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.");
         }
-        SessionCredentials issued = sessions.issue(role, request.roleSessionName(), "", call.time().plusSeconds(seconds));
+        var terms = SessionTerms.plain(call.time().truncatedTo(ChronoUnit.SECONDS));
+        SessionCredentials issued = sessions.issue(new Principal.RoleSession(role.account(), role.arn(), role.name(), role.id(),
+                request.roleSessionName(), "", terms), call.time().plusSeconds(seconds));
         return AssumeRoleResponse.builder()
                 .credentials(Credentials.builder()
                         .accessKeyId(issued.accessKeyId())

@@ -10,12 +10,7 @@ import dev.remora.wire.AccessKeys.Absent;
 import dev.remora.wire.AccessKeys.Found;
 import dev.remora.wire.AccessKeys.Holder;
 import dev.remora.wire.Principal;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.remora.wire.SessionTerms;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Instant;
@@ -27,22 +22,22 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Temporary credentials of roles' sessions, without a table of them.
+ * Temporary credentials, without a table of them.
  *
- * <p>A sandbox start hands out credentials, and must not wait for a disk. So the session token itself says whose session it is
- * and until when, and is authenticated under a key that the installation made once and keeps in its store: credentials survive a
- * restart, and nothing is written when they are issued.
+ * <p>A sandbox start hands out credentials, and must not wait for a disk. So the session token itself says whose session it is,
+ * until when and on which terms ({@link SessionToken}), and is authenticated under a key that the installation made once and
+ * keeps in its store: credentials survive a restart, and nothing is written when they are issued.
  *
  * <pre>
  *   token   = base64( content ‖ tag )
- *   content = version, expiry (s), nonce, account, role ARN, role id, session name, function ARN
+ *   content = version, kind, expiry (s), nonce, account, name, id, session name, function ARN, issue time (s), MFA, packed terms
  *   tag ‖ secret = HMAC-SHA512( installation key, content ), 32 bytes and 30 bytes
  * </pre>
  *
  * The tag is public and the secret access key is not; they are different parts of one pseudo-random output, so knowing the first
  * says nothing of the second. The access key id is made of the account and the nonce, in AWS's own form (the account can be read
- * out of it), and so belongs to this token only. A session dies with its expiry or with its role: a role made again under the
- * same name has another id.
+ * out of it), and so belongs to this token only. A session dies with its expiry or with its role or user: one made again under
+ * the same name has another id. Managed session policies are in the token by their ARNs and are read when a call is decided.
  *
  * <p>Rejected: a document for each session (a commit per sandbox start, and something to sweep), and a table in memory (a restart
  * would log everybody out). What this cannot do is revoke one session before its time; AWS cannot either, other than by a policy
@@ -60,7 +55,6 @@ final class Sessions {
     private static final String KEY_ID = "session";
     private static final int KEY_HEX_DIGITS = 128;
     private static final String ALGORITHM = "HmacSHA512";
-    private static final int VERSION = 1;
     private static final int TAG_BYTES = 32;
     private static final int SECRET_BYTES = 30;
 
@@ -89,19 +83,16 @@ final class Sessions {
         }));
     }
 
-    private record Content(Instant expiry, long nonce, String account, String roleArn, String roleId, String session,
-            String function) {}
-
-    SessionCredentials issue(Role role, String session, String sourceFunctionArn, Instant expiry) {
+    /** @param holder with the terms of the credentials */
+    SessionCredentials issue(Principal holder, Instant expiry) {
         long nonce = Long.parseUnsignedLong(ids.hex(16), 16);
-        var content = new Content(Instant.ofEpochSecond(expiry.getEpochSecond()), nonce, role.account(), role.arn(), role.id(),
-                session, sourceFunctionArn);
-        byte[] bytes = encode(content);
+        var content = SessionToken.of(holder, Instant.ofEpochSecond(expiry.getEpochSecond()), nonce);
+        byte[] bytes = content.encoded();
         byte[] mac = mac(bytes);
         byte[] token = Arrays.copyOf(bytes, bytes.length + TAG_BYTES);
         System.arraycopy(mac, 0, token, bytes.length, TAG_BYTES);
         String encoded = Base64.getEncoder().encodeToString(token);
-        return new SessionCredentials(accessKeyId(content), secret(mac), encoded, content.expiry(), role.id() + ":" + session);
+        return new SessionCredentials(accessKeyId(content), secret(mac), encoded, content.expiry(), holder.userId());
     }
 
     Found find(String accessKeyId, String sessionToken, Instant now) {
@@ -115,19 +106,39 @@ final class Sessions {
         if (!MessageDigest.isEqual(tag, Arrays.copyOf(mac, TAG_BYTES))) {
             return Absent.UNKNOWN;
         }
-        Content content = decode(bytes);
+        SessionToken content = SessionToken.decode(bytes);
         if (!accessKeyId(content).equals(accessKeyId)) {
             return Absent.UNKNOWN;
         }
         if (!now.isBefore(content.expiry())) {
             return Absent.EXPIRED;
         }
-        View view = store.view();
-        return Permissions.find(content.roleArn(), view)
-                .filter(role -> role.id().equals(content.roleId()))
-                .<Found>map(role -> new Holder(new Principal.RoleSession(role.account(), role.arn(), role.name(), role.id(),
-                        content.session(), content.function()), secret(mac), false))
+        return holder(content, store.view())
+                .<Found>map(holder -> new Holder(holder, secret(mac), false))
                 .orElse(Absent.UNKNOWN);
+    }
+
+    private static Optional<? extends Principal> holder(SessionToken token, View view) {
+        return switch (token.kind()) {
+            case ROLE -> Permissions.find(token.name(), view)
+                    .filter(role -> role.id().equals(token.id()))
+                    .map(role -> new Principal.RoleSession(role.account(), role.arn(), role.name(), role.id(), token.session(),
+                            token.function(), token.terms()));
+            case USER -> user(token, view, token.terms());
+            case ROOT -> Optional.of(new Principal.Root(token.account(), token.terms()));
+            case FEDERATED_BY_USER -> user(token, view, SessionTerms.NONE).map(user -> federated(token, user));
+            case FEDERATED_BY_ROOT -> Optional.of(federated(token, new Principal.Root(token.account())));
+        };
+    }
+
+    private static Optional<Principal.User> user(SessionToken token, View view, SessionTerms terms) {
+        return view.get(User.KIND, Scope.global(token.account()), User.key(token.name()))
+                .filter(user -> user.id().equals(token.id()))
+                .map(user -> new Principal.User(user.account(), user.path(), user.name(), user.id(), terms));
+    }
+
+    private static Principal.FederatedUser federated(SessionToken token, Principal issuer) {
+        return new Principal.FederatedUser(token.account(), token.session(), issuer, token.terms());
     }
 
     /**
@@ -151,7 +162,7 @@ final class Sessions {
     }
 
     /** 80 bits: one that is set, 40 of the account, 39 of the nonce. */
-    private static String accessKeyId(Content content) {
+    private static String accessKeyId(SessionToken content) {
         long random = content.nonce() & 0x7F_FFFF_FFFFL;
         long upper = 1L << 49 | Long.parseLong(content.account()) << 9 | random >>> 30;
         var id = new StringBuilder(PREFIX);
@@ -186,36 +197,6 @@ final class Sessions {
             return Optional.of(Base64.getDecoder().decode(token));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
-        }
-    }
-
-    private static byte[] encode(Content content) {
-        var bytes = new ByteArrayOutputStream();
-        try (var out = new DataOutputStream(bytes)) {
-            out.writeByte(VERSION);
-            out.writeLong(content.expiry().getEpochSecond());
-            out.writeLong(content.nonce());
-            out.writeUTF(content.account());
-            out.writeUTF(content.roleArn());
-            out.writeUTF(content.roleId());
-            out.writeUTF(content.session());
-            out.writeUTF(content.function());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
-    }
-
-    /** @param bytes authenticated before, so they are as {@link #encode} wrote them */
-    private static Content decode(byte[] bytes) {
-        try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-            if (in.readByte() != VERSION) {
-                throw new IllegalStateException("a session token of an unknown version");
-            }
-            return new Content(Instant.ofEpochSecond(in.readLong()), in.readLong(), in.readUTF(), in.readUTF(), in.readUTF(),
-                    in.readUTF(), in.readUTF());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -5,8 +5,11 @@ import dev.remora.wire.Authorizer;
 import dev.remora.wire.Authorizer.Decision;
 import dev.remora.wire.AwsError;
 import dev.remora.wire.Principal;
+import dev.remora.wire.SessionTerms;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -50,7 +53,10 @@ final class Trust implements RoleAccess {
         Role role = permissions.of(roleArn).map(Permissions.Granted::role)
                 .orElseThrow(() -> new AwsError("NoSuchEntity", 404, "The role with name "
                         + roleArn.substring(roleArn.lastIndexOf('/') + 1) + " cannot be found."));
-        return sessions.issue(role, sessionName, sourceFunctionArn, clock.instant().plus(life));
+        Instant now = clock.instant();
+        SessionTerms terms = SessionTerms.plain(now.truncatedTo(ChronoUnit.SECONDS));
+        return sessions.issue(new Principal.RoleSession(role.account(), role.arn(), role.name(), role.id(), sessionName,
+                sourceFunctionArn, terms), now.plus(life));
     }
 
     /**
@@ -76,6 +82,7 @@ final class Trust implements RoleAccess {
             case Principal.Root root -> Decision.ALLOWED;
             case Principal.Service service -> Decision.ALLOWED;
             case Principal.User user -> new Decision(false, roleArn, Authorizer.Reason.NO_IDENTITY_POLICY);
+            case Principal.FederatedUser user -> new Decision(false, roleArn, Authorizer.Reason.NO_IDENTITY_POLICY);
             case Principal.RoleSession session -> permissions.of(session.roleArn())
                     .map(granted -> granted.authority().decide(ASSUME_ROLE, List.of(roleArn), facts))
                     .orElseGet(() -> new Decision(false, roleArn, Authorizer.Reason.NO_IDENTITY_POLICY));

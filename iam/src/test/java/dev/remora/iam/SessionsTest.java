@@ -9,8 +9,10 @@ import dev.remora.store.SqliteStore;
 import dev.remora.wire.AccessKeys.Absent;
 import dev.remora.wire.AccessKeys.Holder;
 import dev.remora.wire.Principal;
+import dev.remora.wire.SessionTerms;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,7 +36,8 @@ class SessionsTest {
             assertThat(holder.secret()).isEqualTo(issued.secretAccessKey());
             assertThat(holder.loopbackOnly()).isFalse();
             assertThat(holder.principal()).isEqualTo(new Principal.RoleSession(Lab.ACCOUNT, role, "r",
-                    issued.assumedRoleId().substring(0, 21), "my-function", FUNCTION));
+                    issued.assumedRoleId().substring(0, 21), "my-function", FUNCTION,
+                    SessionTerms.plain(Instant.parse("2026-01-02T03:04:05Z"))));
             assertThat(lab.iam.accessKeys()
                     .find(issued.accessKeyId(), issued.sessionToken(), issued.expiration().minusSeconds(1)))
                     .isInstanceOf(Holder.class);

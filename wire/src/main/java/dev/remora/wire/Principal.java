@@ -11,8 +11,19 @@ public sealed interface Principal {
     /** The unique id that GetCallerIdentity prints as UserId. */
     String userId();
 
-    /** The root of an account: may do everything in it. */
-    record Root(String account) implements Principal {
+    /** What the credentials were issued with, where they are temporary; else {@link SessionTerms#NONE}. */
+    SessionTerms terms();
+
+    /**
+     * The root of an account: may do everything in it.
+     *
+     * @param terms of the credentials, where they are temporary (GetSessionToken)
+     */
+    record Root(String account, SessionTerms terms) implements Principal {
+        public Root(String account) {
+            this(account, SessionTerms.NONE);
+        }
+
         @Override
         public String arn() {
             return "arn:aws:iam::" + account + ":root";
@@ -77,8 +88,32 @@ public sealed interface Principal {
         }
     }
 
+    /**
+     * Whoever holds credentials of GetFederationToken: never more than its issuer, and nothing that the session's policies do not
+     * allow.
+     *
+     * @param name the session's name
+     * @param issuer the user, or the account's root, that the credentials were issued to
+     */
+    record FederatedUser(String account, String name, Principal issuer, SessionTerms terms) implements Principal {
+        @Override
+        public String arn() {
+            return "arn:aws:sts::" + account + ":federated-user/" + name;
+        }
+
+        @Override
+        public String userId() {
+            return account + ":" + name;
+        }
+    }
+
     /** A service of ours that acts for an account, e.g. {@code lambda.amazonaws.com}. */
     record Service(String account, String name) implements Principal {
+        @Override
+        public SessionTerms terms() {
+            return SessionTerms.NONE;
+        }
+
         @Override
         public String arn() {
             return "arn:aws:iam::" + account + ":service/" + name;

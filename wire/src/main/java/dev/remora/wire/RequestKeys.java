@@ -60,6 +60,10 @@ final class RequestKeys {
                 keys.put("aws:PrincipalType", List.of("User"));
                 keys.put("aws:username", List.of(user.name()));
             }
+            case Principal.FederatedUser user -> {
+                keys.put("aws:PrincipalArn", List.of(user.arn()));
+                keys.put("aws:PrincipalType", List.of("FederatedUser"));
+            }
             case Principal.Service service -> keys.put("aws:PrincipalArn", List.of(service.arn()));
         }
     }
