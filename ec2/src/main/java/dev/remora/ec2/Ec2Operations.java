@@ -1,6 +1,11 @@
 package dev.remora.ec2;
 
-import static dev.remora.ec2.Access.ids;
+import static dev.remora.ec2.Resource.DHCP_OPTIONS;
+import static dev.remora.ec2.Resource.FLOW_LOG;
+import static dev.remora.ec2.Resource.NETWORK_INTERFACE;
+import static dev.remora.ec2.Resource.SECURITY_GROUP;
+import static dev.remora.ec2.Resource.SUBNET;
+import static dev.remora.ec2.Resource.VPC;
 
 import dev.remora.store.Ids;
 import dev.remora.store.Store;
@@ -8,8 +13,6 @@ import dev.remora.wire.Operations;
 import dev.remora.wire.Protocol;
 import dev.remora.wire.ServiceInfo;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import software.amazon.awssdk.services.ec2.model.AssignIpv6AddressesRequest;
 import software.amazon.awssdk.services.ec2.model.AssignPrivateIpAddressesRequest;
 import software.amazon.awssdk.services.ec2.model.AssociateDhcpOptionsRequest;
@@ -83,7 +86,7 @@ final class Ec2Operations {
             FlowDelivery delivery,
             FlowRecorder recorder,
             InstanceKeeper keeper) {
-        var table = new Ec2Operations(new Access(store));
+        var table = new Ec2Operations(new Access(store, regions));
         table.vpcs(new Vpcs(store, ids, clock, regions, plane));
         table.vpcBlocks(new VpcBlocks(store, ids, regions, plane));
         table.subnetBlocks(new SubnetBlocks(store, ids, regions, plane));
@@ -118,113 +121,113 @@ final class Ec2Operations {
         routing.prefixLists(new ManagedPrefixLists(store, ids, clock, regions, plane));
         routing.acls(new NetworkAcls(store, ids, clock, regions, plane));
         routing.aclEntries(new NetworkAclEntries(store, regions, plane));
+        table.access.everywhere(table.ops.all());
         return table.ops;
     }
 
     private void vpcs(Vpcs vpcs) {
-        access.makes(
+        access.to(
                 ops.on(CreateVpcRequest.class, vpcs::create)
                         .enforced(
                                 "CidrBlock", "InstanceTenancy", "TagSpecifications", "DryRun", "AmazonProvidedIpv6CidrBlock")
                         .refused(
                                 "Ipv6Pool", "Ipv6CidrBlock", "Ipv4IpamPoolId", "Ipv4NetmaskLength", "Ipv6IpamPoolId",
                                 "Ipv6NetmaskLength", "Ipv6CidrBlockNetworkBorderGroup", "VpcEncryptionControl"),
-                "vpc",
-                r -> List.of(),
-                CreateVpcRequest::tagSpecifications);
+                (r, t) -> t.made(VPC, r.tagSpecifications()));
         ops.on(DescribeVpcsRequest.class, vpcs::describe)
-                .enforced("Filters", "VpcIds", "NextToken", "MaxResults", "DryRun");
-        access.names(
+                .enforced("Filters", "VpcIds", "NextToken", "MaxResults", "DryRun")
+                .anyResource();
+        access.to(
                 ops.on(DeleteVpcRequest.class, vpcs::delete)
                         .enforced("VpcId", "DryRun"),
-                r -> ids(r.vpcId()));
-        access.names(
+                (r, t) -> t.of(VPC, r.vpcId()));
+        access.to(
                 ops.on(ModifyVpcAttributeRequest.class, vpcs::modifyAttribute)
                         .enforced("VpcId", "EnableDnsSupport")
                         .recorded("EnableDnsHostnames", "EnableNetworkAddressUsageMetrics"),
-                r -> ids(r.vpcId()));
-        access.names(
+                (r, t) -> t.of(VPC, r.vpcId()).sets(r));
+        access.to(
                 ops.on(ModifyVpcTenancyRequest.class, vpcs::modifyTenancy)
                         .enforced("VpcId", "InstanceTenancy", "DryRun"),
-                r -> ids(r.vpcId()));
-        access.names(
+                (r, t) -> t.of(VPC, r.vpcId()).sets(r));
+        access.to(
                 ops.on(DescribeVpcAttributeRequest.class, vpcs::describeAttribute)
                         .enforced("Attribute", "VpcId", "DryRun"),
-                r -> ids(r.vpcId()));
-        access.makes(
-                ops.on(CreateDefaultVpcRequest.class, vpcs::createDefault)
-                        .enforced("DryRun"),
-                "vpc",
-                r -> List.of(),
-                r -> List.of());
+                (r, t) -> t.of(VPC, r.vpcId()));
+        ops.on(CreateDefaultVpcRequest.class, vpcs::createDefault)
+                .enforced("DryRun")
+                .anyResource();
     }
 
     private void vpcBlocks(VpcBlocks blocks) {
-        access.names(
+        access.to(
                 ops.on(AssociateVpcCidrBlockRequest.class, blocks::associate)
                         .enforced("VpcId", "CidrBlock", "AmazonProvidedIpv6CidrBlock")
                         .refused(
                                 "Ipv6CidrBlockNetworkBorderGroup", "Ipv6Pool", "Ipv6CidrBlock", "Ipv4IpamPoolId",
                                 "Ipv4NetmaskLength", "Ipv6IpamPoolId", "Ipv6NetmaskLength"),
-                r -> ids(r.vpcId()));
-        ops.on(DisassociateVpcCidrBlockRequest.class, blocks::disassociate).enforced("AssociationId");
+                (r, t) -> t.of(VPC, r.vpcId()));
+        access.to(
+                ops.on(DisassociateVpcCidrBlockRequest.class, blocks::disassociate).enforced("AssociationId"),
+                (r, t) -> t.by("block", VPC, r.associationId()));
     }
 
     private void subnetBlocks(SubnetBlocks blocks) {
-        access.names(
+        access.to(
                 ops.on(AssociateSubnetCidrBlockRequest.class, blocks::associate)
                         .enforced("SubnetId", "Ipv6CidrBlock")
                         .refused("Ipv6IpamPoolId", "Ipv6NetmaskLength"),
-                r -> ids(r.subnetId()));
-        ops.on(DisassociateSubnetCidrBlockRequest.class, blocks::disassociate).enforced("AssociationId");
+                (r, t) -> t.of(SUBNET, r.subnetId()));
+        access.to(
+                ops.on(DisassociateSubnetCidrBlockRequest.class, blocks::disassociate).enforced("AssociationId"),
+                (r, t) -> t.by("block6", SUBNET, r.associationId()));
     }
 
     private void addresses(InterfaceAddresses addresses) {
-        access.names(
+        access.to(
                 ops.on(AssignPrivateIpAddressesRequest.class, addresses::assign)
                         .enforced(
                                 "NetworkInterfaceId", "PrivateIpAddresses", "SecondaryPrivateIpAddressCount",
                                 "AllowReassignment")
                         .refused("Ipv4Prefixes", "Ipv4PrefixCount"),
-                r -> ids(r.networkInterfaceId()));
-        access.names(
+                (r, t) -> t.of(NETWORK_INTERFACE, r.networkInterfaceId()));
+        access.to(
                 ops.on(UnassignPrivateIpAddressesRequest.class, addresses::unassign)
                         .enforced("NetworkInterfaceId", "PrivateIpAddresses")
                         .refused("Ipv4Prefixes"),
-                r -> ids(r.networkInterfaceId()));
-        access.names(
+                (r, t) -> t.of(NETWORK_INTERFACE, r.networkInterfaceId()));
+        access.to(
                 ops.on(AssignIpv6AddressesRequest.class, addresses::assign6)
                         .enforced("NetworkInterfaceId", "Ipv6Addresses", "Ipv6AddressCount")
                         .refused("Ipv6Prefixes", "Ipv6PrefixCount"),
-                r -> ids(r.networkInterfaceId()));
-        access.names(
+                (r, t) -> t.of(NETWORK_INTERFACE, r.networkInterfaceId()));
+        access.to(
                 ops.on(UnassignIpv6AddressesRequest.class, addresses::unassign6)
                         .enforced("NetworkInterfaceId", "Ipv6Addresses")
                         .refused("Ipv6Prefixes"),
-                r -> ids(r.networkInterfaceId()));
+                (r, t) -> t.of(NETWORK_INTERFACE, r.networkInterfaceId()));
     }
 
     private void flowLogs(FlowLogs logs) {
-        access.makes(
+        access.to(
                 ops.on(CreateFlowLogsRequest.class, logs::create)
                         .enforced(
                                 "ClientToken", "DeliverLogsPermissionArn", "DestinationOptions", "DryRun", "LogDestination",
                                 "LogDestinationType", "LogFormat", "LogGroupName", "MaxAggregationInterval", "ResourceIds",
                                 "ResourceType", "TagSpecifications", "TrafficType")
                         .refused("DeliverCrossAccountRole", "TagFieldSpecifications"),
-                "vpc-flow-log",
-                CreateFlowLogsRequest::resourceIds,
-                CreateFlowLogsRequest::tagSpecifications);
+                Touches::flowLogs);
         ops.on(DescribeFlowLogsRequest.class, logs::describe)
-                .enforced("DryRun", "Filter", "FlowLogIds", "MaxResults", "NextToken");
-        access.names(
+                .enforced("DryRun", "Filter", "FlowLogIds", "MaxResults", "NextToken")
+                .anyResource();
+        access.to(
                 ops.on(DeleteFlowLogsRequest.class, logs::delete)
                         .enforced("DryRun", "FlowLogIds"),
-                DeleteFlowLogsRequest::flowLogIds);
+                (r, t) -> t.of(FLOW_LOG, r.flowLogIds()));
     }
 
     private void subnets(Subnets subnets) {
-        access.makes(
+        access.to(
                 ops.on(CreateSubnetRequest.class, subnets::create)
                         .enforced(
                                 "VpcId", "CidrBlock", "AvailabilityZone", "AvailabilityZoneId", "TagSpecifications",
@@ -232,23 +235,19 @@ final class Ec2Operations {
                         .refused(
                                 "OutpostArn", "Ipv4IpamPoolId", "Ipv4NetmaskLength", "Ipv6IpamPoolId",
                                 "Ipv6NetmaskLength"),
-                "subnet",
-                r -> ids(r.vpcId()),
-                CreateSubnetRequest::tagSpecifications);
-        access.makes(
-                ops.on(CreateDefaultSubnetRequest.class, subnets::createDefault)
-                        .enforced("AvailabilityZone", "AvailabilityZoneId", "DryRun")
-                        .refused("Ipv6Native"),
-                "subnet",
-                r -> List.of(),
-                r -> List.of());
+                (r, t) -> t.made(SUBNET, r.tagSpecifications()).of(VPC, r.vpcId()));
+        ops.on(CreateDefaultSubnetRequest.class, subnets::createDefault)
+                .enforced("AvailabilityZone", "AvailabilityZoneId", "DryRun")
+                .refused("Ipv6Native")
+                .anyResource();
         ops.on(DescribeSubnetsRequest.class, subnets::describe)
-                .enforced("Filters", "SubnetIds", "NextToken", "MaxResults", "DryRun");
-        access.names(
+                .enforced("Filters", "SubnetIds", "NextToken", "MaxResults", "DryRun")
+                .anyResource();
+        access.to(
                 ops.on(DeleteSubnetRequest.class, subnets::delete)
                         .enforced("SubnetId", "DryRun"),
-                r -> ids(r.subnetId()));
-        access.names(
+                (r, t) -> t.of(SUBNET, r.subnetId()));
+        access.to(
                 ops.on(ModifySubnetAttributeRequest.class, subnets::modifyAttribute)
                         .enforced("SubnetId", "AssignIpv6AddressOnCreation", "EnableDns64")
                         .recorded(
@@ -257,80 +256,76 @@ final class Ec2Operations {
                         .refused(
                                 "MapCustomerOwnedIpOnLaunch", "CustomerOwnedIpv4Pool", "EnableLniAtDeviceIndex",
                                 "DisableLniAtDeviceIndex"),
-                r -> ids(r.subnetId()));
+                (r, t) -> t.of(SUBNET, r.subnetId()).sets(r));
     }
 
     private void groups(SecurityGroups groups) {
-        access.makes(
+        access.to(
                 ops.on(CreateSecurityGroupRequest.class, groups::create)
                         .enforced("GroupName", "VpcId", "TagSpecifications", "DryRun")
                         .recorded("Description"),
-                "security-group",
-                r -> ids(r.vpcId()),
-                CreateSecurityGroupRequest::tagSpecifications);
+                (r, t) -> t.made(SECURITY_GROUP, r.tagSpecifications()).of(VPC, t.defaultVpc(r.vpcId())));
         ops.on(DescribeSecurityGroupsRequest.class, groups::describe)
-                .enforced("GroupIds", "GroupNames", "NextToken", "MaxResults", "DryRun", "Filters");
-        access.names(
+                .enforced("GroupIds", "GroupNames", "NextToken", "MaxResults", "DryRun", "Filters")
+                .anyResource();
+        access.to(
                 ops.on(DeleteSecurityGroupRequest.class, groups::delete)
                         .enforced("GroupId", "GroupName", "DryRun"),
-                r -> ids(r.groupId()));
-        access.names(
+                (r, t) -> t.group(r.groupId(), r.groupName()));
+        access.to(
                 ops.on(GetSecurityGroupsForVpcRequest.class, groups::forVpc)
                         .enforced("VpcId", "NextToken", "MaxResults", "Filters", "DryRun"),
-                r -> ids(r.vpcId()));
+                (r, t) -> t.of(VPC, r.vpcId()));
     }
 
     private void rules(SecurityGroupRules rules) {
-        access.makes(
+        access.to(
                 ops.on(AuthorizeSecurityGroupIngressRequest.class, rules::authorizeIngress)
                         .enforced(
                                 "CidrIp", "FromPort", "GroupId", "GroupName", "IpPermissions", "IpProtocol",
                                 "SourceSecurityGroupName", "ToPort", "TagSpecifications", "DryRun")
                         .refused("SourceSecurityGroupOwnerId"),
-                "security-group-rule",
-                r -> ids(r.groupId()),
-                AuthorizeSecurityGroupIngressRequest::tagSpecifications);
-        access.makes(
+                (r, t) -> t.group(r.groupId(), r.groupName()).newRules(r.tagSpecifications()));
+        access.to(
                 ops.on(AuthorizeSecurityGroupEgressRequest.class, rules::authorizeEgress)
                         .enforced(
                                 "CidrIp", "FromPort", "GroupId", "IpPermissions", "IpProtocol", "SourceSecurityGroupName",
                                 "ToPort", "TagSpecifications", "DryRun")
                         .refused("SourceSecurityGroupOwnerId"),
-                "security-group-rule",
-                r -> ids(r.groupId()),
-                AuthorizeSecurityGroupEgressRequest::tagSpecifications);
-        access.names(
+                (r, t) -> t.group(r.groupId(), null).newRules(r.tagSpecifications()));
+        access.to(
                 ops.on(RevokeSecurityGroupIngressRequest.class, rules::revokeIngress)
                         .enforced(
                                 "CidrIp", "FromPort", "GroupId", "GroupName", "IpPermissions", "IpProtocol",
                                 "SourceSecurityGroupName", "ToPort", "SecurityGroupRuleIds", "DryRun")
                         .refused("SourceSecurityGroupOwnerId"),
-                r -> ids(r.groupId()));
-        access.names(
+                (r, t) -> t.group(r.groupId(), r.groupName()));
+        access.to(
                 ops.on(RevokeSecurityGroupEgressRequest.class, rules::revokeEgress)
                         .enforced(
                                 "CidrIp", "FromPort", "GroupId", "IpPermissions", "IpProtocol", "SourceSecurityGroupName",
                                 "ToPort", "SecurityGroupRuleIds", "DryRun")
                         .refused("SourceSecurityGroupOwnerId"),
-                r -> ids(r.groupId()));
+                (r, t) -> t.group(r.groupId(), null));
         ops.on(DescribeSecurityGroupRulesRequest.class, rules::describe)
-                .enforced("Filters", "SecurityGroupRuleIds", "DryRun", "NextToken", "MaxResults");
-        access.names(
+                .enforced("Filters", "SecurityGroupRuleIds", "DryRun", "NextToken", "MaxResults")
+                .anyResource();
+        access.to(
                 ops.on(ModifySecurityGroupRulesRequest.class, rules::modify)
                         .enforced("GroupId", "SecurityGroupRules", "DryRun"),
-                r -> ids(r.groupId()));
-        access.names(
+                Touches::rules);
+        access.to(
                 ops.on(UpdateSecurityGroupRuleDescriptionsIngressRequest.class, rules::describeIngress)
                         .enforced("DryRun", "GroupId", "GroupName", "IpPermissions", "SecurityGroupRuleDescriptions"),
-                r -> ids(r.groupId()));
-        access.names(
+                (r, t) -> t.group(r.groupId(), r.groupName()));
+        access.to(
                 ops.on(UpdateSecurityGroupRuleDescriptionsEgressRequest.class, rules::describeEgress)
                         .enforced("DryRun", "GroupId", "GroupName", "IpPermissions", "SecurityGroupRuleDescriptions"),
-                r -> ids(r.groupId()));
+                (r, t) -> t.group(r.groupId(), r.groupName()));
     }
 
     private void interfaces(NetworkInterfaces interfaces) {
-        access.makes(
+        access.to(
                 ops.on(CreateNetworkInterfaceRequest.class, interfaces::create)
                         .enforced(
                                 "SubnetId", "PrivateIpAddress", "PrivateIpAddresses", "Groups", "InterfaceType",
@@ -340,75 +335,72 @@ final class Ec2Operations {
                         .refused(
                                 "Ipv4Prefixes", "Ipv4PrefixCount", "Ipv6Prefixes", "Ipv6PrefixCount", "EnablePrimaryIpv6",
                                 "ConnectionTrackingSpecification", "Operator"),
-                "network-interface",
-                r -> {
-                    var named = new ArrayList<>(ids(r.subnetId()));
-                    named.addAll(r.groups());
-                    return named;
-                },
-                CreateNetworkInterfaceRequest::tagSpecifications);
+                (r, t) -> t.made(NETWORK_INTERFACE, r.tagSpecifications())
+                        .of(SUBNET, r.subnetId())
+                        .of(SECURITY_GROUP, r.groups()));
         ops.on(DescribeNetworkInterfacesRequest.class, interfaces::describe)
-                .enforced("NextToken", "MaxResults", "IncludeManagedResources", "DryRun", "NetworkInterfaceIds", "Filters");
-        access.names(
-                ops.on(DescribeNetworkInterfaceAttributeRequest.class, interfaces::describeAttribute)
-                        .enforced("DryRun", "NetworkInterfaceId", "Attribute"),
-                r -> ids(r.networkInterfaceId()));
-        access.names(
+                .enforced("NextToken", "MaxResults", "IncludeManagedResources", "DryRun", "NetworkInterfaceIds", "Filters")
+                .anyResource();
+        ops.on(DescribeNetworkInterfaceAttributeRequest.class, interfaces::describeAttribute)
+                .enforced("DryRun", "NetworkInterfaceId", "Attribute")
+                .anyResource();
+        access.to(
                 ops.on(ModifyNetworkInterfaceAttributeRequest.class, interfaces::modifyAttribute)
                         .enforced("DryRun", "NetworkInterfaceId", "SourceDestCheck", "Groups", "Attachment")
                         .recorded("Description")
                         .refused(
                                 "EnaSrdSpecification", "EnablePrimaryIpv6", "ConnectionTrackingSpecification",
                                 "AssociatePublicIpAddress", "AssociatedSubnetIds"),
-                r -> ids(r.networkInterfaceId()));
-        access.names(
+                Touches::changedInterface);
+        access.to(
                 ops.on(DeleteNetworkInterfaceRequest.class, interfaces::delete)
                         .enforced("DryRun", "NetworkInterfaceId"),
-                r -> ids(r.networkInterfaceId()));
+                (r, t) -> t.of(NETWORK_INTERFACE, r.networkInterfaceId()));
     }
 
     private void zones(Zones zones) {
         ops.on(DescribeAvailabilityZonesRequest.class, zones::describe)
-                .enforced("ZoneNames", "ZoneIds", "AllAvailabilityZones", "DryRun", "Filters");
+                .enforced("ZoneNames", "ZoneIds", "AllAvailabilityZones", "DryRun", "Filters")
+                .anyResource();
         ops.on(DescribeRegionsRequest.class, zones::describeRegions)
-                .enforced("RegionNames", "AllRegions", "DryRun", "Filters");
+                .enforced("RegionNames", "AllRegions", "DryRun", "Filters")
+                .anyResource();
     }
 
     private void tags(Tags tags) {
-        access.tags(
+        access.to(
                 ops.on(CreateTagsRequest.class, tags::create)
                         .enforced("DryRun", "Resources", "Tags"),
-                CreateTagsRequest::resources,
-                CreateTagsRequest::tags);
-        access.tags(
+                (r, t) -> r.resources().forEach(id -> t.anything(id).traits().given(r.tags())));
+        access.to(
                 ops.on(DeleteTagsRequest.class, tags::delete)
                         .enforced("DryRun", "Resources", "Tags"),
-                DeleteTagsRequest::resources,
-                DeleteTagsRequest::tags);
+                (r, t) -> r.resources().forEach(id -> t.anything(id).given(r.tags())));
         ops.on(DescribeTagsRequest.class, tags::describe)
-                .enforced("DryRun", "Filters", "MaxResults", "NextToken");
+                .enforced("DryRun", "Filters", "MaxResults", "NextToken")
+                .anyResource();
     }
 
     private void options(DhcpOptionSets options) {
-        access.makes(
+        access.to(
                 ops.on(CreateDhcpOptionsRequest.class, options::create)
                         .enforced("TagSpecifications", "DryRun")
                         .recorded("DhcpConfigurations"),
-                "dhcp-options",
-                r -> List.of(),
-                CreateDhcpOptionsRequest::tagSpecifications);
-        access.names(
+                (r, t) -> t.made(DHCP_OPTIONS, r.tagSpecifications()));
+        access.to(
                 ops.on(AssociateDhcpOptionsRequest.class, options::associate).enforced("DhcpOptionsId", "VpcId", "DryRun"),
-                r -> ids(DhcpOptionSets.NONE.equals(r.dhcpOptionsId()) ? null : r.dhcpOptionsId(), r.vpcId()));
-        access.names(
+                (r, t) -> t.of(DHCP_OPTIONS, r.dhcpOptionsId()).of(VPC, r.vpcId()));
+        access.to(
                 ops.on(DeleteDhcpOptionsRequest.class, options::delete).enforced("DhcpOptionsId", "DryRun"),
-                r -> ids(r.dhcpOptionsId()));
+                (r, t) -> t.of(DHCP_OPTIONS, r.dhcpOptionsId()));
         ops.on(DescribeDhcpOptionsRequest.class, options::describe)
-                .enforced("DhcpOptionsIds", "NextToken", "MaxResults", "DryRun", "Filters");
+                .enforced("DhcpOptionsIds", "NextToken", "MaxResults", "DryRun", "Filters")
+                .anyResource();
     }
 
     private void attributes(AccountAttributes attributes) {
         ops.on(DescribeAccountAttributesRequest.class, attributes::describe)
-                .enforced("DryRun", "AttributeNames");
+                .enforced("DryRun", "AttributeNames")
+                .anyResource();
     }
 }

@@ -1,9 +1,6 @@
 package dev.remora.ec2;
 
-import static dev.remora.ec2.Access.ids;
-
 import dev.remora.wire.Operations;
-import java.util.ArrayList;
 import software.amazon.awssdk.services.ec2.model.CreateVpcEndpointRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteVpcEndpointsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeVpcEndpointServicesRequest;
@@ -21,7 +18,7 @@ final class EndpointOperations {
     }
 
     void endpoints(VpcEndpoints endpoints) {
-        access.makes(
+        access.to(
                 ops.on(CreateVpcEndpointRequest.class, endpoints::create)
                         .enforced(
                                 "VpcEndpointType", "VpcId", "ServiceName", "PolicyDocument", "RouteTableIds", "SubnetIds",
@@ -30,38 +27,26 @@ final class EndpointOperations {
                         .refused(
                                 "DnsOptions", "SubnetConfigurations", "ServiceNetworkArn", "ResourceConfigurationArn",
                                 "ServiceRegion"),
-                "vpc-endpoint",
-                r -> {
-                    var named = new ArrayList<>(ids(r.vpcId()));
-                    named.addAll(r.routeTableIds());
-                    named.addAll(r.subnetIds());
-                    named.addAll(r.securityGroupIds());
-                    return named;
-                },
-                CreateVpcEndpointRequest::tagSpecifications);
-        access.names(
+                Touches::endpoint);
+        access.to(
                 ops.on(ModifyVpcEndpointRequest.class, endpoints::modify)
                         .enforced(
                                 "VpcEndpointId", "ResetPolicy", "PolicyDocument", "AddRouteTableIds", "RemoveRouteTableIds",
                                 "AddSubnetIds", "RemoveSubnetIds", "AddSecurityGroupIds", "RemoveSecurityGroupIds",
                                 "IpAddressType", "PrivateDnsEnabled", "DryRun")
                         .refused("DnsOptions", "SubnetConfigurations"),
-                r -> {
-                    var named = new ArrayList<>(ids(r.vpcEndpointId()));
-                    named.addAll(r.addRouteTableIds());
-                    named.addAll(r.addSubnetIds());
-                    named.addAll(r.addSecurityGroupIds());
-                    return named;
-                });
+                Touches::changedEndpoint);
         ops.on(DescribeVpcEndpointsRequest.class, endpoints::describe)
-                .enforced("VpcEndpointIds", "Filters", "NextToken", "MaxResults", "DryRun");
-        access.names(
+                .enforced("VpcEndpointIds", "Filters", "NextToken", "MaxResults", "DryRun")
+                .anyResource();
+        access.to(
                 ops.on(DeleteVpcEndpointsRequest.class, endpoints::delete).enforced("VpcEndpointIds", "DryRun"),
-                DeleteVpcEndpointsRequest::vpcEndpointIds);
+                Touches::deletedEndpoints);
     }
 
     void services(EndpointServices services) {
         ops.on(DescribeVpcEndpointServicesRequest.class, services::describe)
-                .enforced("ServiceNames", "ServiceRegions", "Filters", "NextToken", "MaxResults", "DryRun");
+                .enforced("ServiceNames", "ServiceRegions", "Filters", "NextToken", "MaxResults", "DryRun")
+                .anyResource();
     }
 }

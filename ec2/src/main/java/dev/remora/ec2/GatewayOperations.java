@@ -1,9 +1,13 @@
 package dev.remora.ec2;
 
-import static dev.remora.ec2.Access.ids;
+import static dev.remora.ec2.Resource.EGRESS_ONLY_GATEWAY;
+import static dev.remora.ec2.Resource.ELASTIC_IP;
+import static dev.remora.ec2.Resource.INTERNET_GATEWAY;
+import static dev.remora.ec2.Resource.NAT_GATEWAY;
+import static dev.remora.ec2.Resource.SUBNET;
+import static dev.remora.ec2.Resource.VPC;
 
 import dev.remora.wire.Operations;
-import java.util.List;
 import software.amazon.awssdk.services.ec2.model.AllocateAddressRequest;
 import software.amazon.awssdk.services.ec2.model.AssociateAddressRequest;
 import software.amazon.awssdk.services.ec2.model.AttachInternetGatewayRequest;
@@ -33,69 +37,69 @@ final class GatewayOperations {
     }
 
     void internetGateways(InternetGateways gateways) {
-        access.makes(
+        access.to(
                 ops.on(CreateInternetGatewayRequest.class, gateways::create).enforced("TagSpecifications", "DryRun"),
-                "internet-gateway",
-                r -> List.of(),
-                CreateInternetGatewayRequest::tagSpecifications);
+                (r, t) -> t.made(INTERNET_GATEWAY, r.tagSpecifications()));
         ops.on(DescribeInternetGatewaysRequest.class, gateways::describe)
-                .enforced("NextToken", "MaxResults", "DryRun", "InternetGatewayIds", "Filters");
-        access.names(
+                .enforced("NextToken", "MaxResults", "DryRun", "InternetGatewayIds", "Filters")
+                .anyResource();
+        access.to(
                 ops.on(AttachInternetGatewayRequest.class, gateways::attach)
                         .enforced("DryRun", "InternetGatewayId", "VpcId"),
-                r -> ids(r.internetGatewayId(), r.vpcId()));
-        access.names(
+                (r, t) -> t.of(INTERNET_GATEWAY, r.internetGatewayId()).of(VPC, r.vpcId()));
+        access.to(
                 ops.on(DetachInternetGatewayRequest.class, gateways::detach)
                         .enforced("DryRun", "InternetGatewayId", "VpcId"),
-                r -> ids(r.internetGatewayId(), r.vpcId()));
-        access.names(
+                (r, t) -> t.of(INTERNET_GATEWAY, r.internetGatewayId()).of(VPC, r.vpcId()));
+        access.to(
                 ops.on(DeleteInternetGatewayRequest.class, gateways::delete).enforced("DryRun", "InternetGatewayId"),
-                r -> ids(r.internetGatewayId()));
+                (r, t) -> t.of(INTERNET_GATEWAY, r.internetGatewayId()));
     }
 
     void egressOnlyGateways(EgressOnlyGateways gateways) {
-        access.makes(
+        access.to(
                 ops.on(CreateEgressOnlyInternetGatewayRequest.class, gateways::create)
                         .enforced("VpcId", "TagSpecifications", "ClientToken", "DryRun"),
-                "egress-only-internet-gateway",
-                r -> ids(r.vpcId()),
-                CreateEgressOnlyInternetGatewayRequest::tagSpecifications);
+                (r, t) -> t.made(EGRESS_ONLY_GATEWAY, r.tagSpecifications()).of(VPC, r.vpcId()));
         ops.on(DescribeEgressOnlyInternetGatewaysRequest.class, gateways::describe)
-                .enforced("NextToken", "MaxResults", "DryRun", "EgressOnlyInternetGatewayIds", "Filters");
-        access.names(
+                .enforced("NextToken", "MaxResults", "DryRun", "EgressOnlyInternetGatewayIds", "Filters")
+                .anyResource();
+        access.to(
                 ops.on(DeleteEgressOnlyInternetGatewayRequest.class, gateways::delete)
                         .enforced("DryRun", "EgressOnlyInternetGatewayId"),
-                r -> ids(r.egressOnlyInternetGatewayId()));
+                (r, t) -> t.of(EGRESS_ONLY_GATEWAY, r.egressOnlyInternetGatewayId()));
     }
 
     void elasticIps(ElasticIps addresses) {
-        access.makes(
+        access.to(
                 ops.on(AllocateAddressRequest.class, addresses::allocate)
                         .enforced("Domain", "Address", "PublicIpv4Pool", "NetworkBorderGroup", "TagSpecifications", "DryRun")
                         .refused("CustomerOwnedIpv4Pool", "IpamPoolId"),
-                "elastic-ip",
-                r -> List.of(),
-                AllocateAddressRequest::tagSpecifications);
-        access.names(
+                (r, t) -> t.made(ELASTIC_IP, r.tagSpecifications()));
+        access.to(
                 ops.on(AssociateAddressRequest.class, addresses::associate)
                         .enforced(
                                 "AllocationId", "InstanceId", "PublicIp", "NetworkInterfaceId", "PrivateIpAddress",
                                 "AllowReassociation", "DryRun"),
-                r -> ids(r.allocationId(), r.networkInterfaceId()));
-        ops.on(DisassociateAddressRequest.class, addresses::disassociate)
-                .enforced("AssociationId", "PublicIp", "DryRun");
-        access.names(
+                Touches::addressGiven);
+        access.to(
+                ops.on(DisassociateAddressRequest.class, addresses::disassociate)
+                        .enforced("AssociationId", "PublicIp", "DryRun"),
+                Touches::addressTaken);
+        access.to(
                 ops.on(ReleaseAddressRequest.class, addresses::release)
                         .enforced("AllocationId", "PublicIp", "NetworkBorderGroup", "DryRun"),
-                r -> ids(r.allocationId()));
+                Touches::addressReleased);
         ops.on(DescribeAddressesRequest.class, addresses::describe)
-                .enforced("PublicIps", "AllocationIds", "Filters", "DryRun");
+                .enforced("PublicIps", "AllocationIds", "Filters", "DryRun")
+                .anyResource();
         ops.on(DescribeAddressesAttributeRequest.class, addresses::describeAttribute)
-                .enforced("AllocationIds", "Attribute", "NextToken", "MaxResults", "DryRun");
+                .enforced("AllocationIds", "Attribute", "NextToken", "MaxResults", "DryRun")
+                .anyResource();
     }
 
     void natGateways(NatGateways gateways) {
-        access.makes(
+        access.to(
                 ops.on(CreateNatGatewayRequest.class, gateways::create)
                         .enforced(
                                 "AllocationId", "ClientToken", "DryRun", "SubnetId", "TagSpecifications",
@@ -103,13 +107,14 @@ final class GatewayOperations {
                         .refused(
                                 "AvailabilityMode", "VpcId", "AvailabilityZoneAddresses", "SecondaryAllocationIds",
                                 "SecondaryPrivateIpAddresses", "SecondaryPrivateIpAddressCount"),
-                "natgateway",
-                r -> ids(r.subnetId(), r.allocationId()),
-                CreateNatGatewayRequest::tagSpecifications);
+                (r, t) -> t.made(NAT_GATEWAY, r.tagSpecifications())
+                        .of(SUBNET, r.subnetId())
+                        .ifNamed(ELASTIC_IP, r.allocationId()));
         ops.on(DescribeNatGatewaysRequest.class, gateways::describe)
-                .enforced("NatGatewayIds", "Filter", "NextToken", "MaxResults", "DryRun");
-        access.names(
+                .enforced("NatGatewayIds", "Filter", "NextToken", "MaxResults", "DryRun")
+                .anyResource();
+        access.to(
                 ops.on(DeleteNatGatewayRequest.class, gateways::delete).enforced("NatGatewayId", "DryRun"),
-                r -> ids(r.natGatewayId()));
+                (r, t) -> t.of(NAT_GATEWAY, r.natGatewayId()));
     }
 }

@@ -15,7 +15,7 @@ import software.amazon.awssdk.services.ec2.model.UsageClassType;
 /** What instances can be made of: the one image, and the types. */
 final class InstanceCatalog {
     private static final String CREATED = "2026-01-01T00:00:00.000Z";
-    private static final String OWNER = "amazon";
+    static final String OWNER = "amazon";
 
     private static final Filters<InstanceType> TYPES = new Filters<InstanceType>()
             .on("instance-type", InstanceType::name)

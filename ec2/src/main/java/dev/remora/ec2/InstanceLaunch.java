@@ -13,6 +13,7 @@ import dev.remora.store.Ids;
 import dev.remora.store.Kind;
 import dev.remora.store.Scope;
 import dev.remora.store.Transaction;
+import dev.remora.store.View;
 import dev.remora.vpc.NetworkInterface;
 import dev.remora.vpc.Subnet;
 import dev.remora.vpc.Vpc;
@@ -308,10 +309,15 @@ record InstanceLaunch(
                 .orElseThrow(() -> Refusals.of(
                         "VPCIdNotSpecified",
                         "No default VPC for this user. GroupName is only supported for EC2-Classic and default VPC."));
-        return SUBNET.inVpc(tx, scope, VPC.require(tx, scope, vpc.id()).id()).stream()
-                .filter(Subnet::defaultForZone)
-                .min(Comparator.comparing(Subnet::zone))
+        return defaultSubnet(tx, scope, vpc)
                 .map(Subnet::id)
                 .orElseThrow(() -> Refusals.of("MissingInput", "No subnets found for the default VPC '" + vpc.id() + "'."));
+    }
+
+    /** The subnet that instances are put into if none is named. */
+    static Optional<Subnet> defaultSubnet(View view, Scope scope, Vpc vpc) {
+        return SUBNET.inVpc(view, scope, vpc.id()).stream()
+                .filter(Subnet::defaultForZone)
+                .min(Comparator.comparing(Subnet::zone));
     }
 }

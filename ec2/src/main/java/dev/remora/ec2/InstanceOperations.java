@@ -1,9 +1,10 @@
 package dev.remora.ec2;
 
-import static dev.remora.ec2.Access.ids;
+import static dev.remora.ec2.Resource.INSTANCE;
+import static dev.remora.ec2.Resource.NETWORK_INTERFACE;
+import static dev.remora.ec2.Resource.SECURITY_GROUP;
 
 import dev.remora.wire.Operations;
-import java.util.ArrayList;
 import software.amazon.awssdk.services.ec2.model.AttachNetworkInterfaceRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeImagesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstanceAttributeRequest;
@@ -30,7 +31,7 @@ final class InstanceOperations {
     }
 
     void instances(Instances instances) {
-        access.makes(
+        access.to(
                 ops.on(RunInstancesRequest.class, instances::run)
                         .enforced(
                                 "ImageId", "InstanceType", "MinCount", "MaxCount", "SubnetId", "SecurityGroupIds",
@@ -46,52 +47,44 @@ final class InstanceOperations {
                                 "HibernationOptions", "LicenseSpecifications", "MetadataOptions", "EnclaveOptions",
                                 "PrivateDnsNameOptions", "MaintenanceOptions", "DisableApiStop", "EnablePrimaryIpv6",
                                 "NetworkPerformanceOptions", "Operator", "SecondaryInterfaces", "AdditionalInfo"),
-                "instance",
-                r -> {
-                    var named = new ArrayList<>(ids(r.subnetId()));
-                    named.addAll(r.securityGroupIds());
-                    r.networkInterfaces().forEach(n -> {
-                        named.addAll(ids(n.subnetId(), n.networkInterfaceId()));
-                        named.addAll(n.groups());
-                    });
-                    return named;
-                },
-                RunInstancesRequest::tagSpecifications);
+                LaunchTouches::of);
         ops.on(DescribeInstancesRequest.class, instances::describe)
                 .enforced("Filters", "InstanceIds", "DryRun", "MaxResults", "NextToken")
-                .recorded("IncludeManagedResources");
+                .recorded("IncludeManagedResources")
+                .anyResource();
         ops.on(DescribeInstanceStatusRequest.class, instances::describeStatus)
                 .enforced("Filters", "InstanceIds", "DryRun", "MaxResults", "NextToken", "IncludeAllInstances")
-                .recorded("IncludeManagedResources");
-        access.names(
+                .recorded("IncludeManagedResources")
+                .anyResource();
+        access.to(
                 ops.on(StartInstancesRequest.class, instances::start).enforced("InstanceIds", "DryRun").refused("AdditionalInfo"),
-                StartInstancesRequest::instanceIds);
-        access.names(
+                (r, t) -> t.of(INSTANCE, r.instanceIds()));
+        access.to(
                 ops.on(StopInstancesRequest.class, instances::stop)
                         .enforced("InstanceIds", "DryRun")
                         .recorded("Force")
                         .refused("Hibernate", "SkipOsShutdown"),
-                StopInstancesRequest::instanceIds);
-        access.names(
+                (r, t) -> t.of(INSTANCE, r.instanceIds()));
+        access.to(
                 ops.on(RebootInstancesRequest.class, instances::reboot).enforced("InstanceIds", "DryRun"),
-                RebootInstancesRequest::instanceIds);
-        access.names(
+                (r, t) -> t.of(INSTANCE, r.instanceIds()));
+        access.to(
                 ops.on(TerminateInstancesRequest.class, instances::terminate)
                         .enforced("InstanceIds", "DryRun")
                         .recorded("Force")
                         .refused("SkipOsShutdown"),
-                TerminateInstancesRequest::instanceIds);
-        access.names(
+                (r, t) -> t.of(INSTANCE, r.instanceIds()));
+        access.to(
                 ops.on(GetConsoleOutputRequest.class, instances::console).enforced("InstanceId", "DryRun").recorded("Latest"),
-                r -> ids(r.instanceId()));
+                (r, t) -> t.of(INSTANCE, r.instanceId()));
     }
 
     void attributes(InstanceAttributes attributes) {
-        access.names(
+        access.to(
                 ops.on(DescribeInstanceAttributeRequest.class, attributes::describe)
                         .enforced("Attribute", "InstanceId", "DryRun"),
-                r -> ids(r.instanceId()));
-        access.names(
+                (r, t) -> t.of(INSTANCE, r.instanceId()));
+        access.to(
                 ops.on(ModifyInstanceAttributeRequest.class, attributes::modify)
                         .enforced(
                                 "InstanceId", "InstanceType", "UserData", "DisableApiTermination", "SourceDestCheck", "Groups",
@@ -99,25 +92,27 @@ final class InstanceOperations {
                         .refused(
                                 "Attribute", "Value", "BlockDeviceMappings", "EbsOptimized", "EnaSupport", "Kernel", "Ramdisk",
                                 "SriovNetSupport", "DisableApiStop", "EnclaveOptions"),
-                r -> ids(r.instanceId()));
-        access.names(
+                (r, t) -> t.of(INSTANCE, r.instanceId()).sets(r).of(SECURITY_GROUP, r.groups()));
+        access.to(
                 ops.on(AttachNetworkInterfaceRequest.class, attributes::attach)
                         .enforced("NetworkInterfaceId", "InstanceId", "DeviceIndex", "DryRun")
                         .refused("NetworkCardIndex", "EnaSrdSpecification", "EnaQueueCount"),
-                r -> ids(r.instanceId(), r.networkInterfaceId()));
-        access.names(
+                (r, t) -> t.of(INSTANCE, r.instanceId()).of(NETWORK_INTERFACE, r.networkInterfaceId()));
+        access.to(
                 ops.on(DetachNetworkInterfaceRequest.class, attributes::detach)
                         .enforced("DryRun", "AttachmentId")
                         .recorded("Force"),
-                r -> ids(r.attachmentId()));
+                Touches::detachedInterface);
     }
 
     void catalog(InstanceCatalog catalog) {
         ops.on(DescribeImagesRequest.class, catalog::images)
                 .enforced("Filters", "ImageIds", "Owners", "ExecutableUsers", "DryRun")
-                .recorded("IncludeDeprecated", "IncludeDisabled", "MaxResults", "NextToken");
+                .recorded("IncludeDeprecated", "IncludeDisabled", "MaxResults", "NextToken")
+                .anyResource();
         ops.on(DescribeInstanceTypesRequest.class, catalog::types)
                 .enforced("Filters", "InstanceTypes", "MaxResults", "NextToken", "DryRun")
-                .recorded("IncludeUnsupportedInRegion");
+                .recorded("IncludeUnsupportedInRegion")
+                .anyResource();
     }
 }

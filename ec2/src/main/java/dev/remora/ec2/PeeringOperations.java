@@ -1,6 +1,7 @@
 package dev.remora.ec2;
 
-import static dev.remora.ec2.Access.ids;
+import static dev.remora.ec2.Resource.PEERING;
+import static dev.remora.ec2.Resource.SECURITY_GROUP;
 
 import dev.remora.wire.Operations;
 import software.amazon.awssdk.services.ec2.model.AcceptVpcPeeringConnectionRequest;
@@ -23,36 +24,38 @@ final class PeeringOperations {
     }
 
     void connections(PeeringConnections connections) {
-        access.makes(
+        access.to(
                 ops.on(CreateVpcPeeringConnectionRequest.class, connections::create)
                         .enforced("VpcId", "PeerVpcId", "PeerOwnerId", "PeerRegion", "TagSpecifications", "DryRun"),
-                "vpc-peering-connection",
-                r -> ids(r.vpcId()),
-                CreateVpcPeeringConnectionRequest::tagSpecifications);
-        access.names(
+                Touches::peeringAsked);
+        access.to(
                 ops.on(AcceptVpcPeeringConnectionRequest.class, connections::accept)
                         .enforced("VpcPeeringConnectionId", "DryRun"),
-                r -> ids(r.vpcPeeringConnectionId()));
-        access.names(
+                Touches::peeringAccepted);
+        access.to(
                 ops.on(RejectVpcPeeringConnectionRequest.class, connections::reject)
                         .enforced("VpcPeeringConnectionId", "DryRun"),
-                r -> ids(r.vpcPeeringConnectionId()));
-        access.names(
+                (r, t) -> t.of(PEERING, r.vpcPeeringConnectionId()));
+        access.to(
                 ops.on(DeleteVpcPeeringConnectionRequest.class, connections::delete)
                         .enforced("VpcPeeringConnectionId", "DryRun"),
-                r -> ids(r.vpcPeeringConnectionId()));
+                (r, t) -> t.of(PEERING, r.vpcPeeringConnectionId()));
         ops.on(DescribeVpcPeeringConnectionsRequest.class, connections::describe)
-                .enforced("VpcPeeringConnectionIds", "Filters", "NextToken", "MaxResults", "DryRun");
-        access.names(
+                .enforced("VpcPeeringConnectionIds", "Filters", "NextToken", "MaxResults", "DryRun")
+                .anyResource();
+        access.to(
                 ops.on(ModifyVpcPeeringConnectionOptionsRequest.class, connections::modifyOptions)
                         .enforced("VpcPeeringConnectionId", "DryRun")
                         .recorded("RequesterPeeringConnectionOptions", "AccepterPeeringConnectionOptions"),
-                r -> ids(r.vpcPeeringConnectionId()));
+                (r, t) -> t.of(PEERING, r.vpcPeeringConnectionId()).sets(r));
     }
 
     void references(GroupReferences references) {
-        ops.on(DescribeSecurityGroupReferencesRequest.class, references::describe).enforced("GroupId", "DryRun");
+        access.to(
+                ops.on(DescribeSecurityGroupReferencesRequest.class, references::describe).enforced("GroupId", "DryRun"),
+                (r, t) -> t.of(SECURITY_GROUP, r.groupId()));
         ops.on(DescribeStaleSecurityGroupsRequest.class, references::stale)
-                .enforced("VpcId", "NextToken", "MaxResults", "DryRun");
+                .enforced("VpcId", "NextToken", "MaxResults", "DryRun")
+                .anyResource();
     }
 }

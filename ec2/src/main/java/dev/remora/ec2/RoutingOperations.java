@@ -1,9 +1,12 @@
 package dev.remora.ec2;
 
-import static dev.remora.ec2.Access.ids;
+import static dev.remora.ec2.Resource.NETWORK_ACL;
+import static dev.remora.ec2.Resource.PREFIX_LIST;
+import static dev.remora.ec2.Resource.ROUTE_TABLE;
+import static dev.remora.ec2.Resource.SUBNET;
+import static dev.remora.ec2.Resource.VPC;
 
 import dev.remora.wire.Operations;
-import java.util.List;
 import software.amazon.awssdk.services.ec2.model.AssociateRouteTableRequest;
 import software.amazon.awssdk.services.ec2.model.CreateManagedPrefixListRequest;
 import software.amazon.awssdk.services.ec2.model.CreateNetworkAclEntryRequest;
@@ -40,33 +43,34 @@ final class RoutingOperations {
     }
 
     void tables(RouteTables tables) {
-        access.makes(
+        access.to(
                 ops.on(CreateRouteTableRequest.class, tables::create)
                         .enforced("VpcId", "TagSpecifications", "ClientToken", "DryRun"),
-                "route-table",
-                r -> ids(r.vpcId()),
-                CreateRouteTableRequest::tagSpecifications);
+                (r, t) -> t.made(ROUTE_TABLE, r.tagSpecifications()).of(VPC, r.vpcId()));
         ops.on(DescribeRouteTablesRequest.class, tables::describe)
-                .enforced("NextToken", "MaxResults", "DryRun", "RouteTableIds", "Filters");
-        access.names(
+                .enforced("NextToken", "MaxResults", "DryRun", "RouteTableIds", "Filters")
+                .anyResource();
+        access.to(
                 ops.on(DeleteRouteTableRequest.class, tables::delete)
                         .enforced("DryRun", "RouteTableId"),
-                r -> ids(r.routeTableId()));
-        access.names(
+                (r, t) -> t.of(ROUTE_TABLE, r.routeTableId()));
+        access.to(
                 ops.on(AssociateRouteTableRequest.class, tables::associate)
                         .enforced("DryRun", "SubnetId", "RouteTableId")
                         .refused("GatewayId", "PublicIpv4Pool"),
-                r -> ids(r.routeTableId(), r.subnetId()));
-        ops.on(DisassociateRouteTableRequest.class, tables::disassociate)
-                .enforced("DryRun", "AssociationId");
-        access.names(
+                (r, t) -> t.of(ROUTE_TABLE, r.routeTableId()).of(SUBNET, r.subnetId()));
+        access.to(
+                ops.on(DisassociateRouteTableRequest.class, tables::disassociate)
+                        .enforced("DryRun", "AssociationId"),
+                Touches::routedNoLonger);
+        access.to(
                 ops.on(ReplaceRouteTableAssociationRequest.class, tables::replaceAssociation)
                         .enforced("DryRun", "AssociationId", "RouteTableId"),
-                r -> ids(r.routeTableId()));
+                Touches::routedAnew);
     }
 
     void routes(Routes routes) {
-        access.names(
+        access.to(
                 ops.on(CreateRouteRequest.class, routes::create)
                         .enforced(
                                 "RouteTableId", "DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId",
@@ -75,8 +79,8 @@ final class RoutingOperations {
                         .refused(
                                 "VpcEndpointId", "TransitGatewayId", "LocalGatewayId", "CarrierGatewayId", "CoreNetworkArn",
                                 "OdbNetworkArn"),
-                r -> ids(r.routeTableId()));
-        access.names(
+                (r, t) -> t.of(ROUTE_TABLE, r.routeTableId()));
+        access.to(
                 ops.on(ReplaceRouteRequest.class, routes::replace)
                         .enforced(
                                 "RouteTableId", "DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId",
@@ -85,86 +89,85 @@ final class RoutingOperations {
                         .refused(
                                 "VpcEndpointId", "TransitGatewayId", "LocalGatewayId", "CarrierGatewayId", "CoreNetworkArn",
                                 "OdbNetworkArn"),
-                r -> ids(r.routeTableId()));
-        access.names(
+                (r, t) -> t.of(ROUTE_TABLE, r.routeTableId()));
+        access.to(
                 ops.on(DeleteRouteRequest.class, routes::delete)
                         .enforced(
                                 "RouteTableId", "DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId",
                                 "DryRun"),
-                r -> ids(r.routeTableId()));
+                (r, t) -> t.of(ROUTE_TABLE, r.routeTableId()));
     }
 
     void prefixLists(ManagedPrefixLists lists) {
-        access.makes(
+        access.to(
                 ops.on(CreateManagedPrefixListRequest.class, lists::create)
                         .enforced(
                                 "PrefixListName", "Entries", "MaxEntries", "TagSpecifications", "AddressFamily", "ClientToken",
                                 "DryRun"),
-                "prefix-list",
-                r -> List.of(),
-                CreateManagedPrefixListRequest::tagSpecifications);
-        access.names(
+                (r, t) -> t.made(PREFIX_LIST, r.tagSpecifications()));
+        access.to(
                 ops.on(ModifyManagedPrefixListRequest.class, lists::modify)
                         .enforced(
                                 "PrefixListId", "CurrentVersion", "PrefixListName", "AddEntries", "RemoveEntries",
                                 "MaxEntries", "DryRun")
                         .refused("IpamPrefixListResolverSyncEnabled"),
-                r -> ids(r.prefixListId()));
-        access.names(
+                (r, t) -> t.of(PREFIX_LIST, r.prefixListId()).sets(r));
+        access.to(
                 ops.on(RestoreManagedPrefixListVersionRequest.class, lists::restore)
                         .enforced("PrefixListId", "PreviousVersion", "CurrentVersion", "DryRun"),
-                r -> ids(r.prefixListId()));
-        access.names(
+                (r, t) -> t.of(PREFIX_LIST, r.prefixListId()));
+        access.to(
                 ops.on(DeleteManagedPrefixListRequest.class, lists::delete).enforced("PrefixListId", "DryRun"),
-                r -> ids(r.prefixListId()));
+                (r, t) -> t.of(PREFIX_LIST, r.prefixListId()));
         ops.on(DescribeManagedPrefixListsRequest.class, lists::describe)
-                .enforced("PrefixListIds", "Filters", "NextToken", "MaxResults", "DryRun");
+                .enforced("PrefixListIds", "Filters", "NextToken", "MaxResults", "DryRun")
+                .anyResource();
         ops.on(DescribePrefixListsRequest.class, lists::describeServices)
-                .enforced("PrefixListIds", "Filters", "NextToken", "MaxResults", "DryRun");
-        access.names(
+                .enforced("PrefixListIds", "Filters", "NextToken", "MaxResults", "DryRun")
+                .anyResource();
+        access.to(
                 ops.on(GetManagedPrefixListEntriesRequest.class, lists::entries)
                         .enforced("PrefixListId", "TargetVersion", "NextToken", "MaxResults", "DryRun"),
-                r -> ids(r.prefixListId()));
-        access.names(
+                (r, t) -> t.of(PREFIX_LIST, r.prefixListId()));
+        access.to(
                 ops.on(GetManagedPrefixListAssociationsRequest.class, lists::associations)
                         .enforced("PrefixListId", "NextToken", "MaxResults", "DryRun"),
-                r -> ids(r.prefixListId()));
+                (r, t) -> t.of(PREFIX_LIST, r.prefixListId()));
     }
 
     void acls(NetworkAcls acls) {
-        access.makes(
+        access.to(
                 ops.on(CreateNetworkAclRequest.class, acls::create)
                         .enforced("VpcId", "TagSpecifications", "ClientToken", "DryRun"),
-                "network-acl",
-                r -> ids(r.vpcId()),
-                CreateNetworkAclRequest::tagSpecifications);
+                (r, t) -> t.made(NETWORK_ACL, r.tagSpecifications()).of(VPC, r.vpcId()));
         ops.on(DescribeNetworkAclsRequest.class, acls::describe)
-                .enforced("NextToken", "MaxResults", "DryRun", "NetworkAclIds", "Filters");
-        access.names(
+                .enforced("NextToken", "MaxResults", "DryRun", "NetworkAclIds", "Filters")
+                .anyResource();
+        access.to(
                 ops.on(DeleteNetworkAclRequest.class, acls::delete).enforced("NetworkAclId", "DryRun"),
-                r -> ids(r.networkAclId()));
-        access.names(
+                (r, t) -> t.of(NETWORK_ACL, r.networkAclId()));
+        access.to(
                 ops.on(ReplaceNetworkAclAssociationRequest.class, acls::replaceAssociation)
                         .enforced("AssociationId", "NetworkAclId", "DryRun"),
-                r -> ids(r.networkAclId()));
+                (r, t) -> t.of(NETWORK_ACL, r.networkAclId()).by("acl-association", SUBNET, r.associationId()));
     }
 
     void aclEntries(NetworkAclEntries entries) {
-        access.names(
+        access.to(
                 ops.on(CreateNetworkAclEntryRequest.class, entries::create)
                         .enforced(
                                 "NetworkAclId", "RuleNumber", "Protocol", "RuleAction", "Egress", "CidrBlock", "Ipv6CidrBlock",
                                 "IcmpTypeCode", "PortRange", "DryRun"),
-                r -> ids(r.networkAclId()));
-        access.names(
+                (r, t) -> t.of(NETWORK_ACL, r.networkAclId()));
+        access.to(
                 ops.on(ReplaceNetworkAclEntryRequest.class, entries::replace)
                         .enforced(
                                 "NetworkAclId", "RuleNumber", "Protocol", "RuleAction", "Egress", "CidrBlock", "Ipv6CidrBlock",
                                 "IcmpTypeCode", "PortRange", "DryRun"),
-                r -> ids(r.networkAclId()));
-        access.names(
+                (r, t) -> t.of(NETWORK_ACL, r.networkAclId()));
+        access.to(
                 ops.on(DeleteNetworkAclEntryRequest.class, entries::delete)
                         .enforced("NetworkAclId", "RuleNumber", "Egress", "DryRun"),
-                r -> ids(r.networkAclId()));
+                (r, t) -> t.of(NETWORK_ACL, r.networkAclId()));
     }
 }

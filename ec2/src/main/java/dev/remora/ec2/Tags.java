@@ -127,14 +127,6 @@ final class Tags {
         tx.put(type.kind(), scope, id, now.withTags(change.apply(now.tags())));
     }
 
-    /** The ARN of whatever has that id, for permission to tag it; an id of no known type is refused later, by the operation. */
-    static String arn(Scope scope, String id) {
-        if (id.startsWith(SecurityGroupRules.PREFIX + "-")) {
-            return Resource.arn(SecurityGroupRules.TYPE, scope, id);
-        }
-        return Resource.ALL.stream().filter(type -> type.isId(id)).findFirst().map(type -> type.arn(scope, id)).orElse("*");
-    }
-
     DescribeTagsResponse describe(DescribeTagsRequest r, Call call) {
         Scope scope = regions.enter(call);
         View view = store.view();

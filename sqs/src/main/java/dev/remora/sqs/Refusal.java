@@ -51,11 +51,7 @@ final class Refusal {
     }
 
     static AwsError tooManyInFlight() {
-        return overLimit("Too many messages in flight: the queue's limit is " + Mailbox.IN_FLIGHT_MAX + ".");
-    }
-
-    static AwsError overLimit(String message) {
-        return new AwsError("OverLimit", 403, message);
+        return new AwsError("OverLimit", 403, "Too many messages in flight: the queue's limit is " + Mailbox.IN_FLIGHT_MAX + ".");
     }
 
     static AwsError purging(String queue) {

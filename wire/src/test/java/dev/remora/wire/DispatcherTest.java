@@ -54,7 +54,6 @@ class DispatcherTest {
     private final AtomicReference<Call> call = new AtomicReference<>();
     private final AtomicReference<Map<String, List<String>>> context = new AtomicReference<>();
     private final AtomicInteger handled = new AtomicInteger();
-    private final AuthorizationMessages messages = AuthorizationMessages.ephemeral();
     private Decision decision = Decision.ALLOWED;
     private final Dispatcher dispatcher = dispatcher();
     private SdkHttpClient http = new InProcessClient(dispatcher);
@@ -98,7 +97,6 @@ class DispatcherTest {
                     context.set(keys);
                     return decision;
                 },
-                messages,
                 InstantSource.system());
     }
 
@@ -347,7 +345,7 @@ class DispatcherTest {
                 .startsWith("You are not authorized to perform this operation. User: arn:aws:iam::000000000000:root is"
                         + " not");
         String encoded = message.substring(message.lastIndexOf(' ') + 1);
-        assertThat(messages.decode(Keys.ACCOUNT, encoded).orElseThrow())
+        assertThat(AuthorizationMessage.decode(encoded).orElseThrow())
                 .contains("\"explicitDeny\":false", "\"action\":\"ec2:CreateVpc\"", "aws:RequestedRegion");
         decision = new Decision(false, "*", Reason.NO_IDENTITY_POLICY);
         fails(
