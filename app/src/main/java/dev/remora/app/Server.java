@@ -287,6 +287,7 @@ final class Server implements AutoCloseable {
     private LambdaOptions lambdaOptions() {
         return LambdaOptions.DEFAULTS
                 .withStrictRuntimes(settings.strictRuntimes())
+                .withCredentialsLife(settings.credentialsLife())
                 .withSandboxEnvironment(Map.of("AWS_ENDPOINT_URL", "http://" + fabric.apiAddress() + ":" + API_PORT));
     }
 

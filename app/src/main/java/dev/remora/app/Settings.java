@@ -1,8 +1,10 @@
 package dev.remora.app;
 
 import dev.remora.ec2.Quotas;
+import dev.remora.lambda.LambdaOptions;
 import dev.remora.net.InternetMode;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,6 +17,7 @@ import java.util.Optional;
  * @param internet what is behind a VPC's way out
  * @param strictRuntimes whether a runtime is refused whose exact version this host does not have
  * @param quotas what every account may have in each region
+ * @param credentialsLife how long the credentials in a function's environment are good
  * @param listen a further address to serve on, without the keys that every installation knows
  */
 record Settings(
@@ -24,13 +27,15 @@ record Settings(
         InternetMode internet,
         boolean strictRuntimes,
         Quotas quotas,
+        Duration credentialsLife,
         Optional<String> listen) {
     static final int PORT = 4566;
     static final Path DATA = Path.of("/var/lib/remora");
     static final InternetMode INTERNET = InternetMode.HOST;
 
     static Settings defaults(Map<String, String> environment) {
-        return new Settings(PORT, data(environment), false, INTERNET, false, Quotas.HIGHEST, Optional.empty());
+        return new Settings(PORT, data(environment), false, INTERNET, false, Quotas.HIGHEST,
+                LambdaOptions.DEFAULTS.credentialsLife(), Optional.empty());
     }
 
     static Path data(Map<String, String> environment) {

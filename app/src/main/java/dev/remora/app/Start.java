@@ -5,6 +5,7 @@ import dev.remora.ec2.Quotas;
 import dev.remora.net.InternetMode;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,7 +19,7 @@ final class Start {
     static void run(List<String> args, PrintStream out) throws InterruptedException {
         var given = Arguments.parse(
                 args,
-                Set.of("--port", "--data", "--internet", "--listen", "--quota"),
+                Set.of("--port", "--data", "--internet", "--listen", "--quota", "--credentials-life"),
                 Set.of("--ephemeral", "--strict-runtimes", REHEARSE),
                 List.of());
         var settings = settings(given, System.getenv());
@@ -42,9 +43,11 @@ final class Start {
                 .map(Start::internet)
                 .orElse(rehearse ? InternetMode.CLOSED : defaults.internet());
         Quotas quotas = given.option("--quota").map(Start::quotas).orElse(defaults.quotas());
+        Duration life = given.option("--credentials-life").map(Start::seconds).orElse(defaults.credentialsLife());
         Path data = DataFolders.choose(given.option("--data").map(Path::of), ephemeral, environment);
         return new Settings(
-                port, data, ephemeral, internet, given.flag("--strict-runtimes"), quotas, given.option("--listen"));
+                port, data, ephemeral, internet, given.flag("--strict-runtimes"), quotas, life,
+                given.option("--listen"));
     }
 
     private static Quotas quotas(String text) {
@@ -53,6 +56,13 @@ final class Start {
         } catch (IllegalArgumentException wrong) {
             throw new WrongUse(String.valueOf(wrong.getMessage()));
         }
+    }
+
+    private static Duration seconds(String text) {
+        if (!text.matches("[1-9][0-9]{0,4}")) {
+            throw new WrongUse("--credentials-life is a number of seconds up to 99999, not '" + text + "'");
+        }
+        return Duration.ofSeconds(Integer.parseInt(text));
     }
 
     private static InternetMode internet(String text) {

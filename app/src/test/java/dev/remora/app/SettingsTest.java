@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.remora.ec2.Quotas;
 import dev.remora.net.InternetMode;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,7 @@ class SettingsTest {
                         InternetMode.HOST,
                         false,
                         Quotas.HIGHEST,
+                        Duration.ofHours(12),
                         Optional.empty()));
     }
 
@@ -32,6 +34,21 @@ class SettingsTest {
         assertThatThrownBy(() -> quotas("--quota", "cars=1"))
                 .isInstanceOf(Arguments.WrongUse.class)
                 .hasMessageStartingWith("there is no quota 'cars'; there are vpcs, ");
+    }
+
+    @Test
+    void takeTheLifeOfCredentialsInSeconds() {
+        assertThat(life("--credentials-life=30")).isEqualTo(Duration.ofSeconds(30));
+        for (String wrong : List.of("0", "-1", "1m", "100000", "")) {
+            assertThatThrownBy(() -> life("--credentials-life=" + wrong))
+                    .isInstanceOf(Arguments.WrongUse.class)
+                    .hasMessageContaining("'" + wrong + "'");
+        }
+    }
+
+    private static Duration life(String... arguments) {
+        var given = Arguments.parse(List.of(arguments), Set.of("--credentials-life"), Set.of(), List.of());
+        return Start.settings(given, Map.of("REMORA_DATA", "/nowhere")).credentialsLife();
     }
 
     private static Quotas quotas(String... arguments) {

@@ -18,16 +18,17 @@ final class Environment {
     private final Occupied occupied;
     private final Sandbox sandbox;
     private final FunctionLog log;
-    private final Instant expiry;
+    private final Instant lastUse;
     private Instant lastUsed;
 
-    Environment(EnvironmentPool pool, Occupied occupied, Sandbox sandbox, FunctionLog log, Instant started, Instant expiry) {
+    /** @param lastUse from then on its credentials could end while an event is worked on */
+    Environment(EnvironmentPool pool, Occupied occupied, Sandbox sandbox, FunctionLog log, Instant started, Instant lastUse) {
         this.pool = pool;
         this.occupied = occupied;
         this.sandbox = sandbox;
         this.log = log;
         this.lastUsed = started;
-        this.expiry = expiry;
+        this.lastUse = lastUse;
     }
 
     EnvironmentPool pool() {
@@ -56,6 +57,6 @@ final class Environment {
 
     /** Whether it may take another event: it lives, and its credentials will last longer than any invocation. */
     boolean usable(Instant now) {
-        return sandbox.alive() && now.isBefore(expiry);
+        return sandbox.alive() && !now.isAfter(lastUse);
     }
 }

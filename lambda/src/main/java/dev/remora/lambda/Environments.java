@@ -36,12 +36,10 @@ import org.slf4j.LoggerFactory;
  * these settings; who takes an interface away first commits the change of the version and then waits until the key has no user.
  * One of the two sees the other.
  *
- * <p>Credentials are issued for twelve hours when an environment starts, and are never renewed: an environment is not used
- * again once they would end within the longest time that an invocation can take.
+ * <p>Credentials are issued when an environment starts and are never renewed, as the interpreter has them in its environment: an
+ * environment is not used again once they would end within the time that an invocation may take, and a new one takes its place.
  */
 final class Environments implements AutoCloseable {
-    static final Duration CREDENTIALS_LIFE = Duration.ofHours(12);
-    static final Duration ENVIRONMENT_LIFE = CREDENTIALS_LIFE.minus(Duration.ofMinutes(30));
     static final int SLOTS_REMEMBERED = 8192;
     private static final int CPU_SHARE_PER_VCPU_MIB = 1769;
 
@@ -61,6 +59,7 @@ final class Environments implements AutoCloseable {
     private final Runtimes runtimes;
     private final RoleAccess roles;
     private final LogSink sink;
+    private final LogRights logRights;
     private final InstantSource clock;
     private final Ids ids;
     private final LambdaOptions options;
@@ -91,6 +90,7 @@ final class Environments implements AutoCloseable {
         this.runtimes = runtimes;
         this.roles = roles;
         this.sink = sink;
+        this.logRights = new LogRights(roles, sink);
         this.clock = clock;
         this.ids = ids;
         this.options = options;
@@ -129,9 +129,11 @@ final class Environments implements AutoCloseable {
             FunctionLog log = log(scope, version, stream);
             log.platform("INIT_START Runtime Version: " + runtimeVersion(settings) + "\tRuntime Version ARN: "
                     + runtimes.versionArn(settings.runtime(), scope.region()));
-            Sandbox sandbox = sandboxes.start(spec(scope, version, id, occupied, log, initTimeout));
+            RoleAccess.SessionCredentials credentials = credentials(scope, version);
+            Sandbox sandbox = sandboxes.start(spec(scope, version, id, occupied, credentials, log, initTimeout));
             functionsBySlot.put(sandbox.slot(), FunctionName.arn(scope, version.function()));
-            return new Environment(pool, occupied, sandbox, log, now, now.plus(ENVIRONMENT_LIFE));
+            Instant lastUse = credentials.expiration().minusSeconds(settings.timeoutSeconds());
+            return new Environment(pool, occupied, sandbox, log, now, lastUse);
         } catch (RuntimeException | Outdated e) {
             vacate(pool, occupied);
             throw e;
@@ -157,17 +159,13 @@ final class Environments implements AutoCloseable {
     private FunctionLog log(Scope scope, VersionDocument version, String stream) {
         Settings settings = version.settings();
         String arn = FunctionName.arn(scope, version.function());
-        var context = Map.of("lambda:SourceFunctionArn", List.of(arn));
-        var resource = List.of("arn:aws:logs:" + scope.region() + ":" + scope.account() + ":log-group:" + settings.logGroup()
-                + ":log-stream:" + stream);
         return new FunctionLog(
                 sink,
                 clock,
                 scope,
                 settings.logGroup(),
                 stream,
-                () -> roles.decide(settings.role(), "logs:CreateLogStream", resource, context).allowed()
-                        && roles.decide(settings.role(), "logs:PutLogEvents", resource, context).allowed());
+                () -> logRights.allow(scope, settings.role(), arn, settings.logGroup(), stream));
     }
 
     private SandboxSpec spec(
@@ -175,6 +173,7 @@ final class Environments implements AutoCloseable {
             VersionDocument version,
             String id,
             Environment.Occupied occupied,
+            RoleAccess.SessionCredentials credentials,
             FunctionLog log,
             Duration initTimeout) {
         Settings settings = version.settings();
@@ -185,7 +184,7 @@ final class Environments implements AutoCloseable {
                 settings.handler(),
                 codes.folder(settings.code()),
                 List.of(),
-                variables(scope, version, log.stream()),
+                variables(scope, version, credentials, log.stream()),
                 settings.memoryMiB(),
                 settings.tmpMiB(),
                 settings.memoryMiB() * 1000 / CPU_SHARE_PER_VCPU_MIB,
@@ -195,11 +194,11 @@ final class Environments implements AutoCloseable {
                 log);
     }
 
-    private Map<String, String> variables(Scope scope, VersionDocument version, String stream) {
+    private Map<String, String> variables(
+            Scope scope, VersionDocument version, RoleAccess.SessionCredentials credentials, String stream) {
         Settings settings = version.settings();
         var all = new HashMap<String, String>(settings.keys().isEmpty() ? options.sandboxEnvironment() : Map.of());
         settings.environment().ifPresent(all::putAll);
-        RoleAccess.SessionCredentials credentials = credentials(scope, version);
         all.put("AWS_ACCESS_KEY_ID", credentials.accessKeyId());
         all.put("AWS_SECRET_ACCESS_KEY", credentials.secretAccessKey());
         all.put("AWS_SESSION_TOKEN", credentials.sessionToken());
@@ -221,8 +220,8 @@ final class Environments implements AutoCloseable {
             throw Refusal.denied("The role defined for the function cannot be assumed by Lambda.");
         }
         try {
-            return roles.issue(
-                    settings.role(), version.function(), FunctionName.arn(scope, version.function()), CREDENTIALS_LIFE);
+            return roles.issue(settings.role(), version.function(), FunctionName.arn(scope, version.function()),
+                    options.credentialsLife());
         } catch (AwsError e) {
             throw Refusal.denied("The role defined for the function cannot be assumed by Lambda.");
         }

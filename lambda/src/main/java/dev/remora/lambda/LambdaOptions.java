@@ -16,6 +16,7 @@ import java.util.Map;
  * @param retries how long after a failed asynchronous attempt the next one follows, one for each retry
  * @param eventAge how long an asynchronous event may wait
  * @param enisInForce how long an interface may take until the kernel holds it
+ * @param credentialsLife how long the credentials in an environment are good
  */
 public record LambdaOptions(
         Map<String, String> sandboxEnvironment,
@@ -25,7 +26,8 @@ public record LambdaOptions(
         int idleMax,
         List<Duration> retries,
         Duration eventAge,
-        Duration enisInForce) {
+        Duration enisInForce,
+        Duration credentialsLife) {
     public static final LambdaOptions DEFAULTS = new LambdaOptions(
             Map.of(),
             false,
@@ -34,7 +36,8 @@ public record LambdaOptions(
             64,
             List.of(Duration.ofMinutes(1), Duration.ofMinutes(2)),
             Duration.ofHours(6),
-            Duration.ofMinutes(10));
+            Duration.ofMinutes(10),
+            Duration.ofHours(12));
 
     public LambdaOptions {
         sandboxEnvironment = Map.copyOf(sandboxEnvironment);
@@ -42,15 +45,23 @@ public record LambdaOptions(
     }
 
     public LambdaOptions withSandboxEnvironment(Map<String, String> variables) {
-        return new LambdaOptions(variables, strictRuntimes, initTimeout, idle, idleMax, retries, eventAge, enisInForce);
+        return new LambdaOptions(
+                variables, strictRuntimes, initTimeout, idle, idleMax, retries, eventAge, enisInForce, credentialsLife);
     }
 
     public LambdaOptions withStrictRuntimes(boolean strict) {
-        return new LambdaOptions(sandboxEnvironment, strict, initTimeout, idle, idleMax, retries, eventAge, enisInForce);
+        return new LambdaOptions(
+                sandboxEnvironment, strict, initTimeout, idle, idleMax, retries, eventAge, enisInForce, credentialsLife);
     }
 
     public LambdaOptions withIdleMax(int environments) {
         return new LambdaOptions(
-                sandboxEnvironment, strictRuntimes, initTimeout, idle, environments, retries, eventAge, enisInForce);
+                sandboxEnvironment, strictRuntimes, initTimeout, idle, environments, retries, eventAge, enisInForce,
+                credentialsLife);
+    }
+
+    public LambdaOptions withCredentialsLife(Duration life) {
+        return new LambdaOptions(
+                sandboxEnvironment, strictRuntimes, initTimeout, idle, idleMax, retries, eventAge, enisInForce, life);
     }
 }

@@ -287,6 +287,27 @@ class FunctionStatesTest {
     }
 
     @Test
+    void aRoleDeletedTooEarlyLeavesTheInterfaceBehind() {
+        lab.active(attached("f", List.of(SUBNET_A), GROUP_1));
+        lab.withoutRole("lambda-role");
+        delete("f");
+
+        lab.await(() -> !lab.networks.abandoned.isEmpty());
+        assertThat(lab.networks.made).isEmpty();
+    }
+
+    @Test
+    void lambdasOwnCallsForInterfacesDoNotNameTheFunction() {
+        lab.policy("lambda-role", LambdaLab.VPC_ACCESS.replace("\"Statement\":[", "\"Statement\":[{\"Effect\":\"Deny\","
+                + "\"Action\":\"ec2:*\",\"Resource\":\"*\",\"Condition\":{\"Null\":{\"lambda:SourceFunctionArn\":\"false\"}}},"));
+        lab.active(attached("f", List.of(SUBNET_A), GROUP_1));
+        assertThat(lab.configuration("f").stateAsString()).isEqualTo("Active");
+        delete("f");
+        lab.await(() -> lab.networks.made.isEmpty());
+        assertThat(lab.networks.abandoned).isEmpty();
+    }
+
+    @Test
     void aRoleDeletedAfterTheFunctionDoesNot() {
         lab.active(attached("f", List.of(SUBNET_A), GROUP_1));
         lab.run(invoke("f"));

@@ -15,12 +15,15 @@ import dev.remora.sandbox.Invocation;
 import dev.remora.sandbox.Language;
 import dev.remora.sandbox.Outcome;
 import dev.remora.sandbox.SandboxSpec;
+import dev.remora.wire.AccessKeys;
 import dev.remora.wire.AwsError;
 import dev.remora.wire.Call;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -28,6 +31,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -280,6 +284,34 @@ class InvocationsTest {
     }
 
     @Test
+    void aGroupIsMadeOnlyIfTheRoleAllowsThat() {
+        String arn = "arn:aws:logs:eu-west-1:" + LambdaLab.ACCOUNT + ":log-group:/aws/lambda/f:*";
+        lab.policy("lambda-role", LambdaLab.statement("{\"Effect\":\"Allow\",\"Action\":[\"logs:CreateLogStream\","
+                + "\"logs:PutLogEvents\"],\"Resource\":\"" + arn + "\"}"));
+        lab.active(function("f").build());
+        run("f");
+        assertThat(lab.logLines).isEmpty();
+        lab.logGroups.add("/aws/lambda/f");
+        lab.now = lab.now.plusSeconds(6);
+        run("f");
+        assertThat(lab.logLines).isNotEmpty();
+    }
+
+    @Test
+    void lambdasOwnCallsForLogsNameTheFunction() {
+        String deny = "{\"Effect\":\"Allow\",\"Action\":\"logs:*\",\"Resource\":\"*\"},"
+                + "{\"Effect\":\"Deny\",\"Action\":\"logs:*\",\"Resource\":\"*\","
+                + "\"Condition\":{\"ArnEquals\":{\"lambda:SourceFunctionArn\":\"" + arn("%s") + "\"}}}";
+        lab.policy("lambda-role", LambdaLab.statement(deny.formatted("f")));
+        lab.active(function("f").build());
+        run("f");
+        assertThat(lab.logLines).isEmpty();
+        lab.active(function("g").build());
+        run("g");
+        assertThat(lab.logStreams).isNotEmpty().allMatch(stream -> stream.startsWith("/aws/lambda/g "));
+    }
+
+    @Test
     void anErrorOfTheFunctionIsAnUnhandledOneAndTheEnvironmentLives() {
         lab.sandboxes.work = (sandbox, event) -> errored("ValueError", "{\"errorMessage\":\"no\",\"errorType\":\"ValueError\"}");
         lab.active(function("f").build());
@@ -464,14 +496,46 @@ class InvocationsTest {
     }
 
     @Test
-    void environmentsEndWhenIdleForLongAndBeforeTheirCredentials() {
-        lab.active(function("f").build());
-        run("f");
-        lab.now = lab.now.plus(Environments.ENVIRONMENT_LIFE);
-        run("f");
+    void anEnvironmentIsReplacedBeforeItsCredentialsCouldEndDuringAnEvent() throws Exception {
+        lab.restart(LambdaOptions.DEFAULTS.withCredentialsLife(Duration.ofSeconds(60)));
+        lab.active(function("f").timeout(20).build());
+        lab.sandboxes.work = (sandbox, event) -> answered("\"" + sandbox.id() + "\"");
+        String first = run("f").payload().asUtf8String();
+        Instant end = credentialsEnd(0);
+        assertThat(end).isBetween(lab.now.plusSeconds(59), lab.now.plusSeconds(60));
+        lab.now = end.minusSeconds(20);
+        assertThat(run("f").payload().asUtf8String()).isEqualTo(first);
 
+        lab.now = end.minusSeconds(20).plusMillis(1);
+        assertThat(run("f").payload().asUtf8String()).isNotEqualTo(first);
         assertThat(lab.sandboxes.started).hasSize(2);
         assertThat(lab.sandboxes.alive()).isOne();
+        assertThat(credentialsEnd(1)).isAfter(lab.now.plusSeconds(59));
+    }
+
+    @Test
+    void credentialsThatAreShorterThanTheTimeoutServeOneEvent() throws Exception {
+        lab.restart(LambdaOptions.DEFAULTS.withCredentialsLife(Duration.ofSeconds(10)));
+        lab.active(function("f").timeout(20).build());
+        run("f");
+        run("f");
+        assertThat(lab.sandboxes.started).hasSize(2);
+        assertThat(lab.sandboxes.alive()).isZero();
+    }
+
+    /** When the credentials of a sandbox stop being good. */
+    private Instant credentialsEnd(int sandbox) {
+        Map<String, String> environment = lab.environmentOf(sandbox);
+        return Stream.iterate(lab.now.truncatedTo(ChronoUnit.SECONDS), second -> second.plusSeconds(1))
+                .filter(second -> lab.iam.accessKeys().find(environment.getOrDefault("AWS_ACCESS_KEY_ID", ""),
+                        environment.getOrDefault("AWS_SESSION_TOKEN", ""), second) == AccessKeys.Absent.EXPIRED)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void credentialsInAnEnvironmentLastTwelveHours() {
+        assertThat(LambdaOptions.DEFAULTS.credentialsLife()).isEqualTo(Duration.ofHours(12));
     }
 
     @Test

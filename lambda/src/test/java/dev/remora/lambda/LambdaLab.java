@@ -30,6 +30,8 @@ import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.zip.ZipEntry;
@@ -78,6 +80,7 @@ final class LambdaLab implements AutoCloseable {
     final LabSandboxes sandboxes = new LabSandboxes();
     final List<String> logLines = new CopyOnWriteArrayList<>();
     final List<String> logStreams = new CopyOnWriteArrayList<>();
+    final Set<String> logGroups = ConcurrentHashMap.newKeySet();
     private final Path code;
     private final Object settled = new Object();
     private final AutoCloseable feed;
@@ -109,6 +112,11 @@ final class LambdaLab implements AutoCloseable {
             public void write(Scope scope, String group, String stream, Instant time, String message) {
                 logLines.add(message);
                 logStreams.add(group + " " + stream);
+            }
+
+            @Override
+            public boolean exists(Scope scope, String group) {
+                return logGroups.contains(group);
             }
 
             @Override

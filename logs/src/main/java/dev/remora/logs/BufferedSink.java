@@ -105,6 +105,11 @@ final class BufferedSink implements LogSink, AutoCloseable {
         }
     }
 
+    @Override
+    public boolean exists(Scope scope, String group) {
+        return store.view().get(LogKinds.GROUPS, scope, group).isPresent();
+    }
+
     /** Whether what is queued should be handed on without gathering more. */
     private boolean pressing() {
         return closed || flushing > 0 || queue.size() >= MAX_BATCH_LINES || queuedBytes >= MAX_QUEUED_BYTES / 4;

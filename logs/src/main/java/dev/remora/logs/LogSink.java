@@ -11,6 +11,9 @@ public interface LogSink {
      */
     void write(Scope scope, String group, String stream, Instant time, String message);
 
+    /** Whether the group is there already. */
+    boolean exists(Scope scope, String group);
+
     /** Waits until all that was written before the call can be read. */
     void flush();
 }
