@@ -25,6 +25,11 @@ record FunctionName(String account, String region, String name, Optional<String>
             + "(?:(?<region>(?:eusc-)?[a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\\d):)?(?:(?<account>\\d{12}):)?(?:function:)?"
             + "(?<name>[a-zA-Z0-9-_]+)(?::(?<qualifier>\\$LATEST|[a-zA-Z0-9-_]+))?");
 
+    /** Whether a text is the ARN of a function, perhaps with a qualifier. */
+    static boolean isFunction(String arn) {
+        return arn.startsWith("arn:") && FORM.matcher(arn).matches();
+    }
+
     /** Parses without looking at who asks; region and account come from the call where the text leaves them out. */
     static FunctionName parse(@Nullable String given, @Nullable String qualifier, Call call) {
         String text = given == null ? "" : given;

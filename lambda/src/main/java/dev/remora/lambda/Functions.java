@@ -224,15 +224,16 @@ final class Functions {
 
     private static List<VersionDocument> delete(Transaction tx, FunctionName name, boolean mayDelete) {
         Scope scope = name.scope();
-        if (tx.get(FunctionDocument.KIND, scope, name.name()).isEmpty()) {
-            throw Refusal.functionNotFound(name.asked());
-        }
+        FunctionDocument function = tx.get(FunctionDocument.KIND, scope, name.name())
+                .orElseThrow(() -> Refusal.functionNotFound(name.asked()));
         List<VersionDocument> going = tx.find(VersionDocument.KIND, scope, "function", name.name()).stream()
                 .filter(v -> name.qualifier().isEmpty() || name.qualifier().get().equals(v.version()))
                 .toList();
         going.forEach(v -> tx.delete(VersionDocument.KIND, scope, v.id()));
         if (name.qualifier().isEmpty()) {
             tx.delete(FunctionDocument.KIND, scope, name.name());
+        } else if (function.policies().containsKey(name.qualifier().get())) {
+            tx.put(FunctionDocument.KIND, scope, name.name(), function.withPolicy(name.qualifier().get(), ""));
         }
         going.forEach(v -> HyperplaneEnis.note(tx, scope, v.keys(), mayDelete));
         return going;

@@ -3,13 +3,16 @@ package dev.remora.lambda;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
 import dev.remora.wire.Call;
+import dev.remora.wire.ConditionKeys;
 import dev.remora.wire.Operations;
+import dev.remora.wire.Permission;
 import dev.remora.wire.Protocol;
 import dev.remora.wire.ServiceInfo;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.lambda.model.AddPermissionRequest;
 import software.amazon.awssdk.services.lambda.model.CreateEventSourceMappingRequest;
 import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.DeleteEventSourceMappingRequest;
@@ -20,6 +23,7 @@ import software.amazon.awssdk.services.lambda.model.GetEventSourceMappingRequest
 import software.amazon.awssdk.services.lambda.model.GetFunctionConcurrencyRequest;
 import software.amazon.awssdk.services.lambda.model.GetFunctionConfigurationRequest;
 import software.amazon.awssdk.services.lambda.model.GetFunctionRequest;
+import software.amazon.awssdk.services.lambda.model.GetPolicyRequest;
 import software.amazon.awssdk.services.lambda.model.InvokeRequest;
 import software.amazon.awssdk.services.lambda.model.ListEventSourceMappingsRequest;
 import software.amazon.awssdk.services.lambda.model.ListFunctionsRequest;
@@ -27,6 +31,7 @@ import software.amazon.awssdk.services.lambda.model.ListTagsRequest;
 import software.amazon.awssdk.services.lambda.model.ListVersionsByFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.PublishVersionRequest;
 import software.amazon.awssdk.services.lambda.model.PutFunctionConcurrencyRequest;
+import software.amazon.awssdk.services.lambda.model.RemovePermissionRequest;
 import software.amazon.awssdk.services.lambda.model.TagResourceRequest;
 import software.amazon.awssdk.services.lambda.model.UntagResourceRequest;
 import software.amazon.awssdk.services.lambda.model.UpdateEventSourceMappingRequest;
@@ -50,6 +55,7 @@ final class LambdaOperations {
             Versions versions,
             Invocations invocations,
             Concurrency concurrency,
+            FunctionPolicies policies,
             Tags tags,
             AccountSettings settings,
             EventSourceMappings mappings) {
@@ -57,45 +63,76 @@ final class LambdaOperations {
         functions(ops, functions);
         updates(ops, updates);
         mappings(ops, mappings);
+        policies(ops, policies);
+        tags(ops, tags);
 
         ops.on(InvokeRequest.class, invocations::invoke)
                 .action("lambda:InvokeFunction")
-                .resources((r, call) -> function(r.functionName(), r.qualifier(), call))
+                .permissions((r, call) -> function("lambda:InvokeFunction", r.functionName(), r.qualifier(), call))
                 .enforced("FunctionName", "Qualifier", "InvocationType", "LogType", "ClientContext", "Payload")
                 .refused("DurableExecutionName", "TenantId");
         ops.on(PublishVersionRequest.class, versions::publish)
-                .resources((r, call) -> function(r.functionName(), null, call))
+                .permissions((r, call) -> function("lambda:PublishVersion", r.functionName(), null, call))
                 .enforced("FunctionName", "CodeSha256", "Description", "RevisionId")
                 .refused("PublishTo");
         ops.on(ListVersionsByFunctionRequest.class, versions::list)
-                .resources((r, call) -> function(r.functionName(), null, call))
+                .permissions((r, call) -> function("lambda:ListVersionsByFunction", r.functionName(), null, call))
                 .enforced("FunctionName", "Marker", "MaxItems");
 
         ops.on(PutFunctionConcurrencyRequest.class, concurrency::put)
-                .resources((r, call) -> function(r.functionName(), null, call))
+                .permissions((r, call) -> function("lambda:PutFunctionConcurrency", r.functionName(), null, call))
                 .enforced("FunctionName", "ReservedConcurrentExecutions");
         ops.on(GetFunctionConcurrencyRequest.class, concurrency::get)
-                .resources((r, call) -> function(r.functionName(), null, call))
+                .permissions((r, call) -> function("lambda:GetFunctionConcurrency", r.functionName(), null, call))
                 .enforced("FunctionName");
         ops.on(DeleteFunctionConcurrencyRequest.class, concurrency::delete)
-                .resources((r, call) -> function(r.functionName(), null, call))
+                .permissions((r, call) -> function("lambda:DeleteFunctionConcurrency", r.functionName(), null, call))
                 .enforced("FunctionName");
 
+        ops.on(GetAccountSettingsRequest.class, settings::get).anyResource();
+        return ops;
+    }
+
+    private void policies(Operations ops, FunctionPolicies policies) {
+        ops.on(AddPermissionRequest.class, policies::add)
+                .permissions((r, call) -> function("lambda:AddPermission", r.functionName(), r.qualifier(), call))
+                .context((r, call) -> new ConditionKeys().with("lambda:Principal", r.principal()).map())
+                .enforced("FunctionName", "StatementId", "Action", "Principal", "SourceArn", "SourceAccount", "EventSourceToken",
+                        "Qualifier", "RevisionId", "PrincipalOrgID")
+                .refused("FunctionUrlAuthType", "InvokedViaFunctionUrl");
+        ops.on(RemovePermissionRequest.class, policies::remove)
+                .permissions((r, call) -> function("lambda:RemovePermission", r.functionName(), r.qualifier(), call))
+                .context((r, call) -> {
+                    String principal =
+                            policies.principal(FunctionName.parse(r.functionName(), r.qualifier(), call), r.statementId());
+                    return new ConditionKeys().with("lambda:Principal", principal.isEmpty() ? null : principal).map();
+                })
+                .enforced("FunctionName", "StatementId", "Qualifier", "RevisionId");
+        ops.on(GetPolicyRequest.class, policies::get)
+                .permissions((r, call) -> function("lambda:GetPolicy", r.functionName(), r.qualifier(), call))
+                .enforced("FunctionName", "Qualifier");
+    }
+
+    private void tags(Operations ops, Tags tags) {
         ops.on(TagResourceRequest.class, tags::tag)
-                .resources((r, call) -> List.of(r.resource()))
+                .permissions((r, call) -> List.of(ofArn("lambda:TagResource", r.resource(), call)))
+                .context((r, call) -> ConditionKeys.requested(r.tags()).map())
                 .enforced("Resource", "Tags");
         ops.on(UntagResourceRequest.class, tags::untag)
-                .resources((r, call) -> List.of(r.resource()))
+                .permissions((r, call) -> List.of(ofArn("lambda:UntagResource", r.resource(), call)))
+                .context((r, call) -> ConditionKeys.untagging(r.tagKeys()).map())
                 .enforced("Resource", "TagKeys");
-        ops.on(ListTagsRequest.class, tags::list).resources((r, call) -> List.of(r.resource())).enforced("Resource");
-        ops.on(GetAccountSettingsRequest.class, settings::get);
-        return ops;
+        ops.on(ListTagsRequest.class, tags::list)
+                .permissions((r, call) -> List.of(ofArn("lambda:ListTags", r.resource(), call)))
+                .enforced("Resource");
     }
 
     private void functions(Operations ops, Functions functions) {
         ops.on(CreateFunctionRequest.class, functions::create)
-                .resources((r, call) -> function(r.functionName(), null, call))
-                .context((r, call) -> vpcs.conditionKeys(scope(call), r.vpcConfig(), Optional.empty()))
+                .permissions(this::creating)
+                .context((r, call) -> ConditionKeys.requested(r.tags())
+                        .and(vpcs.conditionKeys(scope(call), r.vpcConfig(), Optional.empty()))
+                        .map())
                 .enforced("FunctionName", "Runtime", "Role", "Handler", "Code", "Description", "Timeout", "MemorySize", "Publish",
                         "VpcConfig", "PackageType", "Environment", "Tags", "Architectures", "EphemeralStorage", "SnapStart",
                         "LoggingConfig")
@@ -103,22 +140,23 @@ final class LambdaOperations {
                 .refused("PublishTo", "DeadLetterConfig", "Layers", "FileSystemConfigs", "CodeSigningConfigArn", "ImageConfig",
                         "TenancyConfig", "CapacityProviderConfig", "DurableConfig");
         ops.on(GetFunctionRequest.class, functions::get)
-                .resources((r, call) -> function(r.functionName(), r.qualifier(), call))
+                .permissions((r, call) -> function("lambda:GetFunction", r.functionName(), r.qualifier(), call))
                 .enforced("FunctionName", "Qualifier");
         ops.on(GetFunctionConfigurationRequest.class, functions::configuration)
-                .resources((r, call) -> function(r.functionName(), r.qualifier(), call))
+                .permissions((r, call) -> function("lambda:GetFunctionConfiguration", r.functionName(), r.qualifier(), call))
                 .enforced("FunctionName", "Qualifier");
         ops.on(ListFunctionsRequest.class, functions::list)
+                .anyResource()
                 .enforced("FunctionVersion", "Marker", "MaxItems")
                 .refused("MasterRegion");
         ops.on(DeleteFunctionRequest.class, functions::delete)
-                .resources((r, call) -> function(r.functionName(), r.qualifier(), call))
+                .permissions((r, call) -> function("lambda:DeleteFunction", r.functionName(), r.qualifier(), call))
                 .enforced("FunctionName", "Qualifier");
     }
 
     private void updates(Operations ops, FunctionUpdates updates) {
         ops.on(UpdateFunctionConfigurationRequest.class, updates::configuration)
-                .resources((r, call) -> function(r.functionName(), null, call))
+                .permissions((r, call) -> function("lambda:UpdateFunctionConfiguration", r.functionName(), null, call))
                 .context((r, call) -> vpcKeys(r.functionName(), r.vpcConfig(), call))
                 .enforced("FunctionName", "Role", "Handler", "Description", "Timeout", "MemorySize", "VpcConfig", "Environment",
                         "Runtime", "RevisionId", "EphemeralStorage", "SnapStart", "LoggingConfig")
@@ -126,14 +164,16 @@ final class LambdaOperations {
                 .refused("DeadLetterConfig", "Layers", "FileSystemConfigs", "ImageConfig", "CapacityProviderConfig",
                 "DurableConfig");
         ops.on(UpdateFunctionCodeRequest.class, updates::code)
-                .resources((r, call) -> function(r.functionName(), null, call))
+                .permissions((r, call) -> function("lambda:UpdateFunctionCode", r.functionName(), null, call))
                 .enforced("FunctionName", "ZipFile", "S3Bucket", "S3Key", "Architectures", "Publish", "DryRun", "RevisionId")
                 .refused("S3ObjectVersion", "S3ObjectStorageMode", "ImageUri", "PublishTo", "SourceKMSKeyArn");
     }
 
     private void mappings(Operations ops, EventSourceMappings mappings) {
         ops.on(CreateEventSourceMappingRequest.class, mappings::create)
-                .context((r, call) -> Map.of("lambda:FunctionArn", function(r.functionName(), null, call)))
+                .anyResource()
+                .context((r, call) -> Map.of("lambda:FunctionArn",
+                        List.of(FunctionName.parse(r.functionName(), null, call).asked())))
                 .enforced("EventSourceArn", "FunctionName", "Enabled", "BatchSize", "FilterCriteria", "ScalingConfig",
                         "MaximumBatchingWindowInSeconds", "StartingPosition", "StartingPositionTimestamp",
                         "FunctionResponseTypes")
@@ -160,6 +200,7 @@ final class LambdaOperations {
                 .context((r, call) -> mappingKeys(r.uuid(), call))
                 .enforced("UUID");
         ops.on(ListEventSourceMappingsRequest.class, mappings::list)
+                .anyResource()
                 .enforced("EventSourceArn", "FunctionName", "Marker", "MaxItems");
     }
 
@@ -170,8 +211,31 @@ final class LambdaOperations {
                 .orElse(Map.of());
     }
 
-    private static List<String> function(@Nullable String given, @Nullable String qualifier, Call call) {
-        return List.of(FunctionName.parse(given, qualifier, call).asked());
+    /** Whoever makes a function with tags must be allowed to tag it ("Using tags on Lambda functions"). */
+    private List<Permission> creating(CreateFunctionRequest request, Call call) {
+        List<Permission> create = function("lambda:CreateFunction", request.functionName(), null, call);
+        return request.tags().isEmpty()
+                ? create
+                : List.of(create.getFirst(), ofArn("lambda:TagResource", create.getFirst().resource(), call));
+    }
+
+    private List<Permission> function(String action, @Nullable String given, @Nullable String qualifier, Call call) {
+        return List.of(named(action, FunctionName.parse(given, qualifier, call)));
+    }
+
+    /** What a call needs for an ARN that may be none of a function's. */
+    private Permission ofArn(String action, String arn, Call call) {
+        return FunctionName.isFunction(arn)
+                ? named(action, FunctionName.parse(arn, null, call))
+                : new Permission(action, arn, Map.of());
+    }
+
+    private Permission named(String action, FunctionName name) {
+        Map<String, String> tags = store.view()
+                .get(FunctionDocument.KIND, name.scope(), name.name())
+                .map(FunctionDocument::tags)
+                .orElse(Map.of());
+        return new Permission(action, name.asked(), ConditionKeys.owned(tags).map());
     }
 
     /** An update that says nothing of a VPC is judged by what the function has. */

@@ -87,6 +87,7 @@ public final class LambdaService implements AutoCloseable {
                         versions,
                         invocations,
                         concurrency,
+                        new FunctionPolicies(store, ids),
                         new Tags(store),
                         new AccountSettings(store, concurrency),
                         new EventSourceMappings(store, parts.queues(), roles, pollers, ids));

@@ -50,6 +50,14 @@ final class Refusal {
                         + " latest Revision Id");
     }
 
+    static AwsError stalePolicy() {
+        return new AwsError(
+                "PreconditionFailedException",
+                412,
+                "The Revision Id provided does not match the latest Revision Id. Call the GetPolicy API to retrieve the latest"
+                        + " Revision Id");
+    }
+
     static AwsError throttled(String reason) {
         return new AwsError("TooManyRequestsException", 429, "Rate Exceeded.", Map.of("Reason", reason));
     }

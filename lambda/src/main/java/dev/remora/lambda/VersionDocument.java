@@ -116,6 +116,12 @@ record VersionDocument(
                 Optional.of(Update.RUNNING), modified, revision);
     }
 
+    /** The same, known by another revision. */
+    VersionDocument revised(String revision) {
+        return new VersionDocument(function, version, generation, settings, change, state, stateReason, lastUpdate,
+                lastModified, revision);
+    }
+
     /** Its change is in force, or it is first ready to run. */
     VersionDocument settled(String revision) {
         return new VersionDocument(
