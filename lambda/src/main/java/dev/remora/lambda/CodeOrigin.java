@@ -66,7 +66,7 @@ final class CodeOrigin {
         });
         Content content;
         try {
-            content = objects.open(bucket, key, call.principal());
+            content = objects.open(bucket, key, call.principal(), call.through(ExecutionRoles.SERVICE));
         } catch (AwsError error) {
             throw error.code().equals("AccessDenied")
                     ? Refusal.denied("Your access has been denied by S3, please make sure your request credentials have"

@@ -33,23 +33,17 @@ final class Access {
         return bucket;
     }
 
-    /** Whether a principal may do something. */
-    boolean allows(Principal principal, String action, String resource) {
-        return authorizer.decide(principal, action, List.of(resource), Map.of()).allowed();
-    }
-
-    void require(Principal principal, String action, String resource) {
-        require(principal, action, resource, Map.of());
-    }
-
-    void require(Principal principal, String action, String resource, Map<String, List<String>> context) {
-        if (!authorizer.decide(principal, action, List.of(resource), context).allowed()) {
+    /** @param keys the condition keys of the request */
+    void require(Principal principal, String action, String resource, Map<String, List<String>> keys) {
+        if (!authorizer.decide(principal, action, List.of(resource), keys).allowed()) {
             throw S3Errors.denied();
         }
     }
 
     /** An object that is not there is only told to who may list the bucket ("GetObject", permissions). */
-    RuntimeException absent(Principal principal, String bucket, String key) {
-        return allows(principal, "s3:ListBucket", arn(bucket)) ? S3Errors.noKey(key) : S3Errors.denied();
+    RuntimeException absent(Principal principal, Map<String, List<String>> keys, String bucket, String key) {
+        return authorizer.decide(principal, "s3:ListBucket", List.of(arn(bucket)), keys).allowed()
+                ? S3Errors.noKey(key)
+                : S3Errors.denied();
     }
 }

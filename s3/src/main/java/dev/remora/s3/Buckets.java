@@ -9,7 +9,6 @@ import dev.remora.store.View;
 import dev.remora.wire.Call;
 import dev.remora.wire.Page;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -182,15 +181,5 @@ final class Buckets {
     /** AWS's canonical user id, 64 hexadecimal digits that stand for an account. */
     static Owner owner(String account) {
         return Owner.builder().id(account.repeat(6).substring(0, 64)).build();
-    }
-
-    /** Condition keys of a request that makes a bucket. */
-    static Map<String, List<String>> requested(CreateBucketRequest request) {
-        var keys = new HashMap<String, List<String>>();
-        CreateBucketConfiguration configuration = request.createBucketConfiguration();
-        if (configuration != null && configuration.locationConstraint() != null) {
-            keys.put("s3:LocationConstraint", List.of(configuration.locationConstraintAsString()));
-        }
-        return keys;
     }
 }

@@ -135,8 +135,7 @@ final class Copies {
 
     private <R> R reading(CopySource from, @Nullable String owner, Call call, Function<StoredObject, R> work) {
         access.bucket(store.view(), from.bucket(), owner);
-        access.require(call.principal(), "s3:GetObject", Access.arn(from.bucket(), from.key()));
-        StoredObject source = objects.held(from.bucket(), from.key(), owner, call.principal());
+        StoredObject source = objects.held(from.bucket(), from.key(), owner, call.principal(), call.keys());
         try {
             return work.apply(source);
         } finally {

@@ -2,6 +2,8 @@ package dev.remora.s3;
 
 import dev.remora.wire.Content;
 import dev.remora.wire.Principal;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Buckets for other services of this process: what they deliver, and what they are told to fetch. */
@@ -23,7 +25,8 @@ public interface ObjectStore {
     /**
      * An object's bytes, for somebody who may s3:GetObject. Whoever gets them closes the stream.
      *
+     * @param keys condition keys of the reading
      * @throws dev.remora.wire.AwsError NoSuchBucket, NoSuchKey, AccessDenied
      */
-    Content open(String bucket, String key, Principal principal);
+    Content open(String bucket, String key, Principal principal, Map<String, List<String>> keys);
 }

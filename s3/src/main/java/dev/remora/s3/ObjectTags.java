@@ -62,7 +62,7 @@ final class ObjectTags {
     GetObjectTaggingResponse ofObject(GetObjectTaggingRequest request, Call call) {
         access.bucket(store.view(), request.bucket(), request.expectedBucketOwner());
         StoredObject object = StoredObject.find(store.view(), request.bucket(), request.key())
-                .orElseThrow(() -> access.absent(call.principal(), request.bucket(), request.key()));
+                .orElseThrow(() -> access.absent(call.principal(), call.keys(), request.bucket(), request.key()));
         return GetObjectTaggingResponse.builder().tagSet(list(object.attributes().tags())).build();
     }
 

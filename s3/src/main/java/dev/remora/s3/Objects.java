@@ -17,6 +17,7 @@ import dev.remora.wire.Principal;
 import dev.remora.wire.Sender.Sent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.model.Delete;
@@ -60,9 +61,6 @@ final class Objects {
         Said.checkKey(key);
         access.bucket(store.view(), bucket, request.expectedBucketOwner());
         Attributes attributes = Said.of(request);
-        if (!attributes.tags().isEmpty()) {
-            access.require(call.principal(), "s3:PutObjectTagging", Access.arn(bucket, key));
-        }
         Preconditions.checkWrite(StoredObject.find(store.view(), bucket, key), key, request.ifMatch(), request.ifNoneMatch());
         Bytes bytes = receive(body);
         StoredObject object = new StoredObject(bucket, key, attributes, bytes, call.time());
@@ -110,11 +108,12 @@ final class Objects {
     }
 
     /** An object whose files are held: they stay, whatever happens to it, until they are let go. */
-    StoredObject held(String bucket, String key, @Nullable String owner, Principal principal) {
+    StoredObject held(String bucket, String key, @Nullable String owner, Principal principal,
+            Map<String, List<String>> keys) {
         while (true) {
             access.bucket(store.view(), bucket, owner);
             StoredObject object = StoredObject.find(store.view(), bucket, key)
-                    .orElseThrow(() -> access.absent(principal, bucket, key));
+                    .orElseThrow(() -> access.absent(principal, keys, bucket, key));
             bodies.hold(object.bytes().segments());
             boolean still = StoredObject.find(store.view(), bucket, key)
                     .filter(o -> o.bytes().segments().equals(object.bytes().segments()))
@@ -127,7 +126,7 @@ final class Objects {
     }
 
     Sent<GetObjectResponse> get(GetObjectRequest request, Call call) {
-        StoredObject object = held(request.bucket(), request.key(), request.expectedBucketOwner(), call.principal());
+        StoredObject object = held(request.bucket(), request.key(), request.expectedBucketOwner(), call.principal(), call.keys());
         List<Segment> segments = object.bytes().segments();
         boolean sent = false;
         try {
@@ -150,7 +149,7 @@ final class Objects {
     HeadObjectResponse head(HeadObjectRequest request, Call call) {
         access.bucket(store.view(), request.bucket(), request.expectedBucketOwner());
         StoredObject object = StoredObject.find(store.view(), request.bucket(), request.key())
-                .orElseThrow(() -> access.absent(call.principal(), request.bucket(), request.key()));
+                .orElseThrow(() -> access.absent(call.principal(), call.keys(), request.bucket(), request.key()));
         new Preconditions(request.ifMatch(), request.ifNoneMatch(), request.ifModifiedSince(), request.ifUnmodifiedSince())
                 .checkRead(object);
         return Describing.head(object, request, Parts.range(object, request.partNumber(), request.range()));

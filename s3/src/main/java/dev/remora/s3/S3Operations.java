@@ -3,10 +3,7 @@ package dev.remora.s3;
 import dev.remora.wire.Operations;
 import dev.remora.wire.Protocol;
 import dev.remora.wire.ServiceInfo;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.model.AbortMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
@@ -42,7 +39,11 @@ final class S3Operations {
     static final ServiceInfo SERVICE =
             new ServiceInfo("s3", "s3", Protocol.REST_XML, "2006-03-01", "http://s3.amazonaws.com/doc/2006-03-01/", "");
 
-    private S3Operations() {}
+    private final S3Keys keys;
+
+    private S3Operations(S3Keys keys) {
+        this.keys = keys;
+    }
 
     /** The nouns that have operations. */
     record Nouns(
@@ -55,41 +56,46 @@ final class S3Operations {
             BucketPolicies policies,
             ObjectTags tags) {}
 
-    static Operations of(Nouns nouns) {
+    static Operations of(Nouns nouns, S3Keys keys) {
         var operations = new Operations(SERVICE);
+        new S3Operations(keys).on(operations, nouns);
+        return operations;
+    }
+
+    private void on(Operations operations, Nouns nouns) {
         buckets(operations, nouns.buckets());
         objects(operations, nouns.objects(), nouns.copies());
         listings(operations, nouns.listings());
         uploads(operations, nouns.uploads(), nouns.uploadListings(), nouns.copies());
         policies(operations, nouns.policies());
         tags(operations, nouns.tags());
-        return operations;
     }
 
-    private static void buckets(Operations operations, Buckets buckets) {
+    private void buckets(Operations operations, Buckets buckets) {
         operations.on(CreateBucketRequest.class, buckets::create)
                 .enforced("ACL", "Bucket", "CreateBucketConfiguration", "ObjectOwnership")
                 .refused("GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP")
                 .refused("ObjectLockEnabledForBucket", "BucketNamespace")
-                .resources((i, c) -> List.of(Access.arn(i.bucket())))
-                .context((i, c) -> Buckets.requested(i));
+                .permissions((i, c) -> keys.bucket("s3:CreateBucket", i.bucket()))
+                .context((i, c) -> S3Keys.of(i));
         operations.on(DeleteBucketRequest.class, buckets::delete)
                 .enforced("Bucket", "ExpectedBucketOwner")
-                .resources((i, c) -> List.of(Access.arn(i.bucket())));
+                .permissions((i, c) -> keys.bucket("s3:DeleteBucket", i.bucket()));
         operations.on(HeadBucketRequest.class, buckets::head)
                 .action("s3:ListBucket")
                 .enforced("Bucket", "ExpectedBucketOwner")
-                .resources((i, c) -> List.of(Access.arn(i.bucket())));
+                .permissions((i, c) -> keys.bucket("s3:ListBucket", i.bucket()));
         operations.on(ListBucketsRequest.class, buckets::list)
                 .action("s3:ListAllMyBuckets")
                 .enforced("MaxBuckets", "ContinuationToken", "Prefix", "BucketRegion")
-                .resources((i, c) -> List.of(Access.arn("*")));
+                .resources((i, c) -> List.of(Access.arn("*")))
+                .printing(i -> "");
         operations.on(GetBucketLocationRequest.class, buckets::location)
                 .enforced("Bucket", "ExpectedBucketOwner")
-                .resources((i, c) -> List.of(Access.arn(i.bucket())));
+                .permissions((i, c) -> keys.bucket("s3:GetBucketLocation", i.bucket()));
     }
 
-    private static void objects(Operations operations, Objects objects, Copies copies) {
+    private void objects(Operations operations, Objects objects, Copies copies) {
         operations.receiving(PutObjectRequest.class, objects::put)
                 .enforced("ACL", "Bucket", "CacheControl", "ContentDisposition", "ContentEncoding")
                 .enforced("ContentLanguage", "ContentLength", "ContentMD5", "ContentType", "ChecksumAlgorithm")
@@ -103,8 +109,8 @@ final class S3Operations {
                 .refused("SSEKMSKeyId", "SSEKMSEncryptionContext", "BucketKeyEnabled", "ObjectLockMode")
                 .refused("ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus", "ObjectLockEventHold")
                 .refused("ObjectLockEventHoldDurationDays", "ObjectLockEventHoldDurationYears")
-                .resources((i, c) -> List.of(Access.arn(i.bucket(), i.key())))
-                .context((i, c) -> acl(i.aclAsString()));
+                .permissions((i, c) -> keys.written(i))
+                .context((i, c) -> S3Keys.of(i));
         operations.sending(GetObjectRequest.class, objects::get)
                 .enforced("Bucket", "IfMatch", "IfModifiedSince", "IfNoneMatch", "IfUnmodifiedSince", "Key")
                 .enforced("Range", "ResponseCacheControl", "ResponseContentDisposition")
@@ -112,7 +118,7 @@ final class S3Operations {
                 .enforced("ResponseExpires", "PartNumber", "ExpectedBucketOwner", "ChecksumMode")
                 .recorded("RequestPayer")
                 .refused("VersionId", "SSECustomerAlgorithm", "SSECustomerKey", "SSECustomerKeyMD5")
-                .resources((i, c) -> List.of(Access.arn(i.bucket(), i.key())));
+                .permissions((i, c) -> keys.tagged("s3:GetObject", i.bucket(), i.key()));
         operations.on(HeadObjectRequest.class, objects::head)
                 .action("s3:GetObject")
                 .enforced("Bucket", "IfMatch", "IfModifiedSince", "IfNoneMatch", "IfUnmodifiedSince", "Key")
@@ -121,19 +127,19 @@ final class S3Operations {
                 .enforced("ResponseExpires", "PartNumber", "ExpectedBucketOwner", "ChecksumMode")
                 .recorded("RequestPayer")
                 .refused("VersionId", "SSECustomerAlgorithm", "SSECustomerKey", "SSECustomerKeyMD5")
-                .resources((i, c) -> List.of(Access.arn(i.bucket(), i.key())));
+                .permissions((i, c) -> keys.tagged("s3:GetObject", i.bucket(), i.key()));
         operations.on(DeleteObjectRequest.class, objects::delete)
                 .enforced("Bucket", "Key", "ExpectedBucketOwner", "IfMatch")
                 .recorded("RequestPayer")
                 .refused("MFA", "VersionId", "BypassGovernanceRetention", "IfMatchLastModifiedTime")
                 .refused("IfMatchSize")
-                .resources((i, c) -> List.of(Access.arn(i.bucket(), i.key())));
+                .permissions((i, c) -> keys.object("s3:DeleteObject", i.bucket(), i.key()));
         operations.on(DeleteObjectsRequest.class, objects::deleteMany)
                 .action("s3:DeleteObject")
                 .enforced("Bucket", "Delete", "ExpectedBucketOwner", "ChecksumAlgorithm")
                 .recorded("RequestPayer")
                 .refused("MFA", "BypassGovernanceRetention")
-                .resources((i, c) -> deleted(i));
+                .permissions((i, c) -> keys.deleted(i));
         operations.on(CopyObjectRequest.class, copies::copy)
                 .action("s3:PutObject")
                 .enforced("ACL", "CacheControl", "ChecksumAlgorithm", "ContentDisposition", "ContentEncoding")
@@ -150,29 +156,30 @@ final class S3Operations {
                 .refused("ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus", "ObjectLockEventHold")
                 .refused("ObjectLockEventHoldDurationDays", "ObjectLockEventHoldDurationYears")
                 .refused("SourceVersionId")
-                .resources((i, c) -> List.of(Access.arn(i.destinationBucket(), i.destinationKey())));
+                .permissions((i, c) -> keys.copied(i))
+                .context((i, c) -> S3Keys.of(i));
     }
 
-    private static void listings(Operations operations, Listings listings) {
+    private void listings(Operations operations, Listings listings) {
         operations.on(ListObjectsV2Request.class, listings::listV2)
                 .action("s3:ListBucket")
                 .enforced("Bucket", "Delimiter", "EncodingType", "MaxKeys", "Prefix", "ContinuationToken")
                 .enforced("FetchOwner", "StartAfter", "ExpectedBucketOwner")
                 .recorded("RequestPayer")
                 .refused("OptionalObjectAttributes")
-                .resources((i, c) -> List.of(Access.arn(i.bucket())))
-                .context((i, c) -> keys(i.prefix(), i.delimiter(), i.maxKeys()));
+                .permissions((i, c) -> keys.bucket("s3:ListBucket", i.bucket()))
+                .context((i, c) -> S3Keys.listing(i.prefix(), i.delimiter(), i.maxKeys()));
         operations.on(ListObjectsRequest.class, listings::listV1)
                 .action("s3:ListBucket")
                 .enforced("Bucket", "Delimiter", "EncodingType", "Marker", "MaxKeys", "Prefix")
                 .enforced("ExpectedBucketOwner")
                 .recorded("RequestPayer")
                 .refused("OptionalObjectAttributes")
-                .resources((i, c) -> List.of(Access.arn(i.bucket())))
-                .context((i, c) -> keys(i.prefix(), i.delimiter(), i.maxKeys()));
+                .permissions((i, c) -> keys.bucket("s3:ListBucket", i.bucket()))
+                .context((i, c) -> S3Keys.listing(i.prefix(), i.delimiter(), i.maxKeys()));
     }
 
-    private static void uploads(Operations operations, Uploads uploads, UploadListings uploadListings, Copies copies) {
+    private void uploads(Operations operations, Uploads uploads, UploadListings uploadListings, Copies copies) {
         operations.on(CreateMultipartUploadRequest.class, uploads::create)
                 .action("s3:PutObject")
                 .enforced("ACL", "Bucket", "CacheControl", "ContentDisposition", "ContentEncoding")
@@ -184,7 +191,8 @@ final class S3Operations {
                 .refused("SSEKMSEncryptionContext", "BucketKeyEnabled", "ObjectLockMode")
                 .refused("ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus", "ObjectLockEventHold")
                 .refused("ObjectLockEventHoldDurationDays", "ObjectLockEventHoldDurationYears")
-                .resources((i, c) -> List.of(Access.arn(i.bucket(), i.key())));
+                .permissions((i, c) -> keys.written(i))
+                .context((i, c) -> S3Keys.of(i));
         operations.receiving(UploadPartRequest.class, uploads::part)
                 .action("s3:PutObject")
                 .enforced("Bucket", "ContentLength", "ContentMD5", "ChecksumAlgorithm", "ChecksumCRC32")
@@ -193,7 +201,7 @@ final class S3Operations {
                 .recorded("RequestPayer")
                 .refused("ChecksumSHA512", "ChecksumMD5", "ChecksumXXHASH64", "ChecksumXXHASH3")
                 .refused("ChecksumXXHASH128", "SSECustomerAlgorithm", "SSECustomerKey", "SSECustomerKeyMD5")
-                .resources((i, c) -> List.of(Access.arn(i.bucket(), i.key())));
+                .permissions((i, c) -> keys.object("s3:PutObject", i.bucket(), i.key()));
         operations.on(UploadPartCopyRequest.class, copies::copyPart)
                 .action("s3:PutObject")
                 .enforced("CopySource", "CopySourceIfMatch", "CopySourceIfModifiedSince", "CopySourceIfNoneMatch")
@@ -204,7 +212,7 @@ final class S3Operations {
                 .refused("SSECustomerAlgorithm", "SSECustomerKey", "SSECustomerKeyMD5")
                 .refused("CopySourceSSECustomerAlgorithm", "CopySourceSSECustomerKey")
                 .refused("CopySourceSSECustomerKeyMD5", "SourceVersionId")
-                .resources((i, c) -> List.of(Access.arn(i.destinationBucket(), i.destinationKey())));
+                .permissions((i, c) -> keys.copied(i));
         operations.on(CompleteMultipartUploadRequest.class, uploads::complete)
                 .action("s3:PutObject")
                 .enforced("Bucket", "Key", "MultipartUpload", "UploadId", "ChecksumCRC32", "ChecksumCRC32C")
@@ -213,89 +221,65 @@ final class S3Operations {
                 .recorded("RequestPayer")
                 .refused("ChecksumSHA512", "ChecksumMD5", "ChecksumXXHASH64", "ChecksumXXHASH3")
                 .refused("ChecksumXXHASH128", "SSECustomerAlgorithm", "SSECustomerKey", "SSECustomerKeyMD5")
-                .resources((i, c) -> List.of(Access.arn(i.bucket(), i.key())));
+                .permissions((i, c) -> keys.object("s3:PutObject", i.bucket(), i.key()))
+                .context((i, c) -> S3Keys.of(i));
         operations.on(AbortMultipartUploadRequest.class, uploads::abort)
                 .enforced("Bucket", "Key", "UploadId", "ExpectedBucketOwner")
                 .recorded("RequestPayer")
                 .refused("IfMatchInitiatedTime")
-                .resources((i, c) -> List.of(Access.arn(i.bucket(), i.key())));
+                .permissions((i, c) -> keys.object("s3:AbortMultipartUpload", i.bucket(), i.key()));
         operations.on(ListMultipartUploadsRequest.class, uploadListings::uploads)
                 .action("s3:ListBucketMultipartUploads")
                 .enforced("Bucket", "Delimiter", "EncodingType", "KeyMarker", "MaxUploads", "Prefix")
                 .enforced("UploadIdMarker", "ExpectedBucketOwner")
                 .recorded("RequestPayer")
-                .resources((i, c) -> List.of(Access.arn(i.bucket())));
+                .permissions((i, c) -> keys.bucket("s3:ListBucketMultipartUploads", i.bucket()));
         operations.on(ListPartsRequest.class, uploadListings::parts)
                 .action("s3:ListMultipartUploadParts")
                 .enforced("Bucket", "Key", "MaxParts", "PartNumberMarker", "UploadId", "ExpectedBucketOwner")
                 .recorded("RequestPayer")
                 .refused("SSECustomerAlgorithm", "SSECustomerKey", "SSECustomerKeyMD5")
-                .resources((i, c) -> List.of(Access.arn(i.bucket(), i.key())));
+                .permissions((i, c) -> keys.object("s3:ListMultipartUploadParts", i.bucket(), i.key()));
     }
 
-    private static void policies(Operations operations, BucketPolicies policies) {
+    private void policies(Operations operations, BucketPolicies policies) {
         operations.on(PutBucketPolicyRequest.class, policies::put)
                 .enforced("Bucket", "ContentMD5", "ChecksumAlgorithm", "Policy", "ExpectedBucketOwner")
                 .recorded("ConfirmRemoveSelfBucketAccess")
-                .resources((i, c) -> List.of(Access.arn(i.bucket())));
+                .permissions((i, c) -> keys.bucket("s3:PutBucketPolicy", i.bucket()));
         operations.on(GetBucketPolicyRequest.class, policies::get)
                 .enforced("Bucket", "ExpectedBucketOwner")
-                .resources((i, c) -> List.of(Access.arn(i.bucket())));
+                .permissions((i, c) -> keys.bucket("s3:GetBucketPolicy", i.bucket()));
         operations.on(DeleteBucketPolicyRequest.class, policies::delete)
                 .enforced("Bucket", "ExpectedBucketOwner")
-                .resources((i, c) -> List.of(Access.arn(i.bucket())));
+                .permissions((i, c) -> keys.bucket("s3:DeleteBucketPolicy", i.bucket()));
     }
 
-    private static void tags(Operations operations, ObjectTags tags) {
+    private void tags(Operations operations, ObjectTags tags) {
         operations.on(PutObjectTaggingRequest.class, tags::putOfObject)
                 .enforced("Bucket", "Key", "ContentMD5", "ChecksumAlgorithm", "Tagging", "ExpectedBucketOwner")
                 .recorded("RequestPayer")
                 .refused("VersionId")
-                .resources((i, c) -> List.of(Access.arn(i.bucket(), i.key())));
+                .permissions((i, c) -> keys.tagged("s3:PutObjectTagging", i.bucket(), i.key()))
+                .context((i, c) -> S3Keys.of(i.tagging()));
         operations.on(GetObjectTaggingRequest.class, tags::ofObject)
                 .enforced("Bucket", "Key", "ExpectedBucketOwner")
                 .recorded("RequestPayer")
                 .refused("VersionId")
-                .resources((i, c) -> List.of(Access.arn(i.bucket(), i.key())));
+                .permissions((i, c) -> keys.tagged("s3:GetObjectTagging", i.bucket(), i.key()));
         operations.on(DeleteObjectTaggingRequest.class, tags::deleteOfObject)
                 .enforced("Bucket", "Key", "ExpectedBucketOwner")
                 .refused("VersionId")
-                .resources((i, c) -> List.of(Access.arn(i.bucket(), i.key())));
+                .permissions((i, c) -> keys.tagged("s3:DeleteObjectTagging", i.bucket(), i.key()));
         operations.on(PutBucketTaggingRequest.class, tags::putOfBucket)
                 .enforced("Bucket", "ContentMD5", "ChecksumAlgorithm", "Tagging", "ExpectedBucketOwner")
-                .resources((i, c) -> List.of(Access.arn(i.bucket())));
+                .permissions((i, c) -> keys.bucket("s3:PutBucketTagging", i.bucket()));
         operations.on(GetBucketTaggingRequest.class, tags::ofBucket)
                 .enforced("Bucket", "ExpectedBucketOwner")
-                .resources((i, c) -> List.of(Access.arn(i.bucket())));
+                .permissions((i, c) -> keys.bucket("s3:GetBucketTagging", i.bucket()));
         operations.on(DeleteBucketTaggingRequest.class, tags::deleteOfBucket)
                 .action("s3:PutBucketTagging")
                 .enforced("Bucket", "ExpectedBucketOwner")
-                .resources((i, c) -> List.of(Access.arn(i.bucket())));
-    }
-
-    private static List<String> deleted(DeleteObjectsRequest request) {
-        return request.delete() == null
-                ? List.of(Access.arn(request.bucket()))
-                : request.delete().objects().stream().map(o -> Access.arn(request.bucket(), String.valueOf(o.key()))).toList();
-    }
-
-    private static Map<String, List<String>> acl(@Nullable String acl) {
-        return acl == null ? Map.of() : Map.of("s3:x-amz-acl", List.of(acl));
-    }
-
-    /** The condition keys of a listing ("Actions, resources, and condition keys for Amazon S3"). */
-    private static Map<String, List<String>> keys(
-            @Nullable String prefix, @Nullable String delimiter, @Nullable Integer maxKeys) {
-        var keys = new HashMap<String, List<String>>();
-        if (prefix != null) {
-            keys.put("s3:prefix", List.of(prefix));
-        }
-        if (delimiter != null) {
-            keys.put("s3:delimiter", List.of(delimiter));
-        }
-        if (maxKeys != null) {
-            keys.put("s3:max-keys", List.of(maxKeys.toString()));
-        }
-        return keys;
+                .permissions((i, c) -> keys.bucket("s3:PutBucketTagging", i.bucket()));
     }
 }

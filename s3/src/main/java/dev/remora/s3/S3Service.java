@@ -54,7 +54,7 @@ public final class S3Service implements ObjectStore {
         this.bodies = new Bodies(folder, ids, clock.instant());
         this.objects = new Objects(store, access, bodies, this::sweepOnce);
         var uploads = new Uploads(store, access, bodies, ids, this::sweepOnce);
-        this.operations = S3Operations.of(new S3Operations.Nouns(
+        var nouns = new S3Operations.Nouns(
                 new Buckets(store, access, bodies),
                 objects,
                 new Copies(store, access, bodies, objects, uploads),
@@ -62,7 +62,8 @@ public final class S3Service implements ObjectStore {
                 uploads,
                 new UploadListings(store, access),
                 new BucketPolicies(store, access),
-                new ObjectTags(store, access)));
+                new ObjectTags(store, access));
+        this.operations = S3Operations.of(nouns, new S3Keys(store));
     }
 
     /** What the service keeps in the store. */
@@ -127,10 +128,10 @@ public final class S3Service implements ObjectStore {
     }
 
     @Override
-    public Content open(String bucket, String key, Principal principal) {
+    public Content open(String bucket, String key, Principal principal, Map<String, List<String>> keys) {
         access.bucket(store.view(), bucket, null);
-        access.require(principal, "s3:GetObject", Access.arn(bucket, key));
-        StoredObject object = objects.held(bucket, key, null, principal);
+        access.require(principal, "s3:GetObject", Access.arn(bucket, key), keys);
+        StoredObject object = objects.held(bucket, key, null, principal, keys);
         List<Segment> segments = object.bytes().segments();
         return bodies.read(segments, 0, object.bytes().size());
     }

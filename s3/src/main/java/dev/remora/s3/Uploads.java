@@ -50,9 +50,6 @@ final class Uploads {
     CreateMultipartUploadResponse create(CreateMultipartUploadRequest request, Call call) {
         Said.checkKey(request.key());
         Attributes attributes = Said.of(request);
-        if (!attributes.tags().isEmpty()) {
-            access.require(call.principal(), "s3:PutObjectTagging", Access.arn(request.bucket(), request.key()));
-        }
         Optional<Checksum> algorithm = algorithm(request.checksumAlgorithmAsString());
         String type = type(algorithm, request.checksumTypeAsString());
         var upload = new UploadDocument(request.bucket(), request.key(), ids.hex(ID_DIGITS), attributes, call.time(),

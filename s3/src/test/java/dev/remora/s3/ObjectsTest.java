@@ -267,7 +267,7 @@ class ObjectsTest {
         var foreign = new Principal.Service(S3Lab.OTHER, "delivery.logs.amazonaws.com");
         lab.service.put("shop", "log", "line".getBytes(StandardCharsets.UTF_8), "text/plain", own);
         assertThat(lab.get("log")).isEqualTo("line");
-        try (var content = lab.service.open("shop", "log", new Principal.Root(S3Lab.ACCOUNT)).bytes()) {
+        try (var content = lab.service.open("shop", "log", new Principal.Root(S3Lab.ACCOUNT), Map.of()).bytes()) {
             assertThat(content).hasContent("line");
         }
         assertThat(catchThrowableOfType(AwsError.class, () -> lab.service.put("shop", "log", new byte[0], "text/plain",
