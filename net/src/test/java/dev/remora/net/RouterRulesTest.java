@@ -2,6 +2,7 @@ package dev.remora.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.remora.linux.NftElement;
 import dev.remora.linux.NftTransaction;
 import dev.remora.net.Topology.Acl;
 import dev.remora.net.Topology.AclRule;
@@ -30,6 +31,35 @@ class RouterRulesTest {
     @Test
     void everyShard() throws IOException {
         assertThat(ShardRules.base().text() + ShardRules.trunkBase().text()).isEqualTo(golden("shard.rules"));
+    }
+
+    @Test
+    void theInternetAndItsGateways() throws IOException {
+        int device = 20;
+        Ipv4 inside = Ipv4.parse("10.0.1.4");
+        Ipv4 outside = Ipv4.parse("198.18.64.1");
+        NftTransaction addresses = InternetRules.rules();
+        InternetRules.translate(addresses, device, "igw-1", inside, outside);
+        NftTransaction noAddresses = InternetRules.rules();
+        InternetRules.untranslate(noAddresses, device, "igw-1", inside, outside);
+        List<NftElement> block = List.of(InternetRules.block(device, "igw-1", Cidr6.parse("2001:db8:1000::/56")));
+        assertThat(text(List.of(
+                        InternetRules.base(),
+                        InternetRules.shard(11, "shard 1", InternetPlan.SHARDS.base().plus(2)),
+                        InternetRules.gateway(device, "igw-1", false),
+                        InternetRules.gateway(device + 1, "eigw-1", true),
+                        addresses,
+                        InternetRules.blocks(List.of(), block),
+                        InternetRules.outside(40, List.of(Ipv4.parse("192.0.2.7"))),
+                        InternetRules.blocks(block, List.of()),
+                        noAddresses,
+                        InternetRules.noGateway(device + 1, "eigw-1", true))))
+                .isEqualTo(golden("internet.rules"));
+    }
+
+    @Test
+    void aNatGateway() throws IOException {
+        assertThat(Translator.rules(TestVpc.ENI).text()).isEqualTo(golden("nat-gateway.rules"));
     }
 
     @Test
