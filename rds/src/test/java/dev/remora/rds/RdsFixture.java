@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.remora.fleet.Engines;
 import dev.remora.fleet.Member.Status;
 import dev.remora.fleet.Surroundings;
+import dev.remora.fleet.TestNetworks;
 import dev.remora.store.Ids;
 import dev.remora.store.Scope;
 import dev.remora.store.SqliteStore;

@@ -1,4 +1,4 @@
-package dev.remora.rds;
+package dev.remora.fleet;
 
 import dev.remora.ec2.Networks;
 import dev.remora.net.Ipv4;
@@ -6,20 +6,25 @@ import dev.remora.store.Scope;
 import dev.remora.wire.AwsError;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Two VPCs in memory: {@code subnet-a}, {@code subnet-b} and {@code subnet-a2} in zones a, b, a of one, {@code subnet-x} of
- * another.
+ * Two VPCs in memory, for the tests of every service that has servers: {@code subnet-a}, {@code subnet-b} and {@code subnet-a2}
+ * in zones a, b, a of one, {@code subnet-x} of another; the groups {@code sg-db}, {@code sg-cache} and {@code sg-other} of the
+ * one, {@code sg-foreign} of the other.
  */
-final class TestNetworks implements Networks {
-    final Map<String, Interface> interfaces = new HashMap<>();
-    final Set<String> full = new HashSet<>();
+public final class TestNetworks implements Networks {
+    /** Those that were made and not deleted, by id. */
+    public final Map<String, Interface> interfaces = new ConcurrentHashMap<>();
+
+    /** Subnets without a free address. */
+    public final Set<String> full = ConcurrentHashMap.newKeySet();
+
+    public boolean noDefaultVpc;
     private int made;
 
     @Override
@@ -34,13 +39,13 @@ final class TestNetworks implements Networks {
 
     @Override
     public List<Subnet> defaultSubnets(Scope scope) {
-        return List.of(subnet(scope, "subnet-x").orElseThrow());
+        return noDefaultVpc ? List.of() : List.of(subnet(scope, "subnet-x").orElseThrow());
     }
 
     @Override
     public Optional<Group> group(Scope scope, String id) {
         return switch (id) {
-            case "sg-db", "sg-other" -> Optional.of(new Group(id, "vpc-1", id));
+            case "sg-db", "sg-cache", "sg-other" -> Optional.of(new Group(id, "vpc-1", id));
             case "sg-foreign" -> Optional.of(new Group(id, "vpc-2", id));
             default -> Optional.empty();
         };
@@ -57,7 +62,7 @@ final class TestNetworks implements Networks {
     }
 
     @Override
-    public Interface create(Scope scope, Wanted wanted) {
+    public synchronized Interface create(Scope scope, Wanted wanted) {
         if (full.contains(wanted.subnetId())) {
             throw new AwsError("InsufficientFreeAddressesInSubnet", 400, "full");
         }
@@ -76,7 +81,7 @@ final class TestNetworks implements Networks {
 
     @Override
     public void addIpv6(Scope scope, String interfaceId) {
-        throw new AssertionError("databases have no IPv6 addresses");
+        throw new AssertionError("managed servers have no IPv6 addresses");
     }
 
     @Override
