@@ -5,6 +5,7 @@ import static dev.remora.ec2.Resource.ROUTE_TABLE;
 import static dev.remora.ec2.Resource.SECURITY_GROUP;
 
 import dev.remora.net.Fabric;
+import dev.remora.net.Ipv4;
 import dev.remora.net.Topology;
 import dev.remora.store.Change;
 import dev.remora.store.Scope;
@@ -232,6 +233,11 @@ final class DataPlane implements AutoCloseable {
                 LOG.warn("{} is not in force after {} s", router(key.scope(), key.vpcId()), IN_FORCE_WAIT.toSeconds());
             }
         }
+    }
+
+    /** How many connections each address of an interface carries; see {@link Fabric#connections}. */
+    Map<Ipv4, Integer> connections(Scope scope, String vpcId, String interfaceId, int atLeast) {
+        return fabric.connections(router(scope, vpcId), interfaceId, atLeast);
     }
 
     /** Whether the kernel holds the interface as it is, whatever else of its VPC is still to be changed. */

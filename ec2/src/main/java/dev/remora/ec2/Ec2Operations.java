@@ -115,6 +115,7 @@ final class Ec2Operations {
         gateways.egressOnlyGateways(new EgressOnlyGateways(store, ids, clock, regions, plane));
         gateways.elasticIps(new ElasticIps(store, ids, regions, plane));
         gateways.natGateways(new NatGateways(store, ids, clock, regions, states));
+        gateways.natGatewayAddresses(new NatGatewayAddresses(store, ids, clock, regions, plane, states));
         var routing = new RoutingOperations(table.ops, table.access);
         routing.tables(new RouteTables(store, ids, clock, regions, plane));
         routing.routes(new Routes(store, regions, plane));

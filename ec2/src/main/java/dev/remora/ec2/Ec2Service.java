@@ -41,7 +41,7 @@ public final class Ec2Service implements AutoCloseable {
             Machines machines,
             Quotas quotas) {
         this.plane = new DataPlane(store, fabric);
-        this.natGateways = new NatGatewayStates(store, plane, clock);
+        this.natGateways = new NatGatewayStates(store, plane, ids, clock);
         var regions = new AccountRegions(store, quotas);
         this.networks = new ServiceNetworks(store, ids, clock, regions, plane, gate);
         this.drops = new DropExplainer(store);

@@ -206,7 +206,7 @@ final class ElasticIps {
         other.ifPresent(e -> put(tx, scope, e.associated(Optional.empty())));
     }
 
-    private static AwsError alreadyAssociated(String resource, ElasticIp ip) {
+    static AwsError alreadyAssociated(String resource, ElasticIp ip) {
         return Refusals.of(
                 "Resource.AlreadyAssociated",
                 "resource " + resource + " is already associated with associate-id "
@@ -254,7 +254,7 @@ final class ElasticIps {
         return DisassociateAddressResponse.builder().build();
     }
 
-    private static ElasticIp byAssociation(View view, Scope scope, String id) {
+    static ElasticIp byAssociation(View view, Scope scope, String id) {
         return view.find(ELASTIC_IP.kind(), scope, "association", id).stream()
                 .findFirst()
                 .orElseThrow(() -> Refusals.of(

@@ -9,7 +9,9 @@ import static dev.remora.ec2.Resource.VPC;
 
 import dev.remora.wire.Operations;
 import software.amazon.awssdk.services.ec2.model.AllocateAddressRequest;
+import software.amazon.awssdk.services.ec2.model.AssignPrivateNatGatewayAddressRequest;
 import software.amazon.awssdk.services.ec2.model.AssociateAddressRequest;
+import software.amazon.awssdk.services.ec2.model.AssociateNatGatewayAddressRequest;
 import software.amazon.awssdk.services.ec2.model.AttachInternetGatewayRequest;
 import software.amazon.awssdk.services.ec2.model.CreateEgressOnlyInternetGatewayRequest;
 import software.amazon.awssdk.services.ec2.model.CreateInternetGatewayRequest;
@@ -24,7 +26,9 @@ import software.amazon.awssdk.services.ec2.model.DescribeInternetGatewaysRequest
 import software.amazon.awssdk.services.ec2.model.DescribeNatGatewaysRequest;
 import software.amazon.awssdk.services.ec2.model.DetachInternetGatewayRequest;
 import software.amazon.awssdk.services.ec2.model.DisassociateAddressRequest;
+import software.amazon.awssdk.services.ec2.model.DisassociateNatGatewayAddressRequest;
 import software.amazon.awssdk.services.ec2.model.ReleaseAddressRequest;
+import software.amazon.awssdk.services.ec2.model.UnassignPrivateNatGatewayAddressRequest;
 
 /** The operations on ways out of a VPC and on public addresses. */
 final class GatewayOperations {
@@ -103,18 +107,38 @@ final class GatewayOperations {
                 ops.on(CreateNatGatewayRequest.class, gateways::create)
                         .enforced(
                                 "AllocationId", "ClientToken", "DryRun", "SubnetId", "TagSpecifications",
-                                "ConnectivityType", "PrivateIpAddress")
-                        .refused(
-                                "AvailabilityMode", "VpcId", "AvailabilityZoneAddresses", "SecondaryAllocationIds",
-                                "SecondaryPrivateIpAddresses", "SecondaryPrivateIpAddressCount"),
+                                "ConnectivityType", "PrivateIpAddress", "SecondaryAllocationIds",
+                                "SecondaryPrivateIpAddresses", "SecondaryPrivateIpAddressCount")
+                        .refused("AvailabilityMode", "VpcId", "AvailabilityZoneAddresses"),
                 (r, t) -> t.made(NAT_GATEWAY, r.tagSpecifications())
                         .of(SUBNET, r.subnetId())
-                        .ifNamed(ELASTIC_IP, r.allocationId()));
+                        .ifNamed(ELASTIC_IP, r.allocationId())
+                        .of(ELASTIC_IP, r.secondaryAllocationIds()));
         ops.on(DescribeNatGatewaysRequest.class, gateways::describe)
                 .enforced("NatGatewayIds", "Filter", "NextToken", "MaxResults", "DryRun")
                 .anyResource();
         access.to(
                 ops.on(DeleteNatGatewayRequest.class, gateways::delete).enforced("NatGatewayId", "DryRun"),
+                (r, t) -> t.of(NAT_GATEWAY, r.natGatewayId()));
+    }
+
+    void natGatewayAddresses(NatGatewayAddresses addresses) {
+        access.to(
+                ops.on(AssociateNatGatewayAddressRequest.class, addresses::associate)
+                        .enforced("NatGatewayId", "AllocationIds", "PrivateIpAddresses", "DryRun")
+                        .refused("AvailabilityZone", "AvailabilityZoneId"),
+                (r, t) -> t.of(NAT_GATEWAY, r.natGatewayId()).of(ELASTIC_IP, r.allocationIds()));
+        access.to(
+                ops.on(DisassociateNatGatewayAddressRequest.class, addresses::disassociate)
+                        .enforced("NatGatewayId", "AssociationIds", "MaxDrainDurationSeconds", "DryRun"),
+                (r, t) -> t.of(NAT_GATEWAY, r.natGatewayId()));
+        access.to(
+                ops.on(AssignPrivateNatGatewayAddressRequest.class, addresses::assign)
+                        .enforced("NatGatewayId", "PrivateIpAddresses", "PrivateIpAddressCount", "DryRun"),
+                (r, t) -> t.of(NAT_GATEWAY, r.natGatewayId()));
+        access.to(
+                ops.on(UnassignPrivateNatGatewayAddressRequest.class, addresses::unassign)
+                        .enforced("NatGatewayId", "PrivateIpAddresses", "MaxDrainDurationSeconds", "DryRun"),
                 (r, t) -> t.of(NAT_GATEWAY, r.natGatewayId()));
     }
 }

@@ -145,7 +145,8 @@ final class InterfaceAddresses {
                 .build();
     }
 
-    private static void one(boolean first, boolean second, String firstName, String secondName) {
+    /** Refuses two parameters that say the same, and neither. */
+    static void one(boolean first, boolean second, String firstName, String secondName) {
         if (first && second) {
             throw Refusals.combination("The parameter " + firstName + " cannot be used with the parameter " + secondName);
         }

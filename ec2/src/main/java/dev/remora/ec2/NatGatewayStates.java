@@ -3,24 +3,31 @@ package dev.remora.ec2;
 import static dev.remora.ec2.Resource.NAT_GATEWAY;
 import static dev.remora.ec2.Resource.NETWORK_INTERFACE;
 
+import dev.remora.net.Ipv4;
+import dev.remora.store.Ids;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
 import dev.remora.store.Transaction;
 import dev.remora.store.View;
 import dev.remora.vpc.NatGateway;
+import dev.remora.vpc.NatGateway.Resting;
 import dev.remora.vpc.NatGateway.State;
 import dev.remora.vpc.NetworkInterface;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Moves NAT gateways on: from pending to available when the kernel holds their interface, or to failed; from deleting to deleted
- * when the kernel holds it no longer. What failed or was deleted is shown for an hour and then forgotten.
+ * when the kernel holds it no longer. An address that is to go waits here until nothing leaves by it. What failed or was deleted
+ * is shown for an hour and then forgotten.
  */
 final class NatGatewayStates implements AutoCloseable {
     /** How long one that is no more is shown. */
@@ -28,14 +35,19 @@ final class NatGatewayStates implements AutoCloseable {
 
     private static final Duration STEP = Duration.ofSeconds(10);
 
+    /** How often the kernel is asked what an address still carries. */
+    private static final Duration LOOK = Duration.ofMillis(500);
+
     private final Store store;
     private final DataPlane plane;
+    private final Ids ids;
     private final InstantSource clock;
     private final ExecutorService followers = Executors.newVirtualThreadPerTaskExecutor();
 
-    NatGatewayStates(Store store, DataPlane plane, InstantSource clock) {
+    NatGatewayStates(Store store, DataPlane plane, Ids ids, InstantSource clock) {
         this.store = store;
         this.plane = plane;
+        this.ids = ids;
         this.clock = clock;
     }
 
@@ -48,7 +60,7 @@ final class NatGatewayStates implements AutoCloseable {
     }
 
     private static boolean moving(NatGateway gateway) {
-        return gateway.state() == State.PENDING || gateway.state() == State.DELETING;
+        return gateway.state() == State.PENDING || gateway.state() == State.DELETING || !gateway.resting().isEmpty();
     }
 
     /** Moves the gateway on as soon as the kernel lets it. */
@@ -67,10 +79,41 @@ final class NatGatewayStates implements AutoCloseable {
                 return;
             }
             NatGateway gateway = now.get();
-            if (gateway.failure().isPresent() || inForce(scope, gateway)) {
+            if (gateway.state() == State.AVAILABLE) {
+                release(scope, gateway);
+            } else if (gateway.failure().isPresent() || inForce(scope, gateway)) {
                 store.write(tx -> moved(tx, scope, gateway));
             }
         }
+    }
+
+    private void release(Scope scope, NatGateway gateway) {
+        Map<Ipv4, Integer> carried = plane.connections(scope, gateway.vpcId(), gateway.interfaceId(), 0);
+        List<Ipv4> free = gateway.resting().stream()
+                .filter(r -> carried.getOrDefault(r.address(), 0) == 0 || !clock.instant().isBefore(r.until()))
+                .map(Resting::address)
+                .toList();
+        if (free.isEmpty()) {
+            LockSupport.parkNanos(LOOK.toNanos());
+        } else {
+            store.write(tx -> released(tx, scope, gateway.id(), free));
+        }
+    }
+
+    private boolean released(Transaction tx, Scope scope, String id, List<Ipv4> free) {
+        Optional<NatGateway> now = tx.get(NAT_GATEWAY.kind(), scope, id).filter(n -> n.state() == State.AVAILABLE);
+        now.ifPresent(n -> {
+            NetworkInterface own = NETWORK_INTERFACE.require(tx, scope, n.interfaceId());
+            free.forEach(address -> ElasticIps.leave(tx, scope, own.id(), address));
+            var desk = new SubnetAddresses(tx, scope, ids, own.subnetId());
+            desk.giveBack(free.size());
+            desk.done();
+            tx.put(NETWORK_INTERFACE.kind(), scope, own.id(), own.withAddresses(
+                    own.secondary().stream().filter(address -> !free.contains(address)).toList(), own.ipv6()));
+            tx.put(NAT_GATEWAY.kind(), scope, id, n.with(
+                    n.resting().stream().filter(r -> !free.contains(r.address())).toList()));
+        });
+        return now.isPresent();
     }
 
     private boolean inForce(Scope scope, NatGateway gateway) {

@@ -26,13 +26,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.ec2.model.CreateNatGatewayRequest;
 import software.amazon.awssdk.services.ec2.model.CreateNatGatewayResponse;
 import software.amazon.awssdk.services.ec2.model.DeleteNatGatewayRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteNatGatewayResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeNatGatewaysRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeNatGatewaysResponse;
-import software.amazon.awssdk.services.ec2.model.NatGatewayAddress;
 
 /**
  * NAT gateways. A call only says what is wanted; {@link NatGatewayStates} says what became of it. Also what cannot work is made,
@@ -57,7 +57,14 @@ final class NatGateways {
     }
 
     private record Wanted(
-            String subnetId, boolean toInternet, String allocationId, Optional<Ipv4> address, Map<String, String> tags) {
+            String subnetId,
+            boolean toInternet,
+            String allocationId,
+            Optional<Ipv4> address,
+            List<String> furtherAllocations,
+            List<Ipv4> further,
+            int furtherCount,
+            Map<String, String> tags) {
         static Wanted of(CreateNatGatewayRequest r) {
             String type = r.connectivityTypeAsString() == null ? "public" : r.connectivityTypeAsString();
             if (!type.equals("public") && !type.equals("private")) {
@@ -73,12 +80,41 @@ final class NatGateways {
             if (!toInternet && r.allocationId() != null) {
                 throw Refusals.combination("The parameter AllocationId cannot be used with a private NAT gateway.");
             }
+            List<String> allocations = r.secondaryAllocationIds().stream().distinct().toList();
+            List<Ipv4> further = r.secondaryPrivateIpAddresses().stream().map(NatGateways::address).toList();
+            int count = NetworkInterfaces.count(r.secondaryPrivateIpAddressCount(), "secondaryPrivateIpAddressCount").orElse(0);
+            if (toInternet) {
+                NatGatewayAddresses.checkPairs(allocations, further);
+                if (count > 0) {
+                    throw Refusals.combination(
+                            "The parameter SecondaryPrivateIpAddressCount cannot be used with a public NAT gateway.");
+                }
+                count = allocations.size() - further.size();
+            } else if (!allocations.isEmpty()) {
+                throw Refusals.combination("The parameter SecondaryAllocationIds cannot be used with a private NAT gateway.");
+            } else if (!further.isEmpty() && count > 0) {
+                throw Refusals.combination("The parameter SecondaryPrivateIpAddresses cannot be used with the parameter"
+                        + " SecondaryPrivateIpAddressCount");
+            }
             return new Wanted(
                     Refusals.require(r.subnetId(), "subnetId"),
                     toInternet,
                     r.allocationId() == null ? "" : r.allocationId(),
                     Optional.ofNullable(r.privateIpAddress()).map(NatGateways::address),
+                    allocations,
+                    further,
+                    count,
                     TagSpecs.forNew(NAT_GATEWAY.type(), r.tagSpecifications()));
+        }
+
+        int addresses() {
+            return 1 + further.size() + furtherCount;
+        }
+
+        List<String> allocations() {
+            return toInternet
+                    ? Stream.concat(Stream.of(allocationId), furtherAllocations.stream()).toList()
+                    : List.of();
         }
     }
 
@@ -111,13 +147,14 @@ final class NatGateways {
                 .filter(n -> tx.get(SUBNET.kind(), scope, n.subnetId()).filter(s -> s.zone().equals(subnet.zone())).isPresent())
                 .count();
         regions.allow(Quota.NAT_GATEWAYS_PER_ZONE, inZone + 1);
+        regions.allow(Quota.ADDRESSES_PER_NAT_GATEWAY, wanted.addresses());
         String id = ids.resource(NAT_GATEWAY.prefix());
         Instant now = clock.instant();
         Optional<Failure> failure = failure(tx, scope, subnet, wanted);
         String interfaceId = failure.isPresent() ? "" : makeInterface(tx, scope, id, wanted, now).id();
         var gateway = new NatGateway(
-                id, subnet.vpcId(), subnet.id(), wanted.toInternet(), wanted.allocationId(), interfaceId, State.PENDING,
-                failure, now, Optional.empty(), wanted.tags());
+                id, subnet.vpcId(), subnet.id(), wanted.toInternet(), wanted.allocationId(), interfaceId, List.of(),
+                State.PENDING, failure, now, Optional.empty(), wanted.tags());
         tx.put(NAT_GATEWAY.kind(), scope, id, gateway);
         return gateway;
     }
@@ -127,18 +164,20 @@ final class NatGateways {
             return Optional.of(new Failure(
                     "Gateway.NotAttached", "Network " + subnet.vpcId() + " has no Internet gateway attached"));
         }
-        Optional<ElasticIp> ip = view.get(ELASTIC_IP.kind(), scope, wanted.allocationId());
-        if (wanted.toInternet() && ip.isEmpty()) {
-            return Optional.of(new Failure(
-                    "InvalidAllocationID.NotFound",
-                    "Elastic IP address " + wanted.allocationId() + " could not be associated with this NAT gateway"));
+        for (String allocation : wanted.allocations()) {
+            Optional<ElasticIp> ip = view.get(ELASTIC_IP.kind(), scope, allocation);
+            if (ip.isEmpty()) {
+                return Optional.of(new Failure(
+                        "InvalidAllocationID.NotFound",
+                        "Elastic IP address " + allocation + " could not be associated with this NAT gateway"));
+            }
+            boolean twice = wanted.furtherAllocations().contains(wanted.allocationId());
+            if (twice || ip.flatMap(ElasticIp::association).isPresent()) {
+                return Optional.of(new Failure(
+                        "Resource.AlreadyAssociated", "Elastic IP address [" + allocation + "] is already associated"));
+            }
         }
-        if (ip.flatMap(ElasticIp::association).isPresent()) {
-            return Optional.of(new Failure(
-                    "Resource.AlreadyAssociated",
-                    "Elastic IP address [" + wanted.allocationId() + "] is already associated"));
-        }
-        if (subnet.freeAddresses() < 1) {
+        if (subnet.freeAddresses() < wanted.addresses()) {
             return Optional.of(new Failure(
                     "InsufficientFreeAddressesInSubnet",
                     "Subnet has insufficient free addresses to create this NAT gateway"));
@@ -150,7 +189,8 @@ final class NatGateways {
         NetworkInterface made = new NewInterface(
                         wanted.subnetId(),
                         List.of(),
-                        new SubnetAddresses.Wanted(wanted.address(), List.of(), 0, List.of(), Optional.of(0)),
+                        new SubnetAddresses.Wanted(
+                                wanted.address(), wanted.further(), wanted.furtherCount(), List.of(), Optional.of(0)),
                         "Interface for NAT Gateway " + id,
                         "nat_gateway",
                         "amazon-aws",
@@ -158,10 +198,8 @@ final class NatGateways {
                         new Topology.Attachment.Translator(),
                         Map.of())
                 .make(tx, scope, ids, now);
-        if (wanted.toInternet()) {
-            ElasticIp ip = ELASTIC_IP.require(tx, scope, wanted.allocationId());
-            ElasticIps.associated(tx, scope, ids, ip, made.id(), made.address());
-        }
+        List<Ipv4> addresses = Stream.concat(Stream.of(made.address()), made.secondary().stream()).toList();
+        NatGatewayAddresses.associate(tx, scope, ids, made.id(), wanted.allocations(), addresses);
         return made;
     }
 
@@ -202,29 +240,12 @@ final class NatGateways {
                 .state(state(n))
                 .createTime(n.created())
                 .deleteTime(n.deleted().orElse(null))
-                .natGatewayAddresses(address(view, scope, n))
+                .natGatewayAddresses(NatGatewayAddresses.shown(view, scope, n))
                 .tags(TagSpecs.shown(n.tags()));
         if (n.state() == State.FAILED) {
             n.failure().ifPresent(f -> shown.failureCode(f.code()).failureMessage(f.message()));
         }
         return shown.build();
-    }
-
-    /** Its one address; of a gateway that is pending no more than what was asked for. */
-    private static NatGatewayAddress address(View view, Scope scope, NatGateway n) {
-        var address = NatGatewayAddress.builder().allocationId(n.allocationId().isEmpty() ? null : n.allocationId());
-        Optional<NetworkInterface> i = view.get(NETWORK_INTERFACE.kind(), scope, n.interfaceId());
-        if (n.state() == State.PENDING || n.interfaceId().isEmpty()) {
-            return address.build();
-        }
-        address.networkInterfaceId(n.interfaceId()).isPrimary(true).status(i.isPresent() ? "succeeded" : null);
-        i.ifPresent(there -> {
-            address.privateIp(there.address().toString());
-            ElasticIps.at(view, scope, there.id(), there.address())
-                    .ifPresent(ip -> address.publicIp(ip.address().toString())
-                            .associationId(ip.association().orElseThrow().id()));
-        });
-        return address.build();
     }
 
     DeleteNatGatewayResponse delete(DeleteNatGatewayRequest r, Call call) {

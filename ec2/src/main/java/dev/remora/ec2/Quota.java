@@ -18,6 +18,9 @@ public enum Quota {
             "The maximum number of egress-only internet gateways has been reached."),
     ELASTIC_IPS(1_000, "AddressLimitExceeded", "The maximum number of addresses has been reached."),
     NAT_GATEWAYS_PER_ZONE(1_000, "NatGatewayLimitExceeded", "The maximum number of NAT Gateways has been reached."),
+    /** AWS begins with two for public ones. */
+    ADDRESSES_PER_NAT_GATEWAY(
+            8, "PrivateIpAddressLimitExceeded", "The maximum number of addresses of a NAT Gateway has been reached."),
     ROUTE_TABLES_PER_VPC(1_000, "RouteTableLimitExceeded", "The maximum number of route tables has been reached."),
     ROUTES_PER_TABLE(1_000, "RouteLimitExceeded", "The maximum number of routes has been reached."),
     NETWORK_ACLS_PER_VPC(1_000, "NetworkAclLimitExceeded", "The maximum number of network ACLs has been reached."),

@@ -120,6 +120,14 @@ final class NotedFabric implements Fabric {
         throw new UnsupportedOperationException();
     }
 
+    /** What {@link #connections} gives, by port. */
+    final Map<String, Map<Ipv4, Integer>> connections = new ConcurrentHashMap<>();
+
+    @Override
+    public Map<Ipv4, Integer> connections(String router, String port, int atLeast) {
+        return connections.getOrDefault(port, Map.of());
+    }
+
     @Override
     public Slots slots() {
         throw new UnsupportedOperationException();

@@ -67,6 +67,11 @@ final class NamingFabric implements Fabric {
     }
 
     @Override
+    public Map<Ipv4, Integer> connections(String router, String port, int atLeast) {
+        return Map.of();
+    }
+
+    @Override
     public Slots slots() {
         throw new UnsupportedOperationException();
     }

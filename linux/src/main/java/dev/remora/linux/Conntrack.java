@@ -18,6 +18,7 @@ public final class Conntrack implements AutoCloseable {
     private static final int GET = 1;
     private static final int DELETE = 2;
     private static final int GET_STATS = 4;
+    private static final int GET_TOTAL = 5;
     private static final int SUBSYSTEM = 1 << 8;
     private static final int IPV4 = 2;
     private static final int IPV6 = 10;
@@ -28,11 +29,15 @@ public final class Conntrack implements AutoCloseable {
     private static final int TUPLE_REPLY = 2;
     private static final int NESTED = 0x8000;
     private static final int ID = 12;
+    private static final int PROTOCOL = 4;
     private static final int MARK = 8;
     private static final int ZONE = 18;
     private static final int MARK_MASK = 21;
     private static final int FILTER = 25;
     private static final int INSERT_FAILED = 9;
+    /** From these states of TCP on (TIME_WAIT, CLOSE) a connection is over; linux/netfilter/nf_conntrack_tcp.h. */
+    private static final int TCP_OVER = 7;
+
     private static final int FILTER_SOURCE = 1;
     private static final int FILTER_DESTINATION = 2;
 
@@ -54,6 +59,53 @@ public final class Conntrack implements AutoCloseable {
     /** Forgets the connections that were begun towards the address. */
     public void deleteTo(byte[] destination, String object) {
         deleteByAddress(false, destination, object);
+    }
+
+    /** Forgets the IPv4 connections whose answers come to the address: those that were translated to it. */
+    public void deleteTranslatedTo(byte[] address, String object) {
+        NetlinkBatch request = request(DELETE, IPV4, object);
+        answeredTo(request, address);
+        socket.send(request.end(), "conntrack delete");
+    }
+
+    /** How many IPv4 connections were translated to the address and have not ended. */
+    public int translatedTo(byte[] address) {
+        NetlinkBatch request = dump(IPV4);
+        answeredTo(request, address);
+        return count(request);
+    }
+
+    /** How many connections of a family with the mark have not ended. */
+    public int marked(int mark, boolean ipv6) {
+        return count(dump(ipv6 ? IPV6 : IPV4).attributeNetwork(MARK, mark).attributeNetwork(MARK_MASK, -1));
+    }
+
+    private static void answeredTo(NetlinkBatch request, byte[] address) {
+        int tuple = request.nest(TUPLE_REPLY);
+        int ip = request.nest(1);
+        request.attribute(2, address).close(ip).close(tuple);
+        int filter = request.nest(FILTER);
+        // CTA_FILTER_REPLY_FLAGS, in the machine's byte order, unlike all else here.
+        request.attributeHost(1, 0).attributeHost(2, FILTER_DESTINATION).close(filter);
+    }
+
+    private static NetlinkBatch dump(int family) {
+        NetlinkBatch request = new NetlinkBatch();
+        request.begin(SUBSYSTEM | GET, NetlinkBatch.REQUEST | NetlinkBatch.DUMP, "connections");
+        return request.u8(family).u8(0).u16(0);
+    }
+
+    private int count(NetlinkBatch dump) {
+        int[] alive = new int[1];
+        socket.ask(dump.end(), "conntrack dump", (type, body) -> {
+            NetlinkAttributes entry = new NetlinkAttributes(body.duplicate().position(body.position() + 4));
+            boolean over = entry.nested(PROTOCOL)
+                    .flatMap(protocol -> protocol.nested(1))
+                    .filter(tcp -> tcp.number(1) >= TCP_OVER)
+                    .isPresent();
+            alive[0] += over ? 0 : 1;
+        });
+        return alive[0];
     }
 
     /** Forgets the connections of a family with the mark. */
@@ -225,6 +277,16 @@ public final class Conntrack implements AutoCloseable {
             }
         }
         return found[0] ? Optional.of(origin) : Optional.empty();
+    }
+
+    /** How many connections the namespace tracks, also such as have ended; the kernel knows without looking. */
+    public long total() {
+        long[] total = new long[1];
+        NetlinkBatch request = new NetlinkBatch();
+        request.begin(SUBSYSTEM | GET_TOTAL, NetlinkBatch.REQUEST, "the number of connections").u8(0).u8(0).u16(0).end();
+        socket.ask(request, "conntrack total", (type, body) ->
+                total[0] = new NetlinkAttributes(body.duplicate().position(body.position() + 4)).number(1));
+        return total[0];
     }
 
     /** How many connections could not be entered because no port was free, on all processors. */

@@ -64,6 +64,11 @@ public sealed interface NftValue {
         return new Random(modulus);
     }
 
+    /** A number from 0 to {@code modulus} - 1, for each packet the one after the last one's. */
+    static NftValue next(int modulus) {
+        return new Next(modulus);
+    }
+
     /** An address of which only the first bits are left. */
     static NftValue prefix(NftValue address, int bits) {
         return new And(address, NftData.prefix(address.length(), bits), "/" + bits);
@@ -203,6 +208,25 @@ public sealed interface NftValue {
             out.expression("numgen", data -> data.attributeNetwork(1, register)
                     .attributeNetwork(2, modulus)
                     .attributeNetwork(3, 1)); // NFT_NG_RANDOM
+        }
+    }
+
+    record Next(int modulus) implements NftValue {
+        @Override
+        public String text() {
+            return "numgen inc mod " + modulus;
+        }
+
+        @Override
+        public int length() {
+            return 4;
+        }
+
+        @Override
+        public void load(NftExpressions out, int register) {
+            out.expression("numgen", data -> data.attributeNetwork(1, register)
+                    .attributeNetwork(2, modulus)
+                    .attributeNetwork(3, 0)); // NFT_NG_INCREMENTAL
         }
     }
 

@@ -22,8 +22,7 @@ interface Edges {
 
     /**
      * Makes what is behind a port whose attachment is {@link Topology.Attachment.Translator}, and its cable, as {@link #open}
-     * does. The port's IPv4 address is its own; what is sent to any other address is what it translates. It never changes: a
-     * port with another address is another one.
+     * does. The port's IPv4 addresses are its own; what is sent to any other address is what it translates.
      */
     Edge translate(String router, Topology.Port port, VethEnd end, Netns namespace);
 
@@ -38,6 +37,16 @@ interface Edges {
     interface Edge extends AutoCloseable {
         /** Makes it equal to {@code gateway}, which is of the same kind. */
         void change(Topology.Gateway gateway);
+
+        /** Gives what is behind a {@link #translate translating} port its addresses; the first one never changes. */
+        default void change(Topology.Port port) {
+            throw new IllegalArgumentException(port.id() + " is not behind this");
+        }
+
+        /** How many connections each address of a translating port carries; see {@link Fabric#connections}. */
+        default Map<Ipv4, Integer> connections(int atLeast) {
+            return Map.of();
+        }
 
         /**
          * Waits until the far end of the cable sends, when the router's has come up; see

@@ -38,6 +38,15 @@ public interface Fabric extends AutoCloseable {
     Slots slots();
 
     /**
+     * How many connections each IPv4 address of a {@link Topology.Attachment.Hyperplane} or {@link
+     * Topology.Attachment.Translator} port carries, of both families, without those that have ended. To be asked now and then:
+     * the kernel walks a table, unless that has fewer than {@code atLeast} in all.
+     *
+     * @return nothing if there is no such port, or the table is that short
+     */
+    Map<Ipv4, Integer> connections(String router, String port, int atLeast);
+
+    /**
      * Names that the resolvers inside the VPCs and the internet answer (lower case, no final dot), replacing all earlier
      * ones. {@code *.example.com} is every name below that has no addresses of its own.
      */

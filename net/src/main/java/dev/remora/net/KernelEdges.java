@@ -76,6 +76,16 @@ final class KernelEdges implements Edges, AutoCloseable {
         }
 
         @Override
+        public void change(Topology.Port port) {
+            edge.change(port);
+        }
+
+        @Override
+        public Map<Ipv4, Integer> connections(int atLeast) {
+            return edge.connections(atLeast);
+        }
+
+        @Override
         public void awaitSending() {
             edge.awaitSending();
         }

@@ -105,6 +105,11 @@ public final class KernelFabric implements Fabric {
     }
 
     @Override
+    public Map<Ipv4, Integer> connections(String router, String port, int atLeast) {
+        return Optional.ofNullable(routers.get(router)).map(found -> found.connections(port, atLeast)).orElse(Map.of());
+    }
+
+    @Override
     public Slots slots() {
         return slots;
     }

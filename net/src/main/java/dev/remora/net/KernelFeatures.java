@@ -155,7 +155,7 @@ public final class KernelFeatures {
         table("the functions' addresses", ShardRules.base());
         table("the functions' cables", ShardRules.trunkBase());
         table("the internet", InternetRules.base());
-        table("a NAT gateway", Translator.rules(LinkLocal.SHARD));
+        table("a NAT gateway", Translator.rules());
         table("flow logs", FlowMeter.rules());
         table("a gateway endpoint", ServiceEdge.rules());
     }

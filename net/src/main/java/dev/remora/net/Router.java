@@ -118,6 +118,13 @@ final class Router implements AutoCloseable {
                 .orElseThrow(() -> new IllegalArgumentException(gateway + " of " + name + " holds no services"));
     }
 
+    /** See {@link Fabric#connections}. */
+    Map<Ipv4, Integer> connections(String port, int atLeast) {
+        return Optional.ofNullable(ruled.devices().get(port))
+                .map(device -> devices.connections(device, atLeast))
+                .orElse(Map.of());
+    }
+
     private void meter(boolean wanted) {
         synchronized (metering) {
             if (wanted && meter.isEmpty()) {

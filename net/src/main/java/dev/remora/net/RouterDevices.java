@@ -55,6 +55,9 @@ final class RouterDevices {
         /** What the far end was told to be, if this leads to a gateway. */
         private Optional<Topology.Gateway> gateway = Optional.empty();
 
+        /** What it was told to be, if this leads to a translator. */
+        private Optional<Port> translator = Optional.empty();
+
         private boolean known;
         private boolean knownSix;
         private boolean open;
@@ -145,6 +148,7 @@ final class RouterDevices {
         next.devices().forEach((id, number) -> {
             Device device = Objects.requireNonNull(devices.get(number));
             List<Ip> addresses = next.port(id).addresses();
+            changeTranslator(device, next.port(id));
             if (!device.addresses.equals(addresses)) {
                 changeHost(device, addresses, false);
                 gone.addAll(device.addresses);
@@ -179,6 +183,18 @@ final class RouterDevices {
     Optional<Netns> workload(int number) {
         return Optional.ofNullable(devices.get(number))
                 .flatMap(device -> device.behind instanceof Behind.Host(Netns inside) ? Optional.of(inside) : Optional.empty());
+    }
+
+    /** See {@link Fabric#connections}. */
+    Map<Ipv4, Integer> connections(int number, int atLeast) {
+        return Optional.ofNullable(devices.get(number))
+                .map(device -> switch (device.behind) {
+                    case Behind.Beyond(Edges.Edge edge) -> edge.connections(atLeast);
+                    case Behind.Shared(Shard.Cable cable) -> shard(cable).connections(cable, atLeast);
+                    case Behind.Host host -> Map.<Ipv4, Integer>of();
+                    case Behind.Further further -> Map.<Ipv4, Integer>of();
+                })
+                .orElse(Map.of());
     }
 
     Optional<Netns> services(int number) {
@@ -266,12 +282,12 @@ final class RouterDevices {
                 }
                 yield new Device(number, port.id(), new Behind.Shared(cable), addresses);
             }
-            case Attachment.Translator() ->
-                new Device(
-                        number,
-                        port.id(),
-                        new Behind.Beyond(edges.translate(router, port, end(number), namespace)),
-                        addresses);
+            case Attachment.Translator translator -> {
+                Edges.Edge edge = edges.translate(router, port, end(number), namespace);
+                Device device = new Device(number, port.id(), new Behind.Beyond(edge), addresses);
+                device.translator = Optional.of(port);
+                yield device;
+            }
             case Attachment.None() -> throw new IllegalStateException(port.id() + " has no device");
         };
     }
@@ -318,6 +334,13 @@ final class RouterDevices {
                 commit(inside, new HostDevice(index, device.id), device.addresses, addresses, add);
             case Behind.Shared shared -> {}
             case Behind.Beyond beyond -> {}
+        }
+    }
+
+    private static void changeTranslator(Device device, Port port) {
+        if (device.behind instanceof Behind.Beyond(Edges.Edge edge) && !device.translator.equals(Optional.of(port))) {
+            edge.change(port);
+            device.translator = Optional.of(port);
         }
     }
 

@@ -179,7 +179,7 @@ record RouterState(
 
     private boolean sameDevice(Port now, Map<String, Integer> nextDevices) {
         Port before = topology.ports().get(now.id());
-        if (before == null || !before.attachment().equals(now.attachment())) {
+        if (before == null || !sameKind(before.attachment(), now.attachment())) {
             return false;
         }
         return switch (now.attachment()) {
@@ -187,8 +187,13 @@ record RouterState(
             case Attachment.Hyperplane shared -> before.addresses().equals(now.addresses());
             case Attachment.Further(String host, int index) ->
                 sameFirst(before, now) && Objects.equals(devices.get(host), nextDevices.get(host));
-            case Attachment.Workload(), Attachment.Translator(), Attachment.None() -> sameFirst(before, now);
+            case Attachment.Workload(), Attachment.None() -> sameFirst(before, now);
+            case Attachment.Translator translator -> sameFirst(before, now);
         };
+    }
+
+    private static boolean sameKind(Attachment before, Attachment now) {
+        return before.equals(now) || before instanceof Attachment.Translator && now instanceof Attachment.Translator;
     }
 
     private static boolean sameFirst(Port before, Port now) {

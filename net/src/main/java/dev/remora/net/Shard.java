@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 
 /**
  * A NAT shard: a namespace that carries the interfaces of many keys and the outer ends of the slots born for them; {@link
@@ -165,6 +166,21 @@ final class Shard implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** How many connections leave by the interface; see {@link Fabric#connections}. */
+    Map<Ipv4, Integer> connections(Cable cable, int atLeast) {
+        Key key = keys.get(cable.key());
+        if (key == null || connections.total() < atLeast) {
+            return Map.of();
+        }
+        return key.interfaces.stream()
+                .map(Named::rules)
+                .filter(eni -> eni.device() == cable.device())
+                .collect(Collectors.toUnmodifiableMap(
+                        ShardRules.Interface::address,
+                        eni -> connections.marked(eni.mark(), false)
+                                + (eni.address6().isPresent() ? connections.marked(eni.mark(), true) : 0)));
     }
 
     /** Takes the cable away, both ends. */

@@ -234,10 +234,20 @@ public record Topology(
         record Hyperplane(NatKey key) implements Attachment {}
 
         /**
-         * A namespace that sends on what is routed to it with its own IPv4 address as the source: a NAT gateway, public or
-         * private. It has no groups, accepts nothing itself, and {@link Port#sourceCheck} is off.
+         * A namespace that sends on what is routed to it with one of its own IPv4 addresses as the source: a NAT gateway, public
+         * or private. It has no groups, accepts nothing itself, and {@link Port#sourceCheck} is off.
+         *
+         * @param resting those of its addresses that no new connection gets
          */
-        record Translator() implements Attachment {}
+        record Translator(Set<Ipv4> resting) implements Attachment {
+            public Translator {
+                resting = Set.copyOf(resting);
+            }
+
+            public Translator() {
+                this(Set.of());
+            }
+        }
     }
 
     /**

@@ -59,7 +59,14 @@ class RouterRulesTest {
 
     @Test
     void aNatGateway() throws IOException {
-        assertThat(Translator.rules(TestVpc.ENI).text()).isEqualTo(golden("nat-gateway.rules"));
+        Ipv4 one = TestVpc.ENI;
+        Ipv4 two = one.plus(1);
+        assertThat(text(List.of(
+                        Translator.rules(),
+                        Translator.change(List.of(one), List.of(), List.of(one)),
+                        Translator.change(List.of(two), List.of(), List.of(one, two)),
+                        Translator.change(List.of(), List.of(two), List.of(one)))))
+                .isEqualTo(golden("nat-gateway.rules"));
     }
 
     @Test

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 class TranslatorKernelTest {
     private static final Ipv4 CLIENT = Ipv4.parse("10.0.1.1");
     private static final Ipv4 NAT = Ipv4.parse("10.0.2.9");
+    private static final Ipv4 SECOND = Ipv4.parse("10.0.2.10");
     private static final Ipv4 PUBLIC = InternetPlan.PUBLIC.base().plus(10);
     private static final Ipv4 FOREIGN = InternetPlan.PUBLIC.base().plus(11);
 
@@ -39,7 +40,7 @@ class TranslatorKernelTest {
     private final Edges.Edge edge;
 
     TranslatorKernelTest() {
-        router.open("igw-1", new Gateway.Internet(Map.of(NAT, PUBLIC), List.of()));
+        router.open("igw-1", new Gateway.Internet(Map.of(NAT, PUBLIC, SECOND, PUBLIC.plus(2)), List.of()));
         foreign.open("igw-2", new Gateway.Internet(Map.of(CLIENT, FOREIGN), List.of()));
         edge = router.translate(new Port("eni-nat", "b", NAT, Set.of(), false, new Attachment.Translator()));
     }
@@ -109,6 +110,16 @@ class TranslatorKernelTest {
         assertThat(refused).isBetween((long) more, (long) 2 * more);
         send(100, 10);
         assertThat(lab.count(Drop.Cause.PORTS_EXHAUSTED) - before).isEqualTo(refused);
+    }
+
+    @Test
+    void anotherAddressGivesItAsManyAgain() throws Exception {
+        edge.change(new Port("eni-nat", "b", List.of(NAT, SECOND), Set.of(), false, new Attachment.Translator()));
+        long before = lab.count(Drop.Cause.PORTS_EXHAUSTED);
+        send(60_000, 9);
+        assertThat(lab.count(Drop.Cause.PORTS_EXHAUSTED)).isEqualTo(before);
+        assertThat(edge.connections(0)).containsExactlyInAnyOrderEntriesOf(Map.of(NAT, 30_000, SECOND, 30_000));
+        assertThat(edge.connections(60_001)).as("fewer, known without looking").isEmpty();
     }
 
     /** So many connections to one port, each from another. */

@@ -1,6 +1,7 @@
 package dev.remora.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.remora.linux.Netns;
 import dev.remora.net.Topology.Attachment;
@@ -10,6 +11,7 @@ import dev.remora.net.Topology.RouteTable;
 import dev.remora.net.Topology.Subnet;
 import dev.remora.net.Topology.Target;
 import java.net.Socket;
+import java.net.SocketException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +68,40 @@ class WorldKernelTest {
             lab.refused(Drop.Cause.INBOUND, slot.namespace(), NAT, 80);
             lab.fabric.apply(publicB(vpc.without("eni-nat").topology()));
             lab.refused(Drop.Cause.ROUTE, slot.namespace(), InternetPlan.API, 80);
+        }
+        lab.fabric.remove(ROUTER);
+    }
+
+    @Test
+    void theAddressesOfANatGatewayTakeTurnsAndOneThatRestsKeepsWhatItHas() throws Exception {
+        Ipv4 second = NAT.plus(1);
+        Ipv4 outside = PUBLIC.plus(1);
+        lab.serve(lab.fabric.internet(), 80);
+        TestVpc vpc = vpc().route("0.0.0.0/0", new Target.ToPort("eni-nat"))
+                .gateway("igw", new Gateway.Internet(Map.of(NAT, PUBLIC, second, outside), List.of()))
+                .port("eni-nat", "b", new Attachment.Translator(), List.of(NAT));
+        lab.fabric.apply(publicB(vpc.topology()));
+        try (Slot slot = lab.bound(KEY)) {
+            assertThat(lab.seen(slot.namespace(), InternetPlan.API, 80)).isEqualTo(PUBLIC.toString());
+            lab.fabric.apply(publicB(
+                    vpc.port("eni-nat", "b", new Attachment.Translator(), List.of(NAT, second)).topology()));
+            try (Socket one = lab.connect(slot.namespace(), InternetPlan.API, 80);
+                    Socket two = lab.connect(slot.namespace(), InternetPlan.API, 80)) {
+                assertThat(List.of(KernelLab.ask(one), KernelLab.ask(two)))
+                        .containsExactlyInAnyOrder(PUBLIC.toString(), outside.toString());
+                assertThat(lab.fabric.connections(ROUTER, "eni-nat", 0)).isEqualTo(Map.of(NAT, 1, second, 1));
+                Socket old = KernelLab.ask(one).equals(outside.toString()) ? one : two;
+
+                Attachment resting = new Attachment.Translator(Set.of(second));
+                lab.fabric.apply(publicB(vpc.port("eni-nat", "b", resting, List.of(NAT, second)).topology()));
+                for (int i = 0; i < 3; i++) {
+                    assertThat(lab.seen(slot.namespace(), InternetPlan.API, 80)).isEqualTo(PUBLIC.toString());
+                }
+                assertThat(KernelLab.ask(old)).isEqualTo(outside.toString());
+
+                lab.fabric.apply(publicB(vpc.port("eni-nat", "b", new Attachment.Translator(), List.of(NAT)).topology()));
+                assertThatThrownBy(() -> KernelLab.ask(old)).isInstanceOf(SocketException.class).hasMessageContaining("reset");
+            }
         }
         lab.fabric.remove(ROUTER);
     }

@@ -7,6 +7,7 @@ import dev.remora.net.Ipv4;
 import dev.remora.net.Ipv6;
 import dev.remora.net.Topology;
 import dev.remora.vpc.GroupRule.Direction;
+import dev.remora.vpc.NatGateway.Resting;
 import dev.remora.vpc.RouteTable.Association;
 import dev.remora.vpc.RouteTable.Destination;
 import dev.remora.vpc.RouteTable.Route;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -116,11 +118,16 @@ public final class Compiler {
 
     private Map<String, Topology.Port> ports() {
         Map<String, Topology.Port> ports = new HashMap<>();
+        Map<String, Topology.Attachment> translators = new HashMap<>();
+        contents.natGateways().forEach(n -> translators.put(
+                n.interfaceId(),
+                new Topology.Attachment.Translator(n.resting().stream().map(Resting::address).collect(Collectors.toSet()))));
         for (NetworkInterface i : contents.interfaces()) {
             ports.put(
                     i.id(),
                     new Topology.Port(
-                            i.id(), i.subnetId(), i.addresses(), Set.copyOf(i.groups()), i.sourceCheck(), i.backing()));
+                            i.id(), i.subnetId(), i.addresses(), Set.copyOf(i.groups()), i.sourceCheck(),
+                            translators.getOrDefault(i.id(), i.backing())));
         }
         return ports;
     }

@@ -1,6 +1,8 @@
 package dev.remora.vpc;
 
+import dev.remora.net.Ipv4;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -9,6 +11,7 @@ import java.util.Optional;
  *
  * @param allocationId of the Elastic IP of a public one; empty for a private one
  * @param interfaceId its interface in the subnet, also when that is gone again; empty if it never had one
+ * @param resting addresses beside its first one that are being taken away
  * @param failure why it fails, as AWS's code and sentence, known from the beginning
  * @param deleted when it was deleted; it is shown for a while yet
  */
@@ -19,6 +22,7 @@ public record NatGateway(
         boolean toInternet,
         String allocationId,
         String interfaceId,
+        List<Resting> resting,
         State state,
         Optional<Failure> failure,
         Instant created,
@@ -35,7 +39,15 @@ public record NatGateway(
 
     public record Failure(String code, String message) {}
 
+    /**
+     * An address that gets no new connections.
+     *
+     * @param until when it goes, whatever it still carries
+     */
+    public record Resting(Ipv4 address, Instant until) {}
+
     public NatGateway {
+        resting = List.copyOf(resting);
         tags = Tagged.sorted(tags);
     }
 
@@ -44,20 +56,25 @@ public record NatGateway(
         return failure.isEmpty() && (state == State.PENDING || state == State.AVAILABLE);
     }
 
+    public NatGateway with(List<Resting> newResting) {
+        return new NatGateway(
+                id, vpcId, subnetId, toInternet, allocationId, interfaceId, newResting, state, failure, created, deleted, tags);
+    }
+
     public NatGateway in(State newState) {
         return new NatGateway(
-                id, vpcId, subnetId, toInternet, allocationId, interfaceId, newState, failure, created, deleted, tags);
+                id, vpcId, subnetId, toInternet, allocationId, interfaceId, resting, newState, failure, created, deleted, tags);
     }
 
     public NatGateway deletedAt(Instant now) {
         return new NatGateway(
-                id, vpcId, subnetId, toInternet, allocationId, interfaceId, State.DELETING, failure, created,
+                id, vpcId, subnetId, toInternet, allocationId, interfaceId, List.of(), State.DELETING, failure, created,
                 Optional.of(now), tags);
     }
 
     @Override
     public NatGateway withTags(Map<String, String> newTags) {
         return new NatGateway(
-                id, vpcId, subnetId, toInternet, allocationId, interfaceId, state, failure, created, deleted, newTags);
+                id, vpcId, subnetId, toInternet, allocationId, interfaceId, resting, state, failure, created, deleted, newTags);
     }
 }
