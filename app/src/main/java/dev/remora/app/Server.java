@@ -220,7 +220,7 @@ final class Server implements AutoCloseable {
         operations.addAll(List.of(logs.operations(), sqs.operations(), lambda.operations(), ssm.operations()));
         operations.add(s3.operations());
 
-        var dispatcher = new Dispatcher(operations, iam.accessKeys(), s3.authorizer(), clock);
+        var dispatcher = new Dispatcher(operations, iam.accessKeys(), s3.authorizer(), iam.authorizationMessages(), clock);
         var front = made("listeners", new HttpFront(dispatcher));
         new Admin(this).routes(front);
         ec2.start(new EndpointDoors(front, result(trust), iam.endpointPolicies()));

@@ -27,7 +27,7 @@ class ModulesTest {
             Map.entry("iam", Set.of("wire", "store")),
             Map.entry("ec2", Set.of("wire", "store", "vpc", "net", "linux")),
             Map.entry("logs", Set.of("wire", "store")),
-            Map.entry("sqs", Set.of("wire", "store")),
+            Map.entry("sqs", Set.of("wire", "store", "iam")),
             Map.entry("s3", Set.of("wire", "store", "iam")),
             Map.entry("ssm", Set.of("wire", "store")),
             Map.entry("fleet", Set.of("wire", "store", "ec2", "sandbox", "net", "linux")),

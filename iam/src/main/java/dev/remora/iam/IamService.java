@@ -4,6 +4,7 @@ import dev.remora.store.Ids;
 import dev.remora.store.Kind;
 import dev.remora.store.Store;
 import dev.remora.wire.AccessKeys;
+import dev.remora.wire.AuthorizationMessages;
 import dev.remora.wire.Authorizer;
 import dev.remora.wire.Operations;
 import java.time.InstantSource;
@@ -16,6 +17,7 @@ public final class IamService {
     private final AccessKeys keys;
     private final RoleAuthorizer authorizer;
     private final Trust trust;
+    private final AuthorizationMessages messages;
 
     /**
      * @param wellKnownKeys whether {@code test} with secret {@code test}, and twelve digits with secret {@code test}, are root
@@ -24,11 +26,12 @@ public final class IamService {
     public IamService(Store store, Ids ids, InstantSource clock, boolean wellKnownKeys) {
         var permissions = new Permissions(store);
         var sessions = new Sessions(store, ids);
+        this.messages = new AuthorizationMessages(sessions.derived("authorization messages"));
         this.authorizer = new RoleAuthorizer(permissions, clock);
         this.trust = new Trust(permissions, authorizer, sessions, clock);
         this.keys = new KeyRing(sessions, wellKnownKeys);
         this.iam = IamOperations.of(store, ids);
-        this.sts = SecurityTokens.operations(trust, sessions);
+        this.sts = SecurityTokens.operations(store, trust, sessions, messages);
     }
 
     /** The kinds of documents that this module stores; a store must be opened with them. */
@@ -50,6 +53,11 @@ public final class IamService {
 
     public Authorizer authorizer() {
         return authorizer;
+    }
+
+    /** What seals the details of denials, for the dispatcher. */
+    public AuthorizationMessages authorizationMessages() {
+        return messages;
     }
 
     public EndpointPolicies endpointPolicies() {

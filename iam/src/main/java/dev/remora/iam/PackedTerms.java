@@ -58,8 +58,8 @@ final class PackedTerms {
     }
 
     /** How much of the room they take, in percent; more than 100 is too much. */
-    static int percent(byte[] packed) {
-        return Math.ceilDiv(100 * packed.length, MAX_BYTES);
+    static int percent(SessionTerms terms) {
+        return Math.ceilDiv(100 * pack(terms).length, MAX_BYTES);
     }
 
     /**

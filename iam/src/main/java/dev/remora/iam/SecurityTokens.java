@@ -1,57 +1,76 @@
 package dev.remora.iam;
 
 import dev.remora.iam.RoleAccess.SessionCredentials;
+import dev.remora.store.Store;
+import dev.remora.wire.AuthorizationMessages;
 import dev.remora.wire.AwsError;
 import dev.remora.wire.Call;
 import dev.remora.wire.Operations;
+import dev.remora.wire.Permission;
 import dev.remora.wire.Principal;
 import dev.remora.wire.Protocol;
 import dev.remora.wire.ServiceInfo;
 import dev.remora.wire.SessionTerms;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sts.model.AssumeRoleRequest;
-import software.amazon.awssdk.services.sts.model.AssumeRoleResponse;
-import software.amazon.awssdk.services.sts.model.AssumedRoleUser;
 import software.amazon.awssdk.services.sts.model.Credentials;
+import software.amazon.awssdk.services.sts.model.DecodeAuthorizationMessageRequest;
+import software.amazon.awssdk.services.sts.model.DecodeAuthorizationMessageResponse;
+import software.amazon.awssdk.services.sts.model.FederatedUser;
 import software.amazon.awssdk.services.sts.model.GetAccessKeyInfoRequest;
 import software.amazon.awssdk.services.sts.model.GetAccessKeyInfoResponse;
 import software.amazon.awssdk.services.sts.model.GetCallerIdentityRequest;
 import software.amazon.awssdk.services.sts.model.GetCallerIdentityResponse;
+import software.amazon.awssdk.services.sts.model.GetFederationTokenRequest;
+import software.amazon.awssdk.services.sts.model.GetFederationTokenResponse;
+import software.amazon.awssdk.services.sts.model.GetSessionTokenRequest;
+import software.amazon.awssdk.services.sts.model.GetSessionTokenResponse;
 
-/** STS: who one is, and becoming a role. */
+/** STS: who one is, and temporary credentials. */
 final class SecurityTokens {
     static final ServiceInfo SERVICE =
             new ServiceInfo("sts", "sts", Protocol.AWS_QUERY, "2011-06-15", "https://sts.amazonaws.com/doc/2011-06-15/", "");
 
-    private static final int DEFAULT_SECONDS = 3600;
+    private static final int DEFAULT_SECONDS = 43_200;
 
-    /** The longest session of a role that another role's session assumes. */
-    private static final int MAX_CHAINED_SECONDS = 3600;
+    /** Temporary credentials of an account's root end after an hour at most, however long it asks for. */
+    private static final int MAX_ROOT_SECONDS = 3600;
 
-    private static final Pattern ARN = Pattern.compile("arn:[^:]+:[^:]+:[^:]*:[^:]*:.+");
-
-    private final Trust trust;
+    private final Store store;
     private final Sessions sessions;
+    private final AuthorizationMessages messages;
 
-    private SecurityTokens(Trust trust, Sessions sessions) {
-        this.trust = trust;
+    private SecurityTokens(Store store, Sessions sessions, AuthorizationMessages messages) {
+        this.store = store;
         this.sessions = sessions;
+        this.messages = messages;
     }
 
-    static Operations operations(Trust trust, Sessions sessions) {
-        var tokens = new SecurityTokens(trust, sessions);
+    static Operations operations(Store store, Trust trust, Sessions sessions, AuthorizationMessages messages) {
+        var tokens = new SecurityTokens(store, sessions, messages);
         var operations = new Operations(SERVICE);
         operations.on(GetCallerIdentityRequest.class, tokens::callerIdentity).open();
         // Not open to all: the handler itself decides, because the trust document may be all that is needed.
-        operations.on(AssumeRoleRequest.class, tokens::assumeRole).open()
-                .enforced("RoleArn", "RoleSessionName", "DurationSeconds", "ExternalId")
-                .refused("PolicyArns", "Policy", "Tags", "TransitiveTagKeys", "SerialNumber", "TokenCode", "SourceIdentity",
-                        "ProvidedContexts", "MinimumSessionTokenSize");
-        operations.on(GetAccessKeyInfoRequest.class, tokens::accessKeyInfo).enforced("AccessKeyId");
+        operations.on(AssumeRoleRequest.class, new RoleAssumption(store, trust, sessions)::assume).open()
+                .enforced("RoleArn", "RoleSessionName", "DurationSeconds", "ExternalId", "PolicyArns", "Policy", "Tags",
+                        "TransitiveTagKeys", "SerialNumber", "TokenCode", "SourceIdentity")
+                .refused("ProvidedContexts", "MinimumSessionTokenSize");
+        // "No permissions are required for users to perform this operation."
+        operations.on(GetSessionTokenRequest.class, tokens::sessionToken).open()
+                .enforced("DurationSeconds", "SerialNumber", "TokenCode")
+                .refused("MinimumSessionTokenSize");
+        operations.on(GetFederationTokenRequest.class, tokens::federationToken)
+                .permissions(SecurityTokens::federating)
+                .context((request, call) -> tags(request).keys(List.of()).map())
+                .enforced("Name", "Policy", "PolicyArns", "DurationSeconds", "Tags")
+                .refused("MinimumSessionTokenSize");
+        operations.on(GetAccessKeyInfoRequest.class, tokens::accessKeyInfo).anyResource().enforced("AccessKeyId");
+        operations.on(DecodeAuthorizationMessageRequest.class, tokens::decode).anyResource().enforced("EncodedMessage");
         return operations;
     }
 
@@ -63,54 +82,96 @@ final class SecurityTokens {
                 .build();
     }
 
-    private AssumeRoleResponse assumeRole(AssumeRoleRequest request, Call call) {
-        String arn = request.roleArn();
-        if (!ARN.matcher(arn).matches()) {
-            throw new AwsError("ValidationError", 400, arn + " is invalid");
-        }
-        Role role = trust.assumable(arn, call.principal(), context(request, call))
-                .orElseThrow(() -> new AwsError("AccessDenied", 403,
-                        "User: " + call.principal().arn() + " is not authorized to perform: sts:AssumeRole on resource: " + arn));
-        int seconds = request.durationSeconds() == null ? DEFAULT_SECONDS : request.durationSeconds();
-        if (seconds > role.maxSessionSeconds()) {
-            throw new AwsError("ValidationError", 400,
-                    "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
-        }
-        if (call.principal() instanceof Principal.RoleSession && seconds > MAX_CHAINED_SECONDS) {
-            throw new AwsError("ValidationError", 400,
-                    "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.");
-        }
-        var terms = SessionTerms.plain(call.time().truncatedTo(ChronoUnit.SECONDS));
-        SessionCredentials issued = sessions.issue(new Principal.RoleSession(role.account(), role.arn(), role.name(), role.id(),
-                request.roleSessionName(), "", terms), call.time().plusSeconds(seconds));
-        return AssumeRoleResponse.builder()
-                .credentials(Credentials.builder()
-                        .accessKeyId(issued.accessKeyId())
-                        .secretAccessKey(issued.secretAccessKey())
-                        .sessionToken(issued.sessionToken())
-                        .expiration(issued.expiration())
-                        .build())
-                .assumedRoleUser(AssumedRoleUser.builder()
-                        .assumedRoleId(issued.assumedRoleId())
-                        .arn("arn:aws:sts::" + role.account() + ":assumed-role/" + role.name() + "/" + request.roleSessionName())
-                        .build())
+    private GetSessionTokenResponse sessionToken(GetSessionTokenRequest request, Call call) {
+        requireLongTerm(call, "GetSessionToken");
+        SecondFactor.refuse(request.serialNumber(), request.tokenCode());
+        SessionTerms terms = SessionTerms.plain(call.time().truncatedTo(ChronoUnit.SECONDS));
+        Principal holder = call.principal() instanceof Principal.User user
+                ? new Principal.User(user.account(), user.path(), user.name(), user.id(), terms)
+                : new Principal.Root(call.account(), terms);
+        return GetSessionTokenResponse.builder()
+                .credentials(printed(sessions.issue(holder, expiry(request.durationSeconds(), call))))
                 .build();
     }
 
-    private static Map<String, List<String>> context(AssumeRoleRequest request, Call call) {
-        var keys = new HashMap<String, List<String>>();
-        keys.put("sts:RoleSessionName", List.of(request.roleSessionName()));
-        keys.put("aws:SourceIp", List.of(call.sourceIp()));
-        keys.put("aws:RequestedRegion", List.of(call.region()));
-        if (request.externalId() != null) {
-            keys.put("sts:ExternalId", List.of(request.externalId()));
+    private static List<Permission> federating(GetFederationTokenRequest request, Call call) {
+        requireLongTerm(call, "GetFederationToken");
+        String arn = federated(request, call, SessionTerms.NONE).arn();
+        List<Permission> needed = new ArrayList<>(List.of(new Permission("sts:GetFederationToken", arn, Map.of())));
+        if (tags(request).any()) {
+            needed.add(new Permission(RoleAssumption.TAG_SESSION, arn, Map.of()));
         }
-        return keys;
+        return needed;
+    }
+
+    private static SessionTags tags(GetFederationTokenRequest request) {
+        return SessionTags.of(request.tags(), List.of(), SessionTerms.NONE);
+    }
+
+    private static Principal.FederatedUser federated(GetFederationTokenRequest request, Call call, SessionTerms terms) {
+        return new Principal.FederatedUser(call.account(), request.name(), call.principal(), terms);
+    }
+
+    private GetFederationTokenResponse federationToken(GetFederationTokenRequest request, Call call) {
+        requireLongTerm(call, "GetFederationToken");
+        SessionTags tags = tags(request);
+        SessionPolicies policies =
+                SessionPolicies.of(request.policy(), request.policyArns(), call.account(), store.view());
+        var terms = new SessionTerms(call.time().truncatedTo(ChronoUnit.SECONDS), policies.text(), policies.arns(), tags.all(),
+                tags.transitive(), "", false);
+        int percent = PackedTerms.percent(terms);
+        if (percent > 100) {
+            throw SessionPolicies.tooLarge(percent);
+        }
+        Principal.FederatedUser holder = federated(request, call, terms);
+        return GetFederationTokenResponse.builder()
+                .credentials(printed(sessions.issue(holder, expiry(request.durationSeconds(), call))))
+                .federatedUser(FederatedUser.builder().federatedUserId(holder.userId()).arn(holder.arn()).build())
+                .packedPolicySize(percent)
+                .build();
+    }
+
+    private static Instant expiry(@Nullable Integer wanted, Call call) {
+        int seconds = wanted == null ? DEFAULT_SECONDS : wanted;
+        return call.time().plusSeconds(
+                call.principal() instanceof Principal.Root ? Math.min(seconds, MAX_ROOT_SECONDS) : seconds);
+    }
+
+    /** Refuses whoever has temporary credentials already. */
+    private static void requireLongTerm(Call call, String operation) {
+        Principal caller = call.principal();
+        if (caller instanceof Principal.RoleSession || caller.terms().temporary()) {
+            throw new AwsError("AccessDenied", 403, "Cannot call " + operation + " with session credentials");
+        }
+    }
+
+    /** Refuses temporary credentials of a user, which of STS may call AssumeRole and GetCallerIdentity only. */
+    private static void refuseUserSessions(Call call, String operation) {
+        if (!(call.principal() instanceof Principal.RoleSession)) {
+            requireLongTerm(call, operation);
+        }
+    }
+
+    static Credentials printed(SessionCredentials issued) {
+        return Credentials.builder()
+                .accessKeyId(issued.accessKeyId())
+                .secretAccessKey(issued.secretAccessKey())
+                .sessionToken(issued.sessionToken())
+                .expiration(issued.expiration())
+                .build();
     }
 
     private GetAccessKeyInfoResponse accessKeyInfo(GetAccessKeyInfoRequest request, Call call) {
+        refuseUserSessions(call, "GetAccessKeyInfo");
         String account = Sessions.accountOf(request.accessKeyId()).orElseThrow(() -> new AwsError("ValidationError", 400,
                 "The access key ID " + request.accessKeyId() + " is not valid."));
         return GetAccessKeyInfoResponse.builder().account(account).build();
+    }
+
+    private DecodeAuthorizationMessageResponse decode(DecodeAuthorizationMessageRequest request, Call call) {
+        refuseUserSessions(call, "DecodeAuthorizationMessage");
+        String text = messages.decode(call.account(), request.encodedMessage())
+                .orElseThrow(() -> new AwsError("InvalidAuthorizationMessageException", 400, "Message is not valid"));
+        return DecodeAuthorizationMessageResponse.builder().decodedMessage(text).build();
     }
 }

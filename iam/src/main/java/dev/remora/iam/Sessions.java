@@ -11,6 +11,7 @@ import dev.remora.wire.AccessKeys.Found;
 import dev.remora.wire.AccessKeys.Holder;
 import dev.remora.wire.Principal;
 import dev.remora.wire.SessionTerms;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Instant;
@@ -93,6 +94,11 @@ final class Sessions {
         System.arraycopy(mac, 0, token, bytes.length, TAG_BYTES);
         String encoded = Base64.getEncoder().encodeToString(token);
         return new SessionCredentials(accessKeyId(content), secret(mac), encoded, content.expiry(), holder.userId());
+    }
+
+    /** A further secret of the installation: 32 bytes that say nothing of the key of the sessions. */
+    byte[] derived(String purpose) {
+        return Arrays.copyOf(mac(("derived: " + purpose).getBytes(StandardCharsets.UTF_8)), TAG_BYTES);
     }
 
     Found find(String accessKeyId, String sessionToken, Instant now) {

@@ -36,7 +36,7 @@ final class Trust implements RoleAccess {
         return permissions.of(roleArn).filter(granted -> {
             var caller = new Principal.Service(granted.role().account(), service);
             Facts facts = authorizer.facts(caller, Map.of("aws:SourceAccount", List.of(caller.account())));
-            return naming(granted.trust(), caller, facts) != Naming.NOT;
+            return naming(granted.trust(), caller, ASSUME_ROLE, facts) != Naming.NOT;
         }).isPresent();
     }
 
@@ -60,41 +60,59 @@ final class Trust implements RoleAccess {
     }
 
     /**
+     * The role, if the caller may do all of this with it.
+     *
+     * @param actions AssumeRole and what else the request needs
+     * @throws AwsError AccessDenied, also where there is no such role
+     */
+    Role assume(String roleArn, Principal caller, List<String> actions, Map<String, List<String>> context) {
+        Optional<Role> role = Optional.empty();
+        for (String action : actions) {
+            role = assumable(roleArn, caller, action, context);
+            if (role.isEmpty()) {
+                throw new AwsError("AccessDenied", 403,
+                        "User: " + caller.arn() + " is not authorized to perform: " + action + " on resource: " + roleArn);
+            }
+        }
+        return role.orElseThrow();
+    }
+
+    /**
      * The role, if the caller may assume it. Within one account it is enough that the trust document names the caller itself;
      * where it names the account, and always from another account, the caller's own policies must allow it too. Their explicit
      * denial always counts.
      */
-    Optional<Role> assumable(String roleArn, Principal caller, Map<String, List<String>> context) {
+    private Optional<Role> assumable(String roleArn, Principal caller, String action, Map<String, List<String>> context) {
         return permissions.of(roleArn).filter(granted -> {
             Facts facts = authorizer.facts(caller, context);
-            Naming naming = naming(granted.trust(), caller, facts);
+            Naming naming = naming(granted.trust(), caller, action, facts);
             if (naming == Naming.NOT) {
                 return false;
             }
-            Decision own = own(caller, roleArn, facts);
+            Decision own = own(caller, action, roleArn, facts);
             boolean within = caller.account().equals(granted.role().account());
             return own.allowed() || within && naming == Naming.DIRECT && own.reason() != Authorizer.Reason.EXPLICIT_DENY;
         }).map(Permissions.Granted::role);
     }
 
-    private Decision own(Principal caller, String roleArn, Facts facts) {
+    private Decision own(Principal caller, String action, String roleArn, Facts facts) {
         return switch (caller) {
             case Principal.Root root -> Decision.ALLOWED;
             case Principal.Service service -> Decision.ALLOWED;
             case Principal.User user -> new Decision(false, roleArn, Authorizer.Reason.NO_IDENTITY_POLICY);
             case Principal.FederatedUser user -> new Decision(false, roleArn, Authorizer.Reason.NO_IDENTITY_POLICY);
             case Principal.RoleSession session -> permissions.of(session.roleArn())
-                    .map(granted -> granted.authority().decide(ASSUME_ROLE, List.of(roleArn), facts))
+                    .map(granted -> granted.authority().decide(action, List.of(roleArn), facts))
                     .orElseGet(() -> new Decision(false, roleArn, Authorizer.Reason.NO_IDENTITY_POLICY));
         };
     }
 
-    private static Naming naming(PolicyDocument trust, Principal caller, Facts facts) {
-        String action = ASSUME_ROLE.toLowerCase(Locale.ROOT);
+    private static Naming naming(PolicyDocument trust, Principal caller, String action, Facts facts) {
+        String lowerAction = action.toLowerCase(Locale.ROOT);
         Naming best = Naming.NOT;
         for (Statement statement : trust.statements()) {
             Naming naming = statement.principals().map(element -> element.names(caller)).orElse(Naming.NOT);
-            if (naming == Naming.NOT || !statement.coversAction(action) || !statement.conditionsHold(facts)) {
+            if (naming == Naming.NOT || !statement.coversAction(lowerAction) || !statement.conditionsHold(facts)) {
                 continue;
             }
             if (!statement.allows()) {

@@ -39,7 +39,7 @@ class IamOperationsTest {
     @Test
     void everyMemberOfEveryRequestIsDeclared() {
         assertThat(lab.iam.iamOperations().all()).hasSize(32);
-        assertThat(lab.iam.stsOperations().all()).hasSize(3);
+        assertThat(lab.iam.stsOperations().all()).hasSize(6);
         for (Operations table : List.of(lab.iam.iamOperations(), lab.iam.stsOperations())) {
             assertThat(Declarations.undeclared(table)).isEmpty();
             assertThat(Declarations.unknown(table)).isEmpty();
@@ -51,9 +51,9 @@ class IamOperationsTest {
         assertThat(operation(CreateRoleRequest.builder().build()).parameters())
                 .containsEntry("PermissionsBoundary", Treatment.REFUSED);
         assertThat(Objects.requireNonNull(lab.iam.stsOperations().byName("AssumeRole")).parameters())
-                .containsEntry("Policy", Treatment.REFUSED)
-                .containsEntry("PolicyArns", Treatment.REFUSED)
-                .containsEntry("Tags", Treatment.REFUSED);
+                .containsEntry("ProvidedContexts", Treatment.REFUSED);
+        assertThat(lab.iam.stsOperations().byName("AssumeRoleWithWebIdentity")).isNull();
+        assertThat(lab.iam.stsOperations().byName("AssumeRoleWithSAML")).isNull();
         assertThat(lab.iam.iamOperations().byName("CreateUser")).isNull();
     }
 
@@ -61,7 +61,7 @@ class IamOperationsTest {
     void onlyTheseNeedNoPermission() {
         assertThat(Stream.of(lab.iam.iamOperations(), lab.iam.stsOperations()).flatMap(table -> table.all().stream())
                         .filter(Operation::isOpen).map(Operation::name))
-                .containsExactly("AssumeRole", "GetCallerIdentity");
+                .containsExactly("AssumeRole", "GetCallerIdentity", "GetSessionToken");
     }
 
     @Test

@@ -146,8 +146,9 @@ class IamOverTheWireTest {
         String arn = assumableRole();
         assertThat(fault(() -> iam(ROOT).createRole(r -> r.roleName("b").assumeRolePolicyDocument(Lab.LAMBDA_TRUST)
                 .permissionsBoundary("arn:aws:iam::aws:policy/AdministratorAccess")))).contains("PermissionsBoundary");
-        assertThat(fault(() -> sts(ROOT).assumeRole(r -> r.roleArn(arn).roleSessionName("me").policy(Lab.allow("*", "*")))))
-                .contains("Policy");
+        assertThat(fault(() -> sts(ROOT).assumeRole(r -> r.roleArn(arn).roleSessionName("me")
+                .providedContexts(c -> c.providerArn("arn:aws:iam::aws:contextProvider/x").contextAssertion("asserted")))))
+                .contains("ProvidedContexts");
         assertThat(fault(() -> iam(ROOT).createUser(r -> r.userName("anna")))).contains("CreateUser");
     }
 }

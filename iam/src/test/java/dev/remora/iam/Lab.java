@@ -82,6 +82,10 @@ final class Lab implements AutoCloseable {
         return run(iam.stsOperations(), request, call(caller), answer);
     }
 
+    <O extends AwsResponse> O sts(AwsRequest request, Call call, Class<O> answer) {
+        return run(iam.stsOperations(), request, call, answer);
+    }
+
     private static <O extends AwsResponse> O run(Operations table, AwsRequest request, Call call, Class<O> answer) {
         String name = request.getClass().getSimpleName().replaceAll("Request$", "");
         Operation<?, ?> operation = table.byName(name);

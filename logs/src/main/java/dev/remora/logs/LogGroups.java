@@ -9,6 +9,8 @@ import dev.remora.store.Transaction;
 import dev.remora.store.View;
 import dev.remora.wire.AwsError;
 import dev.remora.wire.Call;
+import dev.remora.wire.ConditionKeys;
+import dev.remora.wire.Permission;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -190,5 +192,17 @@ final class LogGroups {
             t.put(LogKinds.GROUPS, scope, name, change.apply(existing(t, scope, name)));
             return name;
         });
+    }
+
+    /** What a call needs for a resource of a group: the action on the ARN, with the group's tags. */
+    Permission on(String action, String arn, Call call) {
+        String prefix = LogArns.group(LogArns.scope(call), "");
+        String rest = arn.startsWith(prefix) ? arn.substring(prefix.length()) : "";
+        int colon = rest.indexOf(':');
+        Map<String, String> tags = store.view()
+                .get(LogKinds.GROUPS, LogArns.scope(call), colon < 0 ? rest : rest.substring(0, colon))
+                .map(Group::tags)
+                .orElse(Map.of());
+        return new Permission(action, arn, ConditionKeys.owned(tags).map());
     }
 }

@@ -1,6 +1,9 @@
 package dev.remora.logs;
 
+import dev.remora.wire.Call;
+import dev.remora.wire.ConditionKeys;
 import dev.remora.wire.Operations;
+import dev.remora.wire.Permission;
 import dev.remora.wire.Protocol;
 import dev.remora.wire.ServiceInfo;
 import java.util.List;
@@ -30,8 +33,8 @@ final class LogsOperations {
         var operations = new Operations(SERVICE);
         groups(operations, groups);
         tags(operations, groups);
-        streams(operations, streams);
-        events(operations, events);
+        streams(operations, groups, streams);
+        events(operations, groups, events);
         return operations;
     }
 
@@ -40,10 +43,11 @@ final class LogsOperations {
                 .enforced("logGroupName", "tags")
                 .recorded("logGroupClass")
                 .refused("kmsKeyId", "deletionProtectionEnabled")
-                .resources((i, c) -> List.of(LogArns.decided(c, i.logGroupName())));
+                .permissions((i, c) -> creating(i, c, groups))
+                .context((i, c) -> ConditionKeys.requested(i.tags()).map());
         operations.on(DeleteLogGroupRequest.class, groups::delete)
                 .enforced("logGroupName")
-                .resources((i, c) -> List.of(LogArns.decided(c, i.logGroupName())));
+                .permissions((i, c) -> List.of(groups.on("logs:DeleteLogGroup", LogArns.decided(c, i.logGroupName()), c)));
         operations.on(DescribeLogGroupsRequest.class, groups::describe)
                 .enforced("logGroupNamePrefix", "logGroupNamePattern", "nextToken", "limit")
                 .enforced("logGroupClass", "logGroupIdentifiers")
@@ -51,51 +55,67 @@ final class LogsOperations {
                 .resources((i, c) -> List.of(LogArns.decided(c, i.logGroupNamePrefix())));
         operations.on(PutRetentionPolicyRequest.class, groups::putRetention)
                 .enforced("logGroupName", "retentionInDays")
-                .resources((i, c) -> List.of(LogArns.decided(c, i.logGroupName())));
+                .permissions((i, c) -> List.of(groups.on("logs:PutRetentionPolicy", LogArns.decided(c, i.logGroupName()), c)));
         operations.on(DeleteRetentionPolicyRequest.class, groups::deleteRetention)
                 .enforced("logGroupName")
-                .resources((i, c) -> List.of(LogArns.decided(c, i.logGroupName())));
+                .permissions((i, c) -> List.of(groups.on("logs:DeleteRetentionPolicy", LogArns.decided(c, i.logGroupName()), c)));
     }
 
     private static void tags(Operations operations, LogGroups groups) {
         operations.on(ListTagsForResourceRequest.class, groups::listTags)
                 .enforced("resourceArn")
-                .resources((i, c) -> List.of(i.resourceArn()));
+                .permissions((i, c) -> List.of(groups.on("logs:ListTagsForResource", i.resourceArn(), c)));
         operations.on(TagResourceRequest.class, groups::tag)
                 .enforced("resourceArn", "tags")
-                .resources((i, c) -> List.of(i.resourceArn()));
+                .permissions((i, c) -> List.of(groups.on("logs:TagResource", i.resourceArn(), c)))
+                .context((i, c) -> ConditionKeys.requested(i.tags()).map());
         operations.on(UntagResourceRequest.class, groups::untag)
                 .enforced("resourceArn", "tagKeys")
-                .resources((i, c) -> List.of(i.resourceArn()));
+                .permissions((i, c) -> List.of(groups.on("logs:UntagResource", i.resourceArn(), c)))
+                .context((i, c) -> ConditionKeys.untagging(i.tagKeys()).map());
     }
 
-    private static void streams(Operations operations, LogStreams streams) {
+    private static void streams(Operations operations, LogGroups groups, LogStreams streams) {
         operations.on(CreateLogStreamRequest.class, streams::create)
                 .enforced("logGroupName", "logStreamName")
-                .resources((i, c) -> List.of(LogArns.decided(c, i.logGroupName())));
+                .permissions((i, c) -> List.of(groups.on("logs:CreateLogStream",
+                        LogArns.stream(LogArns.scope(c), i.logGroupName(), i.logStreamName()), c)));
         operations.on(DeleteLogStreamRequest.class, streams::delete)
                 .enforced("logGroupName", "logStreamName")
-                .resources((i, c) -> List.of(LogArns.stream(LogArns.scope(c), i.logGroupName(), i.logStreamName())));
+                .permissions((i, c) -> List.of(groups.on("logs:DeleteLogStream",
+                        LogArns.stream(LogArns.scope(c), i.logGroupName(), i.logStreamName()), c)));
         operations.on(DescribeLogStreamsRequest.class, streams::describe)
                 .enforced("logGroupName", "logGroupIdentifier", "logStreamNamePrefix", "orderBy", "descending")
                 .enforced("nextToken", "limit")
-                .resources((i, c) -> List.of(LogArns.decidedNamed(c, i.logGroupName(), i.logGroupIdentifier())));
+                .permissions((i, c) -> List.of(groups.on("logs:DescribeLogStreams",
+                        LogArns.decidedNamed(c, i.logGroupName(), i.logGroupIdentifier()), c)));
     }
 
     /** AWS ignores sequenceToken and interleaved, and has nothing to unmask where no data protection policy is. */
-    private static void events(Operations operations, LogEvents events) {
+    private static void events(Operations operations, LogGroups groups, LogEvents events) {
         operations.on(PutLogEventsRequest.class, events::put)
                 .enforced("logGroupName", "logStreamName", "logEvents", "sequenceToken")
                 .refused("entity")
-                .resources((i, c) -> List.of(LogArns.stream(LogArns.scope(c), i.logGroupName(), i.logStreamName())));
+                .permissions((i, c) -> List.of(groups.on("logs:PutLogEvents",
+                        LogArns.stream(LogArns.scope(c), i.logGroupName(), i.logStreamName()), c)));
         operations.on(GetLogEventsRequest.class, events::get)
                 .enforced("logGroupName", "logGroupIdentifier", "logStreamName", "startTime", "endTime", "nextToken", "limit")
                 .enforced("startFromHead", "unmask")
-                .resources((i, c) ->
-                        List.of(LogArns.decidedNamed(c, i.logGroupName(), i.logGroupIdentifier()) + i.logStreamName()));
+                .permissions((i, c) -> List.of(groups.on("logs:GetLogEvents",
+                        LogArns.decidedNamed(c, i.logGroupName(), i.logGroupIdentifier()) + i.logStreamName(), c)));
         operations.on(FilterLogEventsRequest.class, events::filter)
                 .enforced("logGroupName", "logGroupIdentifier", "logStreamNames", "logStreamNamePrefix", "startTime", "endTime")
                 .enforced("filterPattern", "nextToken", "limit", "startFromHead", "interleaved", "unmask")
-                .resources((i, c) -> List.of(LogArns.decidedNamed(c, i.logGroupName(), i.logGroupIdentifier())));
+                .permissions((i, c) -> List.of(groups.on("logs:FilterLogEvents",
+                        LogArns.decidedNamed(c, i.logGroupName(), i.logGroupIdentifier()), c)));
+    }
+
+    /** Who makes a group with tags must be allowed to tag it, which is asked of its ARN without a stream ("CreateLogGroup"). */
+    private static List<Permission> creating(CreateLogGroupRequest request, Call call, LogGroups groups) {
+        Permission create = groups.on("logs:CreateLogGroup", LogArns.decided(call, request.logGroupName()), call);
+        return request.tags().isEmpty()
+                ? List.of(create)
+                : List.of(create, groups.on("logs:TagResource",
+                        LogArns.group(LogArns.scope(call), request.logGroupName()), call));
     }
 }

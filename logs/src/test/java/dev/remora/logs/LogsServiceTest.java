@@ -123,7 +123,7 @@ class LogsServiceTest {
         client.describeLogGroups();
         String arn = "arn:aws:logs:eu-west-1:123456789012:log-group:";
         assertThat(decided).containsExactly(
-                "logs:CreateLogGroup " + arn + "g:log-stream:", "logs:CreateLogStream " + arn + "g:log-stream:",
+                "logs:CreateLogGroup " + arn + "g:log-stream:", "logs:CreateLogStream " + arn + "g:log-stream:s",
                 "logs:PutLogEvents " + arn + "g:log-stream:s", "logs:FilterLogEvents " + arn + "g:log-stream:",
                 "logs:GetLogEvents " + arn + "g:log-stream:s", "logs:DescribeLogGroups " + arn + ":log-stream:");
     }

@@ -7,11 +7,14 @@ import dev.remora.store.Store;
 import dev.remora.store.View;
 import dev.remora.wire.AwsError;
 import dev.remora.wire.Call;
+import dev.remora.wire.ConditionKeys;
 import dev.remora.wire.Page;
+import dev.remora.wire.Permission;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -266,6 +269,27 @@ final class Secrets {
         return find(store.view(), scope, asked)
                 .map(Secret::arn)
                 .orElse(asked.startsWith("arn:") ? asked : arn(scope, asked.isEmpty() ? "*" : asked));
+    }
+
+    /** What a call needs for a secret: the action on its ARN, with its tags. */
+    Permission on(String action, @Nullable String secretId, Call call) {
+        Map<String, String> tags = find(store.view(), scope(call), secretId == null ? "" : secretId)
+                .map(Secret::tags)
+                .orElse(Map.of());
+        String arn = decided(secretId, call);
+        return new Permission(action, arn, ConditionKeys.owned(tags)
+                .tags("secretsmanager:ResourceTag/", tags)
+                .with("secretsmanager:SecretId", arn)
+                .map());
+    }
+
+    /** The condition keys of a request that makes a secret. */
+    static ConditionKeys requested(CreateSecretRequest request) {
+        var tags = new LinkedHashMap<String, String>();
+        request.tags().forEach(tag -> tags.put(tag.key(), tag.value()));
+        return ConditionKeys.requested(tags)
+                .with("secretsmanager:Name", request.name())
+                .with("secretsmanager:Description", request.description());
     }
 
     /** The current text of a secret; empty if there is none that can be read. */

@@ -1,9 +1,13 @@
 package dev.remora.secretsmanager;
 
+import dev.remora.wire.Call;
+import dev.remora.wire.ConditionKeys;
 import dev.remora.wire.Operations;
+import dev.remora.wire.Permission;
 import dev.remora.wire.Protocol;
 import dev.remora.wire.ServiceInfo;
 import java.util.List;
+import java.util.Map;
 import software.amazon.awssdk.services.secretsmanager.model.CreateSecretRequest;
 import software.amazon.awssdk.services.secretsmanager.model.DeleteSecretRequest;
 import software.amazon.awssdk.services.secretsmanager.model.DescribeSecretRequest;
@@ -23,29 +27,54 @@ final class SecretsManagerOperations {
                 .enforced("Name", "ClientRequestToken", "SecretBinary", "SecretString", "Tags")
                 .recorded("Description")
                 .refused("KmsKeyId", "AddReplicaRegions", "ForceOverwriteReplicaSecret", "Type")
-                .resources((i, c) -> List.of(secrets.decided(i.name(), c)));
+                .permissions((i, c) -> creating(i, c, secrets))
+                .context((i, c) -> Secrets.requested(i).map())
+                .printing(i -> i.name());
         operations
                 .on(GetSecretValueRequest.class, secrets::get)
                 .enforced("SecretId", "VersionId", "VersionStage")
-                .resources((i, c) -> List.of(secrets.decided(i.secretId(), c)));
+                .permissions((i, c) -> List.of(secrets.on("secretsmanager:GetSecretValue", i.secretId(), c)))
+                .context((i, c) -> new ConditionKeys()
+                        .with("secretsmanager:VersionId", i.versionId())
+                        .with("secretsmanager:VersionStage", i.versionStage())
+                        .map())
+                .printing(i -> i.secretId());
         operations
                 .on(PutSecretValueRequest.class, secrets::put)
                 .enforced("SecretId", "ClientRequestToken", "SecretBinary", "SecretString", "VersionStages")
                 .refused("RotationToken")
-                .resources((i, c) -> List.of(secrets.decided(i.secretId(), c)));
+                .permissions((i, c) -> List.of(secrets.on("secretsmanager:PutSecretValue", i.secretId(), c)))
+                .printing(i -> i.secretId());
         operations
                 .on(DescribeSecretRequest.class, secrets::describe)
                 .enforced("SecretId")
-                .resources((i, c) -> List.of(secrets.decided(i.secretId(), c)));
+                .permissions((i, c) -> List.of(secrets.on("secretsmanager:DescribeSecret", i.secretId(), c)))
+                .printing(i -> i.secretId());
         operations
                 .on(DeleteSecretRequest.class, secrets::delete)
                 .enforced("SecretId", "RecoveryWindowInDays", "ForceDeleteWithoutRecovery")
-                .resources((i, c) -> List.of(secrets.decided(i.secretId(), c)));
+                .permissions((i, c) -> List.of(secrets.on("secretsmanager:DeleteSecret", i.secretId(), c)))
+                .context((i, c) -> new ConditionKeys()
+                        .with("secretsmanager:RecoveryWindowInDays", i.recoveryWindowInDays())
+                        .with("secretsmanager:ForceDeleteWithoutRecovery", i.forceDeleteWithoutRecovery())
+                        .map())
+                .printing(i -> i.secretId());
         operations
                 .on(ListSecretsRequest.class, secrets::list)
                 .enforced("IncludePlannedDeletion", "MaxResults", "NextToken")
-                .refused("Filters", "SortOrder", "SortBy");
+                .refused("Filters", "SortOrder", "SortBy")
+                .anyResource()
+                .printing(i -> "");
         return operations;
+    }
+
+    /** "If you include tags in the secret, you also need secretsmanager:TagResource" (CreateSecret). */
+    private static List<Permission> creating(CreateSecretRequest request, Call call, Secrets secrets) {
+        String arn = secrets.decided(request.name(), call);
+        var create = new Permission("secretsmanager:CreateSecret", arn, Map.of());
+        return request.tags().isEmpty()
+                ? List.of(create)
+                : List.of(create, new Permission("secretsmanager:TagResource", arn, Map.of()));
     }
 
     private SecretsManagerOperations() {}

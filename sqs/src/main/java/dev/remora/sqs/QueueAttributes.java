@@ -21,10 +21,12 @@ final class QueueAttributes {
     private QueueAttributes() {}
 
     /** The settings after setting the attributes, or the error for the first that cannot be set. */
-    static QueueSettings set(QueueSettings settings, Map<String, String> attributes) {
+    static QueueSettings set(QueueName queue, QueueSettings settings, Map<String, String> attributes) {
         QueueSettings changed = settings;
         for (var attribute : attributes.entrySet()) {
-            changed = set(changed, attribute.getKey(), attribute.getValue());
+            changed = attribute.getKey().equals("Policy")
+                    ? changed.withPolicy(QueuePolicies.checked(queue, attribute.getValue()))
+                    : set(changed, attribute.getKey(), attribute.getValue());
         }
         return changed;
     }
@@ -32,20 +34,22 @@ final class QueueAttributes {
     private static QueueSettings set(QueueSettings s, String name, String value) {
         return switch (name) {
             case "VisibilityTimeout" -> new QueueSettings(number(name, value, 0, 43_200), s.delaySeconds(), s.retentionSeconds(),
-                    s.waitSeconds(), s.messageBytesMax(), s.redrive(), s.managedSse(), s.fifo());
+                    s.waitSeconds(), s.messageBytesMax(), s.redrive(), s.managedSse(), s.fifo(), s.policy());
             case "DelaySeconds" -> new QueueSettings(s.visibilitySeconds(), number(name, value, 0, 900), s.retentionSeconds(),
-                    s.waitSeconds(), s.messageBytesMax(), s.redrive(), s.managedSse(), s.fifo());
+                    s.waitSeconds(), s.messageBytesMax(), s.redrive(), s.managedSse(), s.fifo(), s.policy());
             case "MessageRetentionPeriod" -> new QueueSettings(s.visibilitySeconds(), s.delaySeconds(),
                     number(name, value, 60, 1_209_600), s.waitSeconds(), s.messageBytesMax(), s.redrive(), s.managedSse(),
-                    s.fifo());
+                    s.fifo(), s.policy());
             case "ReceiveMessageWaitTimeSeconds" -> new QueueSettings(s.visibilitySeconds(), s.delaySeconds(),
-                    s.retentionSeconds(), number(name, value, 0, 20), s.messageBytesMax(), s.redrive(), s.managedSse(), s.fifo());
+                    s.retentionSeconds(), number(name, value, 0, 20), s.messageBytesMax(), s.redrive(), s.managedSse(),
+                    s.fifo(), s.policy());
             case "MaximumMessageSize" -> new QueueSettings(s.visibilitySeconds(), s.delaySeconds(), s.retentionSeconds(),
-                    s.waitSeconds(), number(name, value, 1024, MessageRules.BYTES_MAX), s.redrive(), s.managedSse(), s.fifo());
+                    s.waitSeconds(), number(name, value, 1024, MessageRules.BYTES_MAX), s.redrive(), s.managedSse(),
+                    s.fifo(), s.policy());
             case "RedrivePolicy" -> new QueueSettings(s.visibilitySeconds(), s.delaySeconds(), s.retentionSeconds(),
-                    s.waitSeconds(), s.messageBytesMax(), redrive(value), s.managedSse(), s.fifo());
+                    s.waitSeconds(), s.messageBytesMax(), redrive(value), s.managedSse(), s.fifo(), s.policy());
             case "SqsManagedSseEnabled" -> new QueueSettings(s.visibilitySeconds(), s.delaySeconds(), s.retentionSeconds(),
-                    s.waitSeconds(), s.messageBytesMax(), s.redrive(), truth(name, value), s.fifo());
+                    s.waitSeconds(), s.messageBytesMax(), s.redrive(), truth(name, value), s.fifo(), s.policy());
             default -> s.fifo().isPresent() ? fifo(s, s.fifo().get(), name, value) : standard(s, name, value);
         };
     }
@@ -86,7 +90,7 @@ final class QueueAttributes {
     private static void refuse(String name, String value) {
         boolean nothing = value.isEmpty() || value.equals("false");
         switch (name) {
-            case "Policy", "RedriveAllowPolicy", "KmsMasterKeyId" -> {
+            case "RedriveAllowPolicy", "KmsMasterKeyId" -> {
                 if (!nothing) {
                     throw Refusal.unsupported("The queue attribute " + name);
                 }
@@ -169,6 +173,7 @@ final class QueueAttributes {
             case "ReceiveMessageWaitTimeSeconds" -> Optional.of(Integer.toString(settings.waitSeconds()));
             case "MaximumMessageSize" -> Optional.of(Integer.toString(settings.messageBytesMax()));
             case "RedrivePolicy" -> settings.redrive().map(Redrive::text);
+            case "Policy" -> Optional.of(settings.policy()).filter(text -> !text.isEmpty());
             case "SqsManagedSseEnabled" -> Optional.of(Boolean.toString(settings.managedSse()));
             case "FifoQueue" -> settings.fifo().map(fifo -> "true");
             case "ContentBasedDeduplication" -> settings.fifo().map(fifo -> Boolean.toString(fifo.byContent()));

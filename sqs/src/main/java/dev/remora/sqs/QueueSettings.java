@@ -7,6 +7,7 @@ import java.util.Optional;
  *
  * @param managedSse kept and shown; nothing is encrypted here
  * @param fifo of a FIFO queue
+ * @param policy the text of its policy, or empty
  */
 record QueueSettings(
         int visibilitySeconds,
@@ -16,9 +17,10 @@ record QueueSettings(
         int messageBytesMax,
         Optional<Redrive> redrive,
         boolean managedSse,
-        Optional<Fifo> fifo) {
+        Optional<Fifo> fifo,
+        String policy) {
     static final QueueSettings DEFAULTS =
-            new QueueSettings(30, 0, 345_600, 0, MessageRules.BYTES_MAX, Optional.empty(), true, Optional.empty());
+            new QueueSettings(30, 0, 345_600, 0, MessageRules.BYTES_MAX, Optional.empty(), true, Optional.empty(), "");
 
     /**
      * @param byContent whether a message without a deduplication id is known by its body
@@ -32,7 +34,12 @@ record QueueSettings(
 
     QueueSettings with(Fifo changed) {
         return new QueueSettings(visibilitySeconds, delaySeconds, retentionSeconds, waitSeconds, messageBytesMax, redrive,
-                managedSse, Optional.of(changed));
+                managedSse, Optional.of(changed), policy);
+    }
+
+    QueueSettings withPolicy(String text) {
+        return new QueueSettings(visibilitySeconds, delaySeconds, retentionSeconds, waitSeconds, messageBytesMax, redrive,
+                managedSse, fifo, text);
     }
 
     /**

@@ -52,11 +52,11 @@ final class Queues {
     private static final List<String> SHOWN = List.of("QueueArn", "ApproximateNumberOfMessages",
             "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed", "CreatedTimestamp",
             "LastModifiedTimestamp", "VisibilityTimeout", "MaximumMessageSize", "MessageRetentionPeriod", "DelaySeconds",
-            "RedrivePolicy", "ReceiveMessageWaitTimeSeconds", "SqsManagedSseEnabled", "FifoQueue", "ContentBasedDeduplication",
-            "DeduplicationScope", "FifoThroughputLimit");
+            "Policy", "RedrivePolicy", "ReceiveMessageWaitTimeSeconds", "SqsManagedSseEnabled", "FifoQueue",
+            "ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit");
 
     /** Known to AWS, and never set here. */
-    private static final Set<String> NEVER_SET = Set.of("All", "Policy", "RedriveAllowPolicy", "KmsMasterKeyId",
+    private static final Set<String> NEVER_SET = Set.of("All", "RedriveAllowPolicy", "KmsMasterKeyId",
             "KmsDataKeyReusePeriodSeconds");
 
     private final Store store;
@@ -80,7 +80,7 @@ final class Queues {
         boolean fifo = "true".equals(asked.get("FifoQueue"));
         QueueName name = QueueName.fresh(request.queueName(), fifo, call);
         QueueSettings settings = QueueAttributes.set(
-                fifo ? QueueSettings.DEFAULTS.with(QueueSettings.Fifo.DEFAULTS) : QueueSettings.DEFAULTS, asked);
+                name, fifo ? QueueSettings.DEFAULTS.with(QueueSettings.Fifo.DEFAULTS) : QueueSettings.DEFAULTS, asked);
         checkTags(request.tags());
         store.write(tx -> {
             Optional<QueueDocument> there = tx.get(QueueDocument.KIND, name.scope(), name.name());
@@ -231,10 +231,10 @@ final class Queues {
 
     SetQueueAttributesResponse setAttributes(SetQueueAttributesRequest request, Call call) {
         Box box = box(request.queueUrl(), call);
-        QueueAttributes.set(box.queue().settings(), request.attributesAsStrings());
+        QueueAttributes.set(box.at(), box.queue().settings(), request.attributesAsStrings());
         store.write(tx -> {
             QueueDocument queue = existing(tx, box);
-            QueueSettings settings = QueueAttributes.set(queue.settings(), request.attributesAsStrings());
+            QueueSettings settings = QueueAttributes.set(box.at(), queue.settings(), request.attributesAsStrings());
             if (!Objects.equals(settings.redrive(), queue.settings().redrive())) {
                 checkTarget(tx, box.at(), settings);
             }
@@ -269,7 +269,7 @@ final class Queues {
         return tags.isEmpty() ? answer.build() : answer.tags(tags).build();
     }
 
-    private static QueueDocument existing(View view, Box box) {
+    static QueueDocument existing(View view, Box box) {
         return view.get(QueueDocument.KIND, box.at().scope(), box.at().name())
                 .filter(queue -> queue.id().equals(box.queue().id()))
                 .orElseThrow(Refusal::noQueue);

@@ -51,7 +51,11 @@ final class Refusal {
     }
 
     static AwsError tooManyInFlight() {
-        return new AwsError("OverLimit", 403, "Too many messages in flight: the queue's limit is " + Mailbox.IN_FLIGHT_MAX + ".");
+        return overLimit("Too many messages in flight: the queue's limit is " + Mailbox.IN_FLIGHT_MAX + ".");
+    }
+
+    static AwsError overLimit(String message) {
+        return new AwsError("OverLimit", 403, message);
     }
 
     static AwsError purging(String queue) {

@@ -34,7 +34,9 @@ public final class SqsService implements AutoCloseable {
         mailbox = new Mailbox(store, streams, clock);
         var queues = new Queues(store, mailbox, ids);
         moves = new MoveTasks(store, mailbox, ids);
-        operations = SqsOperations.of(queues, new Sending(queues, mailbox, ids), new Receiving(queues, mailbox), moves);
+        operations = new SqsOperations(mailbox)
+                .table(queues, new QueuePolicies(store, queues), new Sending(queues, mailbox, ids),
+                        new Receiving(queues, mailbox), moves);
     }
 
     /** Goes on with what the last run of the server left undone. */

@@ -4,6 +4,7 @@ import dev.remora.wire.Call;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a request calls a parameter by: its name or its ARN, and behind a colon perhaps one of its versions.
@@ -92,6 +93,17 @@ record ParameterName(List<String> candidates, String selector) {
     static String arn(String region, String account, String name) {
         String tail = name.isEmpty() || name.startsWith("/") ? name : "/" + name;
         return "arn:aws:ssm:" + region + ":" + (isPublic(name) ? "" : account) + ":parameter" + tail;
+    }
+
+    /** The caller's own parameter that is meant, whatever else is wrong with the request. */
+    static ParameterName own(@Nullable String given, Call call) {
+        String text = given == null ? "" : given;
+        String prefix = arn(call.region(), call.account(), "");
+        boolean whole = text.startsWith(prefix + "/");
+        String rest = whole ? text.substring(prefix.length()) : text;
+        int colon = rest.indexOf(':');
+        String name = colon < 0 ? rest : rest.substring(0, colon);
+        return new ParameterName(whole ? List.of(name, name.substring(1)) : List.of(name), "");
     }
 
     /** The resource that IAM decides on, for a name that may be malformed: the operation itself says so. */

@@ -5,12 +5,16 @@ import static dev.remora.ssm.ParameterDocument.KIND;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
 import dev.remora.wire.Call;
+import dev.remora.wire.ConditionKeys;
+import dev.remora.wire.Permission;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ssm.model.AddTagsToResourceRequest;
 import software.amazon.awssdk.services.ssm.model.AddTagsToResourceResponse;
 import software.amazon.awssdk.services.ssm.model.ListTagsForResourceRequest;
@@ -83,25 +87,28 @@ final class ParameterTags {
         return tags;
     }
 
-    /** Condition keys of the parameters that a call is about. */
-    Map<String, List<String>> owned(List<String> names, Call call) {
-        var keys = new HashMap<String, List<String>>();
-        for (String name : names) {
-            store.view().get(KIND, ParameterDocument.scope(call), name).ifPresent(p -> p.tags().forEach((key, value) -> {
-                keys.put("aws:ResourceTag/" + key, List.of(value));
-                keys.put("ssm:resourceTag/" + key, List.of(value));
-            }));
-        }
-        return keys;
+    /** What a call needs for each of some parameters: the action on its ARN, with its tags. */
+    List<Permission> on(String action, List<String> names, Call call) {
+        return names.stream().map(name -> on(action, name, call)).toList();
+    }
+
+    Permission on(String action, @Nullable String name, Call call) {
+        return new Permission(action, ParameterName.decided(call, name == null ? "" : name), owned(name, call).map());
+    }
+
+    private ConditionKeys owned(@Nullable String given, Call call) {
+        var tags = ParameterName.own(given, call).candidates().stream()
+                .flatMap(name -> store.view().get(KIND, ParameterDocument.scope(call), name).stream())
+                .findFirst()
+                .map(ParameterDocument::tags)
+                .orElse(Map.of());
+        return ConditionKeys.owned(tags).tags("ssm:resourceTag/", tags);
     }
 
     /** Condition keys of a request that gives tags. */
-    static Map<String, List<String>> requested(List<Tag> tags) {
-        var keys = new HashMap<String, List<String>>();
-        if (!tags.isEmpty()) {
-            tags.forEach(tag -> keys.put("aws:RequestTag/" + tag.key(), List.of(tag.value())));
-            keys.put("aws:TagKeys", tags.stream().map(Tag::key).toList());
-        }
-        return keys;
+    static ConditionKeys requested(List<Tag> tags) {
+        var given = new LinkedHashMap<String, String>();
+        tags.forEach(tag -> given.put(tag.key(), tag.value()));
+        return ConditionKeys.requested(given);
     }
 }

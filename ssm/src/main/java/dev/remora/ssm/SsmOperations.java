@@ -1,9 +1,11 @@
 package dev.remora.ssm;
 
+import dev.remora.wire.Call;
+import dev.remora.wire.ConditionKeys;
 import dev.remora.wire.Operations;
+import dev.remora.wire.Permission;
 import dev.remora.wire.Protocol;
 import dev.remora.wire.ServiceInfo;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.services.ssm.model.AddTagsToResourceRequest;
@@ -38,37 +40,29 @@ final class SsmOperations {
                 .enforced("Name", "Value", "Type", "Overwrite", "AllowedPattern", "Tags", "Tier", "DataType")
                 .recorded("Description", "KeyId")
                 .refused("Policies")
-                .resources((i, c) -> List.of(ParameterName.decided(c, i.name())))
-                .context((i, c) -> {
-                    var keys = new HashMap<>(tags.owned(List.of(i.name()), c));
-                    keys.putAll(ParameterTags.requested(i.tags()));
-                    keys.put("ssm:Overwrite", List.of(Boolean.toString(Boolean.TRUE.equals(i.overwrite()))));
-                    return keys;
-                });
+                .permissions((i, c) -> putting(i, c, tags))
+                .context((i, c) -> ParameterTags.requested(i.tags())
+                        .with("ssm:Overwrite", Boolean.TRUE.equals(i.overwrite()))
+                        .map());
         operations.on(DeleteParameterRequest.class, parameters::delete)
                 .enforced("Name")
-                .resources((i, c) -> List.of(ParameterName.decided(c, i.name())))
-                .context((i, c) -> tags.owned(List.of(i.name()), c));
+                .permissions((i, c) -> List.of(tags.on("ssm:DeleteParameter", i.name(), c)));
         operations.on(DeleteParametersRequest.class, parameters::deleteMany)
                 .enforced("Names")
-                .resources((i, c) -> i.names().stream().map(n -> ParameterName.decided(c, n)).toList())
-                .context((i, c) -> tags.owned(i.names(), c));
+                .permissions((i, c) -> tags.on("ssm:DeleteParameters", i.names(), c));
     }
 
     private static void reading(
             Operations operations, Parameters parameters, ParameterListings listings, ParameterTags tags) {
         operations.on(GetParameterRequest.class, parameters::get)
                 .enforced("Name", "WithDecryption")
-                .resources((i, c) -> List.of(ParameterName.decided(c, i.name())))
-                .context((i, c) -> tags.owned(List.of(i.name()), c));
+                .permissions((i, c) -> List.of(tags.on("ssm:GetParameter", i.name(), c)));
         operations.on(GetParametersRequest.class, parameters::getMany)
                 .enforced("Names", "WithDecryption")
-                .resources((i, c) -> i.names().stream().map(n -> ParameterName.decided(c, n)).toList())
-                .context((i, c) -> tags.owned(i.names(), c));
+                .permissions((i, c) -> tags.on("ssm:GetParameters", i.names(), c));
         operations.on(GetParameterHistoryRequest.class, parameters::history)
                 .enforced("Name", "WithDecryption", "MaxResults", "NextToken")
-                .resources((i, c) -> List.of(ParameterName.decided(c, i.name())))
-                .context((i, c) -> tags.owned(List.of(i.name()), c));
+                .permissions((i, c) -> List.of(tags.on("ssm:GetParameterHistory", i.name(), c)));
         operations.on(GetParametersByPathRequest.class, listings::byPath)
                 .enforced("Path", "Recursive", "ParameterFilters", "WithDecryption", "MaxResults", "NextToken")
                 .resources((i, c) -> List.of(ParameterName.decided(c, i.path())))
@@ -83,23 +77,22 @@ final class SsmOperations {
     private static void tagging(Operations operations, ParameterTags tags) {
         operations.on(AddTagsToResourceRequest.class, tags::add)
                 .enforced("ResourceType", "ResourceId", "Tags")
-                .resources((i, c) -> List.of(ParameterName.decided(c, i.resourceId())))
-                .context((i, c) -> {
-                    var keys = new HashMap<>(tags.owned(List.of(i.resourceId()), c));
-                    keys.putAll(ParameterTags.requested(i.tags()));
-                    return keys;
-                });
+                .permissions((i, c) -> List.of(tags.on("ssm:AddTagsToResource", i.resourceId(), c)))
+                .context((i, c) -> ParameterTags.requested(i.tags()).map());
         operations.on(RemoveTagsFromResourceRequest.class, tags::remove)
                 .enforced("ResourceType", "ResourceId", "TagKeys")
-                .resources((i, c) -> List.of(ParameterName.decided(c, i.resourceId())))
-                .context((i, c) -> {
-                    var keys = new HashMap<>(tags.owned(List.of(i.resourceId()), c));
-                    keys.put("aws:TagKeys", i.tagKeys());
-                    return keys;
-                });
+                .permissions((i, c) -> List.of(tags.on("ssm:RemoveTagsFromResource", i.resourceId(), c)))
+                .context((i, c) -> ConditionKeys.untagging(i.tagKeys()).map());
         operations.on(ListTagsForResourceRequest.class, tags::list)
                 .enforced("ResourceType", "ResourceId")
-                .resources((i, c) -> List.of(ParameterName.decided(c, i.resourceId())))
-                .context((i, c) -> tags.owned(List.of(i.resourceId()), c));
+                .permissions((i, c) -> List.of(tags.on("ssm:ListTagsForResource", i.resourceId(), c)));
+    }
+
+    /** "To tag a parameter when you create it" takes the permission to tag as well ("Tagging Systems Manager parameters"). */
+    private static List<Permission> putting(PutParameterRequest request, Call call, ParameterTags tags) {
+        Permission put = tags.on("ssm:PutParameter", request.name(), call);
+        return request.tags().isEmpty()
+                ? List.of(put)
+                : List.of(put, tags.on("ssm:AddTagsToResource", request.name(), call));
     }
 }

@@ -35,11 +35,22 @@ public final class Dispatcher {
     private final Map<String, Served> services = new HashMap<>();
     private final AccessKeys keys;
     private final Authorizer authorizer;
+    private final AuthorizationMessages messages;
     private final InstantSource clock;
     private final SigV4 signatures = new SigV4();
     private final Guess guess;
 
+    /** Without DecodeAuthorizationMessage: nobody can read the details of its denials. */
     public Dispatcher(Collection<Operations> services, AccessKeys keys, Authorizer authorizer, InstantSource clock) {
+        this(services, keys, authorizer, AuthorizationMessages.ephemeral(), clock);
+    }
+
+    public Dispatcher(
+            Collection<Operations> services,
+            AccessKeys keys,
+            Authorizer authorizer,
+            AuthorizationMessages messages,
+            InstantSource clock) {
         for (Operations operations : services) {
             if (this.services.put(operations.service().signingName(), new Served(operations)) != null) {
                 throw new IllegalStateException(operations.service().signingName() + " is there twice");
@@ -47,6 +58,7 @@ public final class Dispatcher {
         }
         this.keys = keys;
         this.authorizer = authorizer;
+        this.messages = messages;
         this.clock = clock;
         this.guess = new Guess(this.services.values());
     }
@@ -156,6 +168,9 @@ public final class Dispatcher {
                 throw refusals.unknownKey();
             case Holder holder -> {
                 signatures.verify(request, claim, holder.secret(), now, refusals);
+                if (holder.principal().barredFrom(claim.service())) {
+                    throw refusals.unknownKey();
+                }
                 yield new Caller(
                         holder.principal(), streams(request) ? signatures.chunks(claim, holder.secret()) : null);
             }
@@ -221,7 +236,7 @@ public final class Dispatcher {
             Decision decision = by.decide(call.principal(), needed.action(), List.of(needed.resource()), keys);
             if (!decision.allowed()) {
                 String encoded = served.protocol == Protocol.EC2_QUERY
-                        ? AuthorizationMessage.encode(call.principal(), needed.action(), decision, keys)
+                        ? messages.encode(call.principal(), needed.action(), decision, keys)
                         : "";
                 throw served.refusals.denied(call.principal(), served.printed(needed.action()),
                         operation.printed(input, decision.resource()), decision.reason(), encoded);

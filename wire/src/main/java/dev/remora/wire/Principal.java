@@ -15,6 +15,14 @@ public sealed interface Principal {
     SessionTerms terms();
 
     /**
+     * Whether a service does not know the credentials: IAM takes temporary ones from roles, and from users who proved a second
+     * factor. ("Compare AWS STS credentials".)
+     */
+    default boolean barredFrom(String service) {
+        return service.equals("iam") && terms().temporary() && !terms().mfa() && !(this instanceof RoleSession);
+    }
+
+    /**
      * The root of an account: may do everything in it.
      *
      * @param terms of the credentials, where they are temporary (GetSessionToken)

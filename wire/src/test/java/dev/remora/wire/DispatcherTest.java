@@ -54,6 +54,7 @@ class DispatcherTest {
     private final AtomicReference<Call> call = new AtomicReference<>();
     private final AtomicReference<Map<String, List<String>>> context = new AtomicReference<>();
     private final AtomicInteger handled = new AtomicInteger();
+    private final AuthorizationMessages messages = AuthorizationMessages.ephemeral();
     private Decision decision = Decision.ALLOWED;
     private final Dispatcher dispatcher = dispatcher();
     private SdkHttpClient http = new InProcessClient(dispatcher);
@@ -97,6 +98,7 @@ class DispatcherTest {
                     context.set(keys);
                     return decision;
                 },
+                messages,
                 InstantSource.system());
     }
 
@@ -345,7 +347,7 @@ class DispatcherTest {
                 .startsWith("You are not authorized to perform this operation. User: arn:aws:iam::000000000000:root is"
                         + " not");
         String encoded = message.substring(message.lastIndexOf(' ') + 1);
-        assertThat(AuthorizationMessage.decode(encoded).orElseThrow())
+        assertThat(messages.decode(Keys.ACCOUNT, encoded).orElseThrow())
                 .contains("\"explicitDeny\":false", "\"action\":\"ec2:CreateVpc\"", "aws:RequestedRegion");
         decision = new Decision(false, "*", Reason.NO_IDENTITY_POLICY);
         fails(

@@ -1,0 +1,171 @@
+package dev.remora.wire;
+
+import dev.remora.wire.Authorizer.Decision;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.zip.DataFormatException;
+import java.util.zip.Deflater;
+import java.util.zip.Inflater;
+import javax.crypto.Cipher;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+import tools.jackson.core.JsonGenerator;
+
+/**
+ * The details of a denial that EC2 hands out in encoded form and sts:DecodeAuthorizationMessage prints.
+ *
+ * <p>They tell which statement forbade the call and what the conditions saw, which the caller need not be allowed to know: so the
+ * message is sealed under a key of the installation, and opens for the caller's account only.
+ *
+ * <pre>
+ *   message = base64url( nonce, 12 bytes ‖ AES-256-GCM( key, nonce, deflate( JSON ), the account as additional data ) )
+ * </pre>
+ */
+public final class AuthorizationMessages {
+    /** The longest message that DecodeAuthorizationMessage takes. */
+    static final int MAX_CHARS = 10_240;
+
+    /** Decoded texts are larger than this for no request that the front accepts. */
+    private static final int MAX_TEXT_BYTES = 64 * 1024;
+
+    private static final int KEY_BYTES = 32;
+    private static final int NONCE_BYTES = 12;
+    private static final int TAG_BITS = 128;
+
+    private final SecretKeySpec key;
+    private final SecureRandom random = new SecureRandom();
+
+    /** @param key 32 secret bytes; messages of another key are no messages */
+    public AuthorizationMessages(byte[] key) {
+        if (key.length != KEY_BYTES) {
+            throw new IllegalArgumentException("a key of " + key.length + " bytes");
+        }
+        this.key = new SecretKeySpec(key, "AES");
+    }
+
+    /** With a key that nobody else has: for what serves no DecodeAuthorizationMessage. */
+    static AuthorizationMessages ephemeral() {
+        byte[] key = new byte[KEY_BYTES];
+        new SecureRandom().nextBytes(key);
+        return new AuthorizationMessages(key);
+    }
+
+    /** A message about a denial; without the conditions if it would be too long with them. */
+    String encode(Principal principal, String action, Decision decision, Map<String, List<String>> context) {
+        String message = seal(principal.account(), json(principal, action, decision, new TreeMap<>(context)));
+        return message.length() <= MAX_CHARS
+                ? message
+                : seal(principal.account(), json(principal, action, decision, new TreeMap<>()));
+    }
+
+    private static byte[] json(
+            Principal principal, String action, Decision decision, TreeMap<String, List<String>> context) {
+        return JsonWriter.document(out -> {
+            out.writeStartObject();
+            out.writeName("allowed").writeBoolean(false);
+            out.writeName("explicitDeny").writeBoolean(decision.reason().denies());
+            items(out, "matchedStatements", () -> {});
+            items(out, "failures", () -> {});
+            out.writeName("context").writeStartObject();
+            out.writeName("principal").writeStartObject();
+            out.writeName("id").writeString(principal.userId());
+            if (principal instanceof Principal.User user) {
+                out.writeName("name").writeString(user.name());
+            }
+            out.writeName("arn").writeString(principal.arn());
+            out.writeEndObject();
+            out.writeName("action").writeString(action);
+            out.writeName("resource").writeString(decision.resource());
+            out.writeName("conditions").writeStartObject().writeName("items").writeStartArray();
+            context.forEach((key, values) -> {
+                out.writeStartObject().writeName("key").writeString(key);
+                items(out, "values", () -> values.forEach(
+                        value -> out.writeStartObject().writeName("value").writeString(value).writeEndObject()));
+                out.writeEndObject();
+            });
+            out.writeEndArray().writeEndObject();
+            out.writeEndObject();
+            out.writeEndObject();
+        });
+    }
+
+    /** A list as these messages have them, inside an object of its own. */
+    private static void items(JsonGenerator out, String name, Runnable items) {
+        out.writeName(name).writeStartObject().writeName("items").writeStartArray();
+        items.run();
+        out.writeEndArray().writeEndObject();
+    }
+
+    private String seal(String account, byte[] text) {
+        byte[] nonce = new byte[NONCE_BYTES];
+        random.nextBytes(nonce);
+        try {
+            byte[] sealed = cipher(Cipher.ENCRYPT_MODE, nonce, account).doFinal(packed(text));
+            byte[] message = Arrays.copyOf(nonce, NONCE_BYTES + sealed.length);
+            System.arraycopy(sealed, 0, message, NONCE_BYTES, sealed.length);
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(message);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Cipher cipher(int mode, byte[] nonce, String account) throws GeneralSecurityException {
+        var cipher = Cipher.getInstance("AES/GCM/NoPadding");
+        cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));
+        cipher.updateAAD(account.getBytes(StandardCharsets.UTF_8));
+        return cipher;
+    }
+
+    /** The JSON text of a message that we encoded for a caller of this account, or nothing where it is not one. */
+    public Optional<String> decode(String account, String message) {
+        try {
+            byte[] bytes = Base64.getUrlDecoder().decode(message);
+            if (bytes.length <= NONCE_BYTES) {
+                return Optional.empty();
+            }
+            byte[] nonce = Arrays.copyOf(bytes, NONCE_BYTES);
+            byte[] packed = cipher(Cipher.DECRYPT_MODE, nonce, account).doFinal(bytes, NONCE_BYTES, bytes.length - NONCE_BYTES);
+            return Optional.of(unpacked(packed));
+        } catch (IllegalArgumentException | GeneralSecurityException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static byte[] packed(byte[] text) {
+        var deflater = new Deflater(Deflater.BEST_COMPRESSION);
+        try {
+            deflater.setInput(text);
+            deflater.finish();
+            var packed = new ByteArrayOutputStream();
+            byte[] buffer = new byte[1024];
+            while (!deflater.finished()) {
+                packed.write(buffer, 0, deflater.deflate(buffer));
+            }
+            return packed.toByteArray();
+        } finally {
+            deflater.end();
+        }
+    }
+
+    /** @param packed authenticated before, so it is as {@link #packed} made it */
+    private static String unpacked(byte[] packed) {
+        var inflater = new Inflater();
+        try {
+            inflater.setInput(packed);
+            byte[] text = new byte[MAX_TEXT_BYTES];
+            return new String(text, 0, inflater.inflate(text), StandardCharsets.UTF_8);
+        } catch (DataFormatException e) {
+            throw new IllegalStateException(e);
+        } finally {
+            inflater.end();
+        }
+    }
+}
