@@ -184,6 +184,7 @@ final class Server implements AutoCloseable {
         var iam = new IamService(store, ids, clock, settings.listen().isEmpty());
         var logs = made("logs", new LogsService(store, streams, clock));
         var s3 = new S3Service(store, data.path().resolve("objects"), ids, clock, iam.authorizer());
+        iam.resourcePolicies().register("s3", s3.buckets());
         var flows = new FlowDestinations(iam.roles(), logs.sink(), s3);
         var machines = new HostMachines(launcher, data.path().resolve("instances"));
         ec2 = made("ec2", new Ec2Service(store, fabric, ids, clock, Gate.OPEN, flows, machines, settings.quotas()));
@@ -220,7 +221,7 @@ final class Server implements AutoCloseable {
         operations.addAll(List.of(logs.operations(), sqs.operations(), lambda.operations(), ssm.operations()));
         operations.add(s3.operations());
 
-        var dispatcher = new Dispatcher(operations, iam.accessKeys(), s3.authorizer(), iam.authorizationMessages(), clock);
+        var dispatcher = new Dispatcher(operations, iam.accessKeys(), iam.authorizer(), iam.authorizationMessages(), clock);
         var front = made("listeners", new HttpFront(dispatcher));
         new Admin(this).routes(front);
         ec2.start(new EndpointDoors(front, result(trust), iam.endpointPolicies()));

@@ -1,16 +1,22 @@
 package dev.remora.iam;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One operator applied to one key. All conditions of a statement must hold; several values of one key are alternatives, and for a
  * negated operator none of them may match.
- *
- * @param lowerKey the key's name in lower case
  */
-record Condition(Operator operator, Quantifier quantifier, boolean ifExists, String lowerKey, List<Template> values) {
+record Condition(Operator operator, Quantifier quantifier, boolean ifExists, Facts.Key key, List<Expected> values) {
+    /**
+     * One value of the policy.
+     *
+     * @param fixed what compares with it, where it does not depend on the request
+     */
+    record Expected(Template template, @Nullable Predicate<String> fixed) {}
+
     /** How the several values of a key in a request count: IAM User Guide, "Set operators for multivalued context keys". */
     enum Quantifier {
         NONE(""),
@@ -47,18 +53,20 @@ record Condition(Operator operator, Quantifier quantifier, boolean ifExists, Str
         }
     }
 
+    /** @param variables whether the document is of a version that knows variables; only some operators do */
     static Condition of(Word word, String key, List<String> values, boolean variables) {
-        List<Template> templates = values.stream()
-                .map(value -> Template.of(value, variables, word.operator().wildcards()))
+        Operator operator = word.operator();
+        List<Expected> expected = values.stream()
+                .map(value -> Template.of(value, variables && operator.variables(), operator.wildcards()))
+                .map(template -> new Expected(template, template.constant().map(operator::matching).orElse(null)))
                 .toList();
-        return new Condition(word.operator(), word.quantifier(), word.ifExists(), key.toLowerCase(Locale.ROOT), templates);
+        return new Condition(operator, word.quantifier(), word.ifExists(), Facts.Key.of(key), expected);
     }
 
     boolean holds(Facts facts) {
-        List<String> actual = facts.values(lowerKey);
+        List<String> actual = facts.values(key);
         if (operator == Operator.NULL) {
-            return values.stream()
-                    .anyMatch(v -> v.fill(facts).map(text -> text.equalsIgnoreCase("true") == actual.isEmpty()).orElse(false));
+            return absence(actual.isEmpty());
         }
         if (actual.isEmpty()) {
             return ifExists || switch (quantifier) {
@@ -69,16 +77,40 @@ record Condition(Operator operator, Quantifier quantifier, boolean ifExists, Str
         }
         return switch (quantifier) {
             // A key with several values under a plain operator: some value matches, or for a negated one none does.
-            case NONE -> operator.negated() != actual.stream().anyMatch(value -> listed(value, facts));
-            case FOR_ALL -> actual.stream().allMatch(value -> operator.negated() != listed(value, facts));
-            case FOR_ANY -> actual.stream().anyMatch(value -> operator.negated() != listed(value, facts));
+            case NONE -> operator.negated() != any(actual, true, facts);
+            case FOR_ALL -> !any(actual, operator.negated(), facts);
+            case FOR_ANY -> any(actual, !operator.negated(), facts);
         };
     }
 
+    private boolean absence(boolean absent) {
+        for (Expected value : values) {
+            if (value.template().constant().filter(text -> text.equalsIgnoreCase("true") == absent).isPresent()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether some value of the request is listed, or is not. */
+    private boolean any(List<String> actual, boolean listed, Facts facts) {
+        for (int i = 0; i < actual.size(); i++) {
+            if (listed(actual.get(i), facts) == listed) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private boolean listed(String value, Facts facts) {
-        for (Template template : values) {
-            Optional<String> expected = template.fill(facts);
-            if (expected.isPresent() && operator.matches(expected.get(), value)) {
+        for (int i = 0; i < values.size(); i++) {
+            Expected expected = values.get(i);
+            Predicate<String> fits = expected.fixed();
+            if (fits == null) {
+                Optional<String> filled = expected.template().fill(facts);
+                fits = filled.isPresent() ? operator.matching(filled.get()) : text -> false;
+            }
+            if (fits.test(value)) {
                 return true;
             }
         }

@@ -1,13 +1,12 @@
 package dev.remora.iam;
 
-import dev.remora.iam.PrincipalElement.Naming;
 import dev.remora.wire.Authorizer;
 import dev.remora.wire.Authorizer.Decision;
+import dev.remora.wire.Authorizer.PolicyType;
 import dev.remora.wire.Authorizer.Reason;
 import dev.remora.wire.AwsError;
 import dev.remora.wire.Principal;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -21,10 +20,10 @@ public final class EndpointPolicies {
     /** How many compiled policies are kept; beyond them they are compiled for each call. */
     private static final int KEPT = 500;
 
-    private final RoleAuthorizer authorizer;
-    private final ConcurrentMap<String, PolicyDocument> compiled = new ConcurrentHashMap<>();
+    private final PolicyAuthorizer authorizer;
+    private final ConcurrentMap<String, PolicySet> compiled = new ConcurrentHashMap<>();
 
-    EndpointPolicies(RoleAuthorizer authorizer) {
+    EndpointPolicies(PolicyAuthorizer authorizer) {
         this.authorizer = authorizer;
     }
 
@@ -47,17 +46,17 @@ public final class EndpointPolicies {
 
     /** An authorizer that knows the policy alone; {@code text} is one that {@link #check} let pass. */
     public Authorizer of(String text) {
-        PolicyDocument policy = compiled(text);
+        PolicySet policy = compiled(text);
         return (principal, action, resources, context) ->
                 decide(policy, principal, action, resources.isEmpty() ? List.of("*") : resources, context);
     }
 
-    private PolicyDocument compiled(String text) {
-        PolicyDocument known = compiled.get(text);
+    private PolicySet compiled(String text) {
+        PolicySet known = compiled.get(text);
         if (known != null) {
             return known;
         }
-        PolicyDocument made = PolicyDocument.compile(text);
+        var made = new PolicySet(List.of(new PolicySet.Attached(PolicyType.ENDPOINT, "", "", PolicyDocument.compile(text))));
         if (compiled.size() < KEPT) {
             compiled.put(text, made);
         }
@@ -65,29 +64,17 @@ public final class EndpointPolicies {
     }
 
     private Decision decide(
-            PolicyDocument policy, Principal caller, String action, List<String> resources, Map<String, List<String>> context) {
+            PolicySet policy, Principal caller, String action, List<String> resources, Map<String, List<String>> context) {
         Facts facts = authorizer.facts(caller, context);
         for (String resource : resources) {
-            Reason reason = Reason.NO_ENDPOINT_POLICY;
-            for (Statement statement : policy.statements()) {
-                if (covers(statement, caller, action, resource, facts)) {
-                    if (!statement.allows()) {
-                        return new Decision(false, resource, Reason.ENDPOINT_DENY);
-                    }
-                    reason = Reason.ALLOWED;
-                }
+            PolicySet.Placed denial = policy.denial(action, resource, facts);
+            if (denial != null) {
+                return new Decision(false, resource, Reason.ENDPOINT_DENY, denial.source());
             }
-            if (reason != Reason.ALLOWED) {
-                return new Decision(false, resource, reason);
+            if (policy.silent(action, resource, facts)) {
+                return new Decision(false, resource, Reason.NO_ENDPOINT_POLICY);
             }
         }
         return Decision.ALLOWED;
-    }
-
-    private static boolean covers(Statement statement, Principal caller, String action, String resource, Facts facts) {
-        return statement.principals().filter(p -> p.names(caller) != Naming.NOT).isPresent()
-                && statement.coversAction(action.toLowerCase(Locale.ROOT))
-                && statement.coversResource(resource, facts)
-                && statement.conditionsHold(facts);
     }
 }

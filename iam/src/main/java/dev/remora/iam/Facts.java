@@ -1,34 +1,173 @@
 package dev.remora.iam;
 
+import dev.remora.iam.ControlPolicies.Standing;
+import dev.remora.wire.Principal;
+import dev.remora.wire.SessionTerms;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The condition keys of one request and their values. Key names have no case. Not for use by several threads. */
+/**
+ * What one request says of itself, under the names of condition keys, which have no case. Nothing is worked out before a
+ * condition or a variable asks for it, which most decisions do not. Not for use by several threads.
+ */
 final class Facts {
-    static final Facts NONE = new Facts(Map::of);
+    private final Principal caller;
+    private final Map<String, String> tags;
+    private final ControlPolicies organizations;
+    private final Map<String, List<String>> context;
+    private final InstantSource clock;
+    private final boolean supposed;
+    private String owner = "";
+    private @Nullable String callerArn;
 
-    private final Supplier<Map<String, List<String>>> given;
-    private @Nullable Map<String, List<String>> byLowerName;
-
-    /** @param given asked at most once, and only when a condition or a variable is met, which most decisions do not */
-    Facts(Supplier<Map<String, List<String>>> given) {
-        this.given = given;
+    /**
+     * @param tags of the caller's identity; those of its session count before them
+     * @param organizations where accounts stand in theirs
+     */
+    Facts(Principal caller, Map<String, String> tags, ControlPolicies organizations, Map<String, List<String>> context,
+            InstantSource clock) {
+        this(caller, tags, organizations, context, clock, false);
     }
 
-    /** The values of a key, given in lower case; empty if the request does not have it. */
-    List<String> values(String lowerName) {
-        Map<String, List<String>> names = byLowerName;
-        if (names == null) {
-            names = new HashMap<>();
-            for (var entry : given.get().entrySet()) {
-                names.put(entry.getKey().toLowerCase(Locale.ROOT), entry.getValue());
-            }
-            byLowerName = names;
+    private Facts(Principal caller, Map<String, String> tags, ControlPolicies organizations, Map<String, List<String>> context,
+            InstantSource clock, boolean supposed) {
+        this.caller = caller;
+        this.tags = tags;
+        this.organizations = organizations;
+        this.context = context;
+        this.clock = clock;
+        this.supposed = supposed;
+    }
+
+    /** The same, but what the context says counts before what is so: for simulations. */
+    Facts supposing() {
+        return new Facts(caller, tags, organizations, context, clock, true);
+    }
+
+    /** Says whose resource the next question is about; empty if it is nobody's. */
+    void about(String account) {
+        this.owner = account;
+    }
+
+    Principal caller() {
+        return caller;
+    }
+
+    String callerArn() {
+        String arn = callerArn;
+        if (arn == null) {
+            callerArn = arn = caller.arn();
         }
-        return names.getOrDefault(lowerName, List.of());
+        return arn;
+    }
+
+    boolean service() {
+        return caller instanceof Principal.Service;
+    }
+
+    SessionTerms terms() {
+        return caller.terms();
+    }
+
+    Standing standing() {
+        return service() ? Standing.ALONE : organizations.of(caller.account());
+    }
+
+    String owner() {
+        return owner;
+    }
+
+    Standing ownerStanding() {
+        return owner.isEmpty() ? Standing.ALONE : organizations.of(owner);
+    }
+
+    Instant now() {
+        return clock.instant();
+    }
+
+    /** The values of a key; empty if the request does not have it. */
+    List<String> values(Key key) {
+        if (supposed) {
+            List<String> said = context(key.written());
+            if (!said.isEmpty()) {
+                return said;
+            }
+        }
+        GlobalKey global = key.global();
+        if (global != null) {
+            if (global.open()) {
+                List<String> said = context(key.written());
+                if (!said.isEmpty()) {
+                    return said;
+                }
+            }
+            String value = global.value(this);
+            return value == null ? List.of() : List.of(value);
+        }
+        if (key.principalTag() != null) {
+            String value = tag(terms().tags(), key.principalTag());
+            value = value != null ? value : tag(tags, key.principalTag());
+            return value == null ? List.of() : List.of(value);
+        }
+        return context(key.written());
+    }
+
+    /** A key's name as a policy writes it, taken apart once. */
+    record Key(String written, @Nullable GlobalKey global, @Nullable String principalTag) {
+        static Key of(String written) {
+            int prefix = GlobalKey.PRINCIPAL_TAG.length();
+            boolean tag = written.regionMatches(true, 0, GlobalKey.PRINCIPAL_TAG, 0, prefix);
+            return new Key(written, GlobalKey.named(written.toLowerCase(Locale.ROOT)), tag ? written.substring(prefix) : null);
+        }
+    }
+
+    /** What the request's context says, whatever case it writes the name in; mostly it is the policy's. */
+    List<String> context(String name) {
+        List<String> same = context.get(name);
+        if (same != null) {
+            return same;
+        }
+        for (Map.Entry<String, List<String>> entry : context.entrySet()) {
+            if (entry.getKey().equalsIgnoreCase(name)) {
+                return entry.getValue();
+            }
+        }
+        return List.of();
+    }
+
+    private static @Nullable String tag(Map<String, String> tags, String name) {
+        if (tags.isEmpty()) {
+            return null;
+        }
+        String same = tags.get(name);
+        if (same != null) {
+            return same;
+        }
+        for (Map.Entry<String, String> entry : tags.entrySet()) {
+            if (entry.getKey().equalsIgnoreCase(name)) {
+                return entry.getValue();
+            }
+        }
+        return null;
+    }
+
+    /** All keys that the request has, for messages and logs. */
+    Map<String, List<String>> all() {
+        var all = new HashMap<String, List<String>>(context);
+        for (GlobalKey key : GlobalKey.values()) {
+            List<String> values = values(new Key(key.written(), key, null));
+            all.keySet().removeIf(key.written()::equalsIgnoreCase);
+            if (!values.isEmpty()) {
+                all.put(key.written(), values);
+            }
+        }
+        tags.forEach((name, value) -> all.put(GlobalKey.PRINCIPAL_TAG + name, List.of(value)));
+        terms().tags().forEach((name, value) -> all.put(GlobalKey.PRINCIPAL_TAG + name, List.of(value)));
+        return all;
     }
 }

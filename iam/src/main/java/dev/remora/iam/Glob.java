@@ -23,6 +23,15 @@ final class Glob {
         return text.indexOf(ANY) >= 0 || text.indexOf(ONE) >= 0;
     }
 
+    /** What a pattern says before its first wildcard. */
+    static String head(String pattern) {
+        int end = 0;
+        while (end < pattern.length() && pattern.charAt(end) != ANY && pattern.charAt(end) != ONE) {
+            end++;
+        }
+        return pattern.substring(0, end);
+    }
+
     /**
      * Whether the whole text matches. Only the last {@code ANY} is ever tried again, so the time is at most the product of the
      * lengths and no pattern can make it explode.
@@ -40,6 +49,9 @@ final class Glob {
         while (t < textTo) {
             if (p < patternTo && pattern.charAt(p) == ANY) {
                 star = p++;
+                if (p == patternTo) {
+                    return true;
+                }
                 resume = t;
             } else if (p < patternTo && (pattern.charAt(p) == ONE || pattern.charAt(p) == text.charAt(t))) {
                 p++;

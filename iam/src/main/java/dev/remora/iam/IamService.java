@@ -15,7 +15,8 @@ public final class IamService {
     private final Operations iam;
     private final Operations sts;
     private final AccessKeys keys;
-    private final RoleAuthorizer authorizer;
+    private final ResourcePolicies resources = new ResourcePolicies();
+    private final PolicyAuthorizer authorizer;
     private final Trust trust;
     private final AuthorizationMessages messages;
 
@@ -27,7 +28,7 @@ public final class IamService {
         var permissions = new Permissions(store);
         var sessions = new Sessions(store, ids);
         this.messages = new AuthorizationMessages(sessions.derived("authorization messages"));
-        this.authorizer = new RoleAuthorizer(permissions, clock);
+        this.authorizer = new PolicyAuthorizer(permissions, resources, clock);
         this.trust = new Trust(permissions, authorizer, sessions, clock);
         this.keys = new KeyRing(sessions, wellKnownKeys);
         this.iam = IamOperations.of(store, ids);
@@ -58,6 +59,16 @@ public final class IamService {
     /** What seals the details of denials, for the dispatcher. */
     public AuthorizationMessages authorizationMessages() {
         return messages;
+    }
+
+    /** Where services say how the policies of their resources are found; to be told before the first request is served. */
+    public ResourcePolicies resourcePolicies() {
+        return resources;
+    }
+
+    /** Says where accounts stand in their organizations; to be told before the first request is served. */
+    public void controlPolicies(ControlPolicies control) {
+        authorizer.control(control);
     }
 
     public EndpointPolicies endpointPolicies() {

@@ -12,18 +12,17 @@ import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** What a condition compares, and how: IAM User Guide, "IAM JSON policy elements: Condition operators". */
 enum Operator {
-    STRING_EQUALS("StringEquals", false, equal(v -> Optional.of(v))),
-    STRING_NOT_EQUALS("StringNotEquals", true, equal(v -> Optional.of(v))),
-    STRING_EQUALS_IGNORE_CASE("StringEqualsIgnoreCase", false, String::equalsIgnoreCase),
-    STRING_NOT_EQUALS_IGNORE_CASE("StringNotEqualsIgnoreCase", true, String::equalsIgnoreCase),
-    STRING_LIKE("StringLike", false, Glob::matches),
-    STRING_NOT_LIKE("StringNotLike", true, Glob::matches),
+    STRING_EQUALS("StringEquals", false, equal(Optional::of)),
+    STRING_NOT_EQUALS("StringNotEquals", true, equal(Optional::of)),
+    STRING_EQUALS_IGNORE_CASE("StringEqualsIgnoreCase", false, policy -> policy::equalsIgnoreCase),
+    STRING_NOT_EQUALS_IGNORE_CASE("StringNotEqualsIgnoreCase", true, policy -> policy::equalsIgnoreCase),
+    STRING_LIKE("StringLike", false, policy -> text -> Glob.matches(policy, text)),
+    STRING_NOT_LIKE("StringNotLike", true, policy -> text -> Glob.matches(policy, text)),
     NUMERIC_EQUALS("NumericEquals", false, compare(Operator::number, order -> order == 0)),
     NUMERIC_NOT_EQUALS("NumericNotEquals", true, compare(Operator::number, order -> order == 0)),
     NUMERIC_LESS_THAN("NumericLessThan", false, compare(Operator::number, order -> order < 0)),
@@ -40,22 +39,25 @@ enum Operator {
     BINARY_EQUALS("BinaryEquals", false, equal(Operator::binary)),
     IP_ADDRESS("IpAddress", false, Operator::inBlock),
     NOT_IP_ADDRESS("NotIpAddress", true, Operator::inBlock),
-    ARN_EQUALS("ArnEquals", false, Operator::arnLike),
-    ARN_LIKE("ArnLike", false, Operator::arnLike),
-    ARN_NOT_EQUALS("ArnNotEquals", true, Operator::arnLike),
-    ARN_NOT_LIKE("ArnNotLike", true, Operator::arnLike),
+    ARN_EQUALS("ArnEquals", false, policy -> arn -> arnLike(policy, arn)),
+    ARN_LIKE("ArnLike", false, policy -> arn -> arnLike(policy, arn)),
+    ARN_NOT_EQUALS("ArnNotEquals", true, policy -> arn -> arnLike(policy, arn)),
+    ARN_NOT_LIKE("ArnNotLike", true, policy -> arn -> arnLike(policy, arn)),
     /** Whether the key is absent; {@link Condition} decides it. */
-    NULL("Null", false, (policy, request) -> false);
+    NULL("Null", false, policy -> request -> false);
+
+    /** What a value that is none of the operator's kind is fitted by. */
+    private static final Predicate<String> NOTHING = request -> false;
 
     /** An ARN's colon-separated parts; further colons belong to the last one. */
     private static final int ARN_PARTS = 6;
 
     private final String word;
     private final boolean negated;
-    private final BiPredicate<String, String> match;
+    private final Function<String, Predicate<String>> match;
 
-    /** @param match whether the policy's value (a pattern where the operator knows wildcards) fits the request's */
-    Operator(String word, boolean negated, BiPredicate<String, String> match) {
+    /** @param match from a policy's value (a pattern where the operator knows wildcards) to whether a request's fits it */
+    Operator(String word, boolean negated, Function<String, Predicate<String>> match) {
         this.word = word;
         this.negated = negated;
         this.match = match;
@@ -86,24 +88,31 @@ enum Operator {
         return word.startsWith("Date");
     }
 
-    /** Whether one value of the policy fits one of the request, before any negation. */
-    boolean matches(String policy, String request) {
-        return match.test(policy, request);
+    /** Whether variables mean something in its values: "string operators or the ARN operators" ("Variables and tags"). */
+    boolean variables() {
+        return word.startsWith("String") || word.startsWith("Arn");
     }
 
-    private static <T> BiPredicate<String, String> equal(Function<String, Optional<T>> read) {
-        return (policy, request) -> {
+    /** Whether a value of a request fits one of the policy, before any negation. */
+    Predicate<String> matching(String policy) {
+        return match.apply(policy);
+    }
+
+    private static <T> Function<String, Predicate<String>> equal(Function<String, Optional<T>> read) {
+        return policy -> {
             Optional<T> expected = read.apply(policy);
-            return expected.isPresent() && expected.equals(read.apply(request));
+            return expected.isEmpty() ? NOTHING : request -> expected.equals(read.apply(request));
         };
     }
 
-    private static <T extends Comparable<T>> BiPredicate<String, String> compare(
+    private static <T extends Comparable<T>> Function<String, Predicate<String>> compare(
             Function<String, Optional<T>> read, Predicate<Integer> order) {
-        return (policy, request) -> {
+        return policy -> {
             Optional<T> right = read.apply(policy);
-            Optional<T> left = read.apply(request);
-            return left.isPresent() && right.isPresent() && order.test(left.get().compareTo(right.get()));
+            return right.isEmpty() ? NOTHING : request -> {
+                Optional<T> left = read.apply(request);
+                return left.isPresent() && order.test(left.get().compareTo(right.get()));
+            };
         };
     }
 
@@ -143,26 +152,37 @@ enum Operator {
         }
     }
 
-    /** Whether an address lies in a block, e.g. {@code 203.0.113.0/24}; an address alone is a block of one. */
-    private static boolean inBlock(String block, String address) {
+    /** Addresses in a block, e.g. {@code 203.0.113.0/24}; an address alone is a block of one. */
+    private static Predicate<String> inBlock(String block) {
         int slash = block.indexOf('/');
+        Optional<byte[]> network = address(slash < 0 ? block : block.substring(0, slash));
+        int bits = slash < 0 ? network.map(bytes -> bytes.length * Byte.SIZE).orElse(0)
+                : number(block.substring(slash + 1)).map(BigDecimal::intValue).orElse(-1);
+        if (network.isEmpty() || bits < 0 || bits > network.get().length * Byte.SIZE) {
+            return NOTHING;
+        }
+        return request -> address(request).filter(host -> covers(network.get(), bits, host)).isPresent();
+    }
+
+    private static Optional<byte[]> address(String text) {
         try {
-            byte[] network = InetAddress.ofLiteral(slash < 0 ? block : block.substring(0, slash)).getAddress();
-            byte[] host = InetAddress.ofLiteral(address).getAddress();
-            int bits = slash < 0 ? network.length * 8 : Integer.parseInt(block.substring(slash + 1));
-            if (network.length != host.length || bits < 0 || bits > network.length * 8) {
-                return false;
-            }
-            for (int i = 0; i < bits; i++) {
-                int mask = 0x80 >> (i % 8);
-                if ((network[i / 8] & mask) != (host[i / 8] & mask)) {
-                    return false;
-                }
-            }
-            return true;
+            return Optional.of(InetAddress.ofLiteral(text).getAddress());
         } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean covers(byte[] network, int bits, byte[] host) {
+        if (network.length != host.length) {
             return false;
         }
+        for (int i = 0; i < bits; i++) {
+            int mask = 0x80 >> (i % Byte.SIZE);
+            if ((network[i / Byte.SIZE] & mask) != (host[i / Byte.SIZE] & mask)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Each of the six parts is matched by itself, so a wildcard never reaches over one of the first five colons. */

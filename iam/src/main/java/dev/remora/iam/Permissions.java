@@ -1,85 +1,185 @@
 package dev.remora.iam;
 
+import dev.remora.iam.ControlPolicies.Policy;
+import dev.remora.iam.ControlPolicies.Standing;
+import dev.remora.iam.PolicySet.Attached;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
 import dev.remora.store.View;
+import dev.remora.wire.Authorizer.PolicyType;
+import dev.remora.wire.Principal;
+import dev.remora.wire.SessionTerms;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Function;
 
 /**
- * The compiled policies of roles.
+ * The compiled policies of identities, sessions and accounts.
  *
- * <p>A role's policies are compiled when it first does something, and again when they changed. Each entry knows the store's
- * revision at which it was last found true: while the store has not moved on, a decision costs one map look-up and one
- * comparison; when it has, the documents that the entry was made of are compared with the present ones (they are immutable, so
- * mostly by identity) and it is compiled anew only if one differs. A change is therefore in force for the first request after its
- * transaction; there is no feed to wait for and no entry that could be forgotten. Following the change feed was rejected for that
- * reason: it is behind the answer by a moment.
+ * <p>An identity's policies are compiled when it first does something, and again when they changed. Each entry knows the
+ * documents that it was made of, and the store's revision at which they were last found the same: while the store has not moved
+ * on, a decision costs one map look-up and one comparison; when it has, the entry's own documents are looked up, and it is made
+ * anew only if one of them is another object. A change is therefore in force for the first request after its transaction; there
+ * is no feed to wait for and no entry that could be forgotten. Following the change feed was rejected for that reason: it is
+ * behind the answer by a moment.
  */
 final class Permissions {
-    /** How many roles' and documents' compiled forms are kept; beyond that all are dropped and made again on demand. */
+    /** How many compiled forms of each sort are kept; beyond that all are dropped and made again on demand. */
     private static final int KEPT = 10_000;
 
+    /** Within the control policies of an account nothing is said of these roles ("Service control policies", "Effects"). */
+    private static final String SERVICE_LINKED = "/aws-service-role/";
+
     private final Store store;
-    private final ConcurrentMap<String, Entry> byArn = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Reading.Kept<Granted>> roles = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Reading.Kept<Granted>> users = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Limits, Reading.Kept<PolicySet>> sessions = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Levels> accounts = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, PolicyDocument> documents = new ConcurrentHashMap<>();
 
     Permissions(Store store) {
         this.store = store;
     }
 
-    private record Entry(long revision, Role role, List<String> texts, Authority authority, PolicyDocument trust) {}
-
-    /** A role and what it may do, as of now. */
-    record Granted(Role role, Authority authority, PolicyDocument trust) {}
-
-    Optional<Granted> of(String roleArn) {
-        View view = store.view();
-        Entry entry = byArn.get(roleArn);
-        if (entry == null || entry.revision() != view.revision()) {
-            Optional<Entry> fresh = refreshed(roleArn, view, Optional.ofNullable(entry));
-            if (fresh.isEmpty()) {
-                byArn.remove(roleArn);
-                return Optional.empty();
-            }
-            entry = fresh.get();
-            bound(byArn);
-            byArn.put(roleArn, entry);
+    /**
+     * An identity and what it may do, as of now.
+     *
+     * @param trust of a role; says nothing of a user
+     */
+    record Granted(Identity identity, Map<String, String> tags, Authority authority, PolicySet trust) {
+        Role role() {
+            return (Role) identity;
         }
-        return Optional.of(new Granted(entry.role(), entry.authority(), entry.trust()));
     }
 
-    private Optional<Entry> refreshed(String roleArn, View view, Optional<Entry> old) {
-        return find(roleArn, view).map(role -> {
-            List<String> texts = texts(role, view);
-            if (old.isPresent() && Objects.equals(old.get().role(), role) && old.get().texts().equals(texts)) {
-                return new Entry(view.revision(), role, texts, old.get().authority(), old.get().trust());
+    /** A session's own policies. */
+    private record Limits(String policy, List<String> arns) {}
+
+    private record Levels(List<List<Policy>> policies, List<PolicySet> sets) {}
+
+    /** Of the role of an ARN, path and all. */
+    Optional<Granted> role(String roleArn) {
+        return kept(roles, roleArn, reading -> parsed(roleArn)
+                .flatMap(name -> reading.get(Role.KIND, name.scope(), name.key()))
+                .filter(role -> role.arn().equals(roleArn))
+                .map(role -> granted(role, role.boundary(), role.tags(), List.of(), reading, trust(role))));
+    }
+
+    /** Of a user, unless it is another one of the same name. */
+    Optional<Granted> user(Principal.User caller) {
+        return kept(users, caller.id(), reading -> reading.get(User.KIND, Scope.global(caller.account()), User.key(caller.name()))
+                .filter(user -> user.id().equals(caller.id()))
+                .map(user -> granted(user, user.boundary(), user.tags(), groups(user, reading), reading, PolicySet.EMPTY)));
+    }
+
+    /** What limits a session. */
+    PolicySet session(SessionTerms terms) {
+        if (!terms.limited()) {
+            return PolicySet.UNLIMITED;
+        }
+        var limits = new Limits(terms.policy(), terms.policyArns());
+        return kept(sessions, limits, reading -> {
+            var policies = new ArrayList<Attached>();
+            if (!limits.policy().isEmpty()) {
+                policies.add(new Attached(PolicyType.SESSION, "", "", compiled(limits.policy())));
             }
-            var identity = new PolicySet(texts.stream().map(this::compiled).toList());
-            return new Entry(view.revision(), role, texts, Authority.of(identity), compiled(role.trust()));
-        });
+            limits.arns().forEach(arn -> managed(arn, reading).ifPresent(
+                    document -> policies.add(new Attached(PolicyType.SESSION, arn, "", document))));
+            return Optional.of(new PolicySet(policies));
+        }).orElseThrow();
     }
 
-    /** The role of an ARN, path and all. */
-    static Optional<Role> find(String roleArn, View view) {
+    /** What an account's control policies say of a caller in it. */
+    List<PolicySet> control(Principal caller, Standing standing) {
+        if (standing.levels().isEmpty()
+                || caller instanceof Principal.RoleSession session && session.roleArn().contains(SERVICE_LINKED)) {
+            return List.of();
+        }
+        Levels known = accounts.get(caller.account());
+        if (known == null || known.policies() != standing.levels()) {
+            known = new Levels(standing.levels(), standing.levels().stream().map(level -> new PolicySet(level.stream()
+                    .map(policy -> new Attached(PolicyType.CONTROL, policy.arn(), "", compiled(policy.document())))
+                    .toList())).toList());
+            bound(accounts);
+            accounts.put(caller.account(), known);
+        }
+        return known.sets();
+    }
+
+    private <K, T> Optional<T> kept(
+            ConcurrentMap<K, Reading.Kept<T>> map, K key, Function<Reading, Optional<T>> make) {
+        View view = store.view();
+        Reading.Kept<T> known = map.get(key);
+        if (known != null && known.current(view)) {
+            return Optional.of(known.value());
+        }
+        var reading = new Reading(view);
+        Optional<T> made = make.apply(reading);
+        if (made.isEmpty()) {
+            map.remove(key);
+        } else {
+            bound(map);
+            map.put(key, reading.keep(made.get()));
+        }
+        return made;
+    }
+
+    private record Name(Scope scope, String key) {}
+
+    private static Optional<Name> parsed(String roleArn) {
         String[] parts = roleArn.split(":", 6);
         if (parts.length != 6 || !parts[5].startsWith("role/")) {
             return Optional.empty();
         }
         String name = parts[5].substring(parts[5].lastIndexOf('/') + 1);
-        return view.get(Role.KIND, Scope.global(parts[4]), Role.key(name)).filter(role -> role.arn().equals(roleArn));
+        return Optional.of(new Name(Scope.global(parts[4]), Role.key(name)));
     }
 
-    private static List<String> texts(Role role, View view) {
-        var texts = new ArrayList<>(role.inline().values());
-        for (String arn : role.attached()) {
-            Policies.find(arn, view).ifPresent(policy -> texts.add(policy.document()));
+    /** The role of an ARN, path and all. */
+    static Optional<Role> find(String roleArn, View view) {
+        return parsed(roleArn).flatMap(name -> view.get(Role.KIND, name.scope(), name.key()))
+                .filter(role -> role.arn().equals(roleArn));
+    }
+
+    private static List<Group> groups(User user, Reading reading) {
+        var groups = new ArrayList<Group>();
+        for (String key : user.groups()) {
+            reading.get(Group.KIND, Scope.global(user.account()), key).ifPresent(groups::add);
         }
-        return texts;
+        return groups;
+    }
+
+    private PolicySet trust(Role role) {
+        return new PolicySet(List.of(new Attached(PolicyType.TRUST, role.arn(), "", compiled(role.trust()))));
+    }
+
+    private Granted granted(Identity identity, String boundary, Map<String, String> tags, List<Group> groups, Reading reading,
+            PolicySet trust) {
+        var policies = new ArrayList<Attached>();
+        collect(identity, reading, policies);
+        groups.forEach(group -> collect(group, reading, policies));
+        PolicySet limit = boundary.isEmpty() ? PolicySet.UNLIMITED
+                : new PolicySet(managed(boundary, reading).stream()
+                        .map(document -> new Attached(PolicyType.BOUNDARY, boundary, "", document)).toList());
+        var authority = new Authority(List.of(), new PolicySet(policies), limit, PolicySet.UNLIMITED);
+        return new Granted(identity, tags, authority, trust);
+    }
+
+    private void collect(Identity identity, Reading reading, List<Attached> into) {
+        String holder = identity.arn();
+        identity.inline().forEach(
+                (name, document) -> into.add(new Attached(PolicyType.IDENTITY, name, holder, compiled(document))));
+        for (String arn : identity.attached()) {
+            managed(arn, reading).ifPresent(document -> into.add(new Attached(PolicyType.IDENTITY, arn, holder, document)));
+        }
+    }
+
+    private Optional<PolicyDocument> managed(String arn, Reading reading) {
+        return Policies.find(arn, reading).map(policy -> compiled(policy.document()));
     }
 
     private PolicyDocument compiled(String text) {

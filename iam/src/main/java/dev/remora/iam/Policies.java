@@ -199,6 +199,10 @@ final class Policies {
     }
 
     static Optional<ManagedPolicy> find(String arn, View view) {
+        return find(arn, new Reading(view));
+    }
+
+    static Optional<ManagedPolicy> find(String arn, Reading reading) {
         var match = ARN.matcher(arn);
         if (!match.matches()) {
             return Optional.empty();
@@ -206,7 +210,7 @@ final class Policies {
         if (match.group(1).equals(ManagedPolicy.AWS)) {
             return AwsPolicies.policies().find(arn);
         }
-        return view.get(ManagedPolicy.KIND, Scope.global(match.group(1)), ManagedPolicy.key(match.group(3)))
+        return reading.get(ManagedPolicy.KIND, Scope.global(match.group(1)), ManagedPolicy.key(match.group(3)))
                 .filter(policy -> policy.arn().equals(arn));
     }
 

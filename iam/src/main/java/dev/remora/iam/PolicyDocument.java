@@ -6,7 +6,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -15,11 +19,19 @@ import tools.jackson.databind.json.JsonMapper;
 record PolicyDocument(List<Statement> statements) {
     static final String CURRENT_VERSION = "2012-10-17";
 
-    private static final JsonMapper JSON = JsonMapper.builder(
-                    JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
+    /** A policy is six levels deep at most; what is deeper is not one, and is not read to its end. */
+    private static final int MAX_DEPTH = 32;
+
+    /** The colons of a whole ARN; the parts that an ARN leaves out at its end stand for anything. */
+    private static final int ARN_COLONS = 5;
+
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+                    .build())
             .build();
 
-    /** The tree of a text, or nothing if it is not JSON (a trailing comma, a missing brace, a name given twice). */
+    /** The tree of a text, or nothing if it is not JSON (a trailing comma, a missing brace, a name given twice) or too deep. */
     static Optional<JsonNode> tree(String text) {
         try {
             return Optional.ofNullable(JSON.readTree(text));
@@ -33,32 +45,70 @@ record PolicyDocument(List<Statement> statements) {
         JsonNode root = tree(text).orElseThrow(() -> new IllegalArgumentException("not a policy: " + text));
         // Without a Version a document is of 2008-10-17, which knows no variables.
         boolean variables = root.path("Version").asString("").equals(CURRENT_VERSION);
+        List<Statement.Span> spans = spans(text);
         var statements = new ArrayList<Statement>();
         for (JsonNode statement : each(root.path("Statement"))) {
-            statements.add(statement(statement, variables));
+            statements.add(statement(statement, variables, spans.get(statements.size())));
         }
         return new PolicyDocument(List.copyOf(statements));
     }
 
-    private static Statement statement(JsonNode node, boolean variables) {
+    /** Where the statements stand in the text, in their order. */
+    private static List<Statement.Span> spans(String text) {
+        var spans = new ArrayList<Statement.Span>();
+        try (JsonParser parser = JSON.createParser(text)) {
+            parser.nextToken();
+            while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                boolean statements = parser.currentName().equals("Statement");
+                JsonToken value = parser.nextToken();
+                if (statements && value == JsonToken.START_OBJECT) {
+                    spans.add(span(parser));
+                } else if (statements && value == JsonToken.START_ARRAY) {
+                    while (parser.nextToken() == JsonToken.START_OBJECT) {
+                        spans.add(span(parser));
+                    }
+                } else {
+                    parser.skipChildren();
+                }
+            }
+        }
+        return spans;
+    }
+
+    private static Statement.Span span(JsonParser atBrace) {
+        TokenStreamLocation start = atBrace.currentTokenLocation();
+        atBrace.skipChildren();
+        TokenStreamLocation end = atBrace.currentTokenLocation();
+        return new Statement.Span(start.getLineNr(), start.getColumnNr(), end.getLineNr(), end.getColumnNr() + 1);
+    }
+
+    private static Statement statement(JsonNode node, boolean variables, Statement.Span span) {
         boolean exceptActions = node.has("NotAction");
-        boolean exceptResources = node.has("NotResource");
+        // A trust document names no resource: it is about the role that it belongs to.
+        boolean exceptResources = node.has("NotResource") || !node.has("Resource");
         List<String> actions = texts(node.path(exceptActions ? "NotAction" : "Action")).stream()
                 .map(action -> Glob.pattern(action.toLowerCase(Locale.ROOT)))
                 .toList();
         List<Template> resources = texts(node.path(exceptResources ? "NotResource" : "Resource")).stream()
-                .map(resource -> Template.of(resource, variables, true))
+                .map(resource -> resource(resource, variables))
                 .toList();
         var conditions = new ArrayList<Condition>();
         for (Map.Entry<String, JsonNode> operator : node.path("Condition").properties()) {
-            Condition.Word word = Condition.Word.parse(operator.getKey())
-                    .orElseThrow(() -> new IllegalArgumentException("not an operator: " + operator.getKey()));
             for (Map.Entry<String, JsonNode> key : operator.getValue().properties()) {
+                Condition.Word word = Condition.Word.parse(operator.getKey())
+                        .orElseThrow(() -> new IllegalArgumentException("not an operator: " + operator.getKey()));
                 conditions.add(Condition.of(word, key.getKey(), texts(key.getValue()), variables));
             }
         }
-        return new Statement(node.path("Effect").asString("").equals("Allow"), actions, exceptActions, resources, exceptResources,
-                principals(node), List.copyOf(conditions));
+        return new Statement(node.path("Sid").asString(""), node.path("Effect").asString("").equalsIgnoreCase("Allow"), actions,
+                exceptActions, resources, exceptResources, principals(node), List.copyOf(conditions), span);
+    }
+
+    /** "If you specify an incomplete ARN …, AWS automatically completes the ARN by adding wildcard characters." */
+    private static Template resource(String text, boolean variables) {
+        long colons = text.chars().filter(c -> c == ':').count();
+        String whole = text.startsWith("arn:") && colons < ARN_COLONS ? text + ":*".repeat(ARN_COLONS - (int) colons) : text;
+        return Template.of(whole, variables, true);
     }
 
     private static Optional<PrincipalElement> principals(JsonNode statement) {

@@ -1,63 +1,166 @@
 package dev.remora.iam;
 
+import dev.remora.wire.Authorizer.Decision;
+import dev.remora.wire.Authorizer.PolicyType;
+import dev.remora.wire.Authorizer.Reason;
+import dev.remora.wire.Authorizer.Source;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Several policies that count together, e.g. all that are attached to a role, ready to decide.
  *
- * <p>Which statements speak of an action is found once for each action and kept, denials first: a decision then looks only at
- * resources and conditions of statements that can matter. Actions come from our own tables of operations, so the memory of them
- * is small; its limit guards against callers that ask about invented ones.
+ * <p>Statements are found by the actions that they name: under the action itself where they name it whole, under its service
+ * where the wildcard comes later, and in a third list where even the service is open (or the statement is about all actions but
+ * some). What is found for an action is kept, denials apart from grants, so that a decision looks only at resources and
+ * conditions of statements that can matter, and costs the same whatever else the policies say. Actions come from our own tables
+ * of operations, so the memory of them is small; its limit guards against callers that ask about invented ones.
  */
 final class PolicySet {
-    /** What a set of policies says of one call. */
-    enum Verdict {
-        DENIED,
-        ALLOWED,
-        SILENT
-    }
+    /** Allows all and denies nothing: what does not limit. */
+    static final PolicySet UNLIMITED = new PolicySet(List.of());
+
+    /** Speaks of nothing. */
+    static final PolicySet EMPTY = new PolicySet(List.of());
 
     /** How many actions' statements are remembered. */
     private static final int REMEMBERED_ACTIONS = 2000;
 
-    private final List<Statement> statements;
-    private final ConcurrentMap<String, List<Statement>> byAction = new ConcurrentHashMap<>();
+    /** A policy and where it stands. */
+    record Attached(PolicyType type, String policy, String holder, PolicyDocument document) {}
 
-    PolicySet(List<PolicyDocument> documents) {
-        this.statements = documents.stream().flatMap(document -> document.statements().stream()).toList();
+    /**
+     * A statement in its place.
+     *
+     * @param order the place among all statements of the set
+     */
+    record Placed(int order, Statement statement, Source source, Decision allowed) {
+        static Placed of(int order, Attached policy, Statement statement) {
+            Statement.Span span = statement.span();
+            var source = new Source(policy.type(), policy.policy(), policy.holder(), statement.sid(), !statement.allows(),
+                    span.startLine(), span.startColumn(), span.endLine(), span.endColumn());
+            return new Placed(order, statement, source, new Decision(true, "", Reason.ALLOWED, source));
+        }
     }
 
-    Verdict decide(String action, String resource, Facts facts) {
-        for (Statement statement : about(action)) {
-            if (statement.coversResource(resource, facts) && statement.conditionsHold(facts)) {
-                return statement.allows() ? Verdict.ALLOWED : Verdict.DENIED;
+    /** The statements that cover one action. */
+    private record About(Placed[] denials, Placed[] grants) {}
+
+    private final Map<String, List<Placed>> byName = new HashMap<>();
+    private final Map<String, List<Placed>> byService = new HashMap<>();
+    private final List<Placed> open = new ArrayList<>();
+    private final ConcurrentMap<String, About> byAction = new ConcurrentHashMap<>();
+
+    PolicySet(List<Attached> policies) {
+        int order = 0;
+        for (Attached policy : policies) {
+            for (Statement statement : policy.document().statements()) {
+                index(Placed.of(order++, policy, statement));
             }
         }
-        return Verdict.SILENT;
     }
 
-    private List<Statement> about(String action) {
-        List<Statement> known = byAction.get(action);
-        if (known != null) {
-            return known;
+    private void index(Placed placed) {
+        if (placed.statement().exceptActions()) {
+            open.add(placed);
+            return;
         }
-        String lower = action.toLowerCase(Locale.ROOT);
-        var denials = new ArrayList<Statement>();
-        var grants = new ArrayList<Statement>();
-        for (Statement statement : statements) {
-            if (statement.coversAction(lower)) {
-                (statement.allows() ? grants : denials).add(statement);
+        for (String pattern : placed.statement().actions()) {
+            int colon = pattern.indexOf(':');
+            if (!Glob.hasWildcard(pattern)) {
+                byName.computeIfAbsent(pattern, name -> new ArrayList<>()).add(placed);
+            } else if (colon < 0 || Glob.hasWildcard(pattern.substring(0, colon))) {
+                open.add(placed);
+            } else {
+                byService.computeIfAbsent(pattern.substring(0, colon), name -> new ArrayList<>()).add(placed);
             }
         }
-        denials.addAll(grants);
-        List<Statement> found = List.copyOf(denials);
-        if (byAction.size() < REMEMBERED_ACTIONS) {
-            byAction.put(action, found);
+    }
+
+    /** The first statement that denies the call, or null. */
+    @Nullable Placed denial(String action, String resource, Facts facts) {
+        return first(about(action).denials(), resource, facts);
+    }
+
+    /** The first statement that allows the call, or null; for {@link #UNLIMITED} see {@link #silent}. */
+    @Nullable Placed grant(String action, String resource, Facts facts) {
+        return first(about(action).grants(), resource, facts);
+    }
+
+    /** Whether it allows nothing of the call. */
+    boolean silent(String action, String resource, Facts facts) {
+        return this != UNLIMITED && grant(action, resource, facts) == null;
+    }
+
+    /** The statement that allows the call and names the caller in the way that gives most, or null. */
+    @Nullable Placed bestGrant(String action, String resource, Facts facts) {
+        Placed best = null;
+        for (Placed placed : about(action).grants()) {
+            if (placed.statement().speaksOf(resource, facts)
+                    && (best == null || placed.statement().naming(facts).compareTo(best.statement().naming(facts)) > 0)) {
+                best = placed;
+            }
         }
+        return best;
+    }
+
+    /** All statements that speak of the call, in the order of the policies; for explanations. */
+    List<Placed> all(String action, String resource, Facts facts) {
+        var found = new ArrayList<Placed>();
+        About about = about(action);
+        for (Placed[] some : List.of(about.denials(), about.grants())) {
+            Arrays.stream(some).filter(placed -> placed.statement().speaksOf(resource, facts)).forEach(found::add);
+        }
+        found.sort(Comparator.comparingInt(Placed::order));
         return found;
+    }
+
+    private static @Nullable Placed first(Placed[] statements, String resource, Facts facts) {
+        for (Placed placed : statements) {
+            if (placed.statement().speaksOf(resource, facts)) {
+                return placed;
+            }
+        }
+        return null;
+    }
+
+    private About about(String action) {
+        About known = byAction.get(action);
+        return known != null ? known : find(action);
+    }
+
+    private About find(String action) {
+        String lower = action.toLowerCase(Locale.ROOT);
+        var found = new ArrayList<Placed>(byName.getOrDefault(lower, List.of()));
+        int colon = lower.indexOf(':');
+        if (colon > 0) {
+            covering(byService.getOrDefault(lower.substring(0, colon), List.of()), lower, found);
+        }
+        covering(open, lower, found);
+        // A statement may have been found under several of its patterns.
+        List<Placed> once = found.stream().distinct().sorted(Comparator.comparingInt(Placed::order)).toList();
+        var about = new About(
+                once.stream().filter(placed -> !placed.statement().allows()).toArray(Placed[]::new),
+                once.stream().filter(placed -> placed.statement().allows()).toArray(Placed[]::new));
+        if (byAction.size() < REMEMBERED_ACTIONS) {
+            byAction.put(action, about);
+        }
+        return about;
+    }
+
+    private static void covering(List<Placed> candidates, String lowerAction, List<Placed> into) {
+        for (Placed placed : candidates) {
+            if (placed.statement().coversAction(lowerAction)) {
+                into.add(placed);
+            }
+        }
     }
 }

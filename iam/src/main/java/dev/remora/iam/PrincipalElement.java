@@ -4,41 +4,102 @@ import dev.remora.wire.Principal;
 import java.util.List;
 
 /**
- * The Principal (or NotPrincipal) element of a statement.
+ * The Principal (or NotPrincipal) element of a statement. (IAM User Guide, "AWS JSON policy elements: Principal" and
+ * "NotPrincipal".)
  *
  * @param except whether it is NotPrincipal
- * @param aws account ids, ARNs or {@code *}
+ * @param aws account ids, ARNs, unique ids or {@code *}
  * @param services e.g. {@code lambda.amazonaws.com}
  */
 record PrincipalElement(boolean except, List<String> aws, List<String> services) {
-    /** How a statement names a caller; the difference decides whether the caller's own policies must allow the call as well. */
+    private static final String ARN_OF_IAM = "arn:aws:iam::";
+    private static final String ROOT = ":root";
+    private static final int ARN_OF_ROOT = ARN_OF_IAM.length() + 12 + ROOT.length();
+
+    /** How a statement names a caller, in rising order of what that gives within one account. */
     enum Naming {
         /** Not at all. */
         NOT,
         /** By its account, which leaves it to the account's own policies who may. */
         ACCOUNT,
-        /** By itself: no further permission is needed within one account. */
-        DIRECT
+        /** By the role or user that its session is of: no further permission is needed, but what limits the session does. */
+        ROLE,
+        /** By itself, or as everybody: nothing else is needed. */
+        SELF
     }
 
-    Naming names(Principal caller) {
-        Naming naming = switch (caller) {
-            case Principal.Service service -> services.contains(service.name()) ? Naming.DIRECT : Naming.NOT;
-            case Principal.Root root -> named(List.of(), root.account());
-            case Principal.User user -> named(List.of(user.arn()), user.account());
-            case Principal.FederatedUser user -> named(List.of(user.arn()), user.account());
-            case Principal.RoleSession session -> named(List.of(session.arn(), session.roleArn()), session.account());
-        };
+    Naming names(Facts facts) {
         if (except) {
-            return naming == Naming.NOT ? Naming.DIRECT : Naming.NOT;
+            return excepted(facts) ? Naming.NOT : Naming.SELF;
         }
-        return naming;
+        Principal caller = facts.caller();
+        if (aws.contains("*")) {
+            return Naming.SELF;
+        }
+        if (caller instanceof Principal.Service service) {
+            return services.contains(service.name()) ? Naming.SELF : Naming.NOT;
+        }
+        if (aws.isEmpty()) {
+            return Naming.NOT;
+        }
+        if (self(caller, facts)) {
+            return Naming.SELF;
+        }
+        if (role(caller)) {
+            return Naming.ROLE;
+        }
+        return account(caller) ? Naming.ACCOUNT : Naming.NOT;
     }
 
-    private Naming named(List<String> arns, String account) {
-        if (aws.contains("*") || arns.stream().anyMatch(aws::contains)) {
-            return Naming.DIRECT;
+    /**
+     * Whether NotPrincipal leaves the caller out: only if it lists the caller, its role and its account. "If NotPrincipal
+     * contained only Bob's ARN, the effect of the policy might be to explicitly deny access to the AWS account that contains the
+     * user Bob", and the like for a role's session; here that is always so.
+     */
+    private boolean excepted(Facts facts) {
+        if (aws.contains("*")) {
+            return true;
         }
-        return aws.contains(account) || aws.contains("arn:aws:iam::" + account + ":root") ? Naming.ACCOUNT : Naming.NOT;
+        return switch (facts.caller()) {
+            case Principal.Service service -> services.contains(service.name());
+            case Principal.Root root -> account(root);
+            case Principal.User user -> account(user) && self(user, facts);
+            case Principal.RoleSession session -> account(session) && role(session) && self(session, facts);
+            case Principal.FederatedUser federated -> account(federated) && self(federated, facts);
+        };
+    }
+
+    private boolean self(Principal caller, Facts facts) {
+        return switch (caller) {
+            case Principal.User user -> aws.contains(facts.callerArn()) || aws.contains(user.id());
+            case Principal.RoleSession session -> aws.contains(facts.callerArn());
+            case Principal.FederatedUser federated -> aws.contains(facts.callerArn());
+            case Principal.Root root -> false;
+            case Principal.Service service -> false;
+        };
+    }
+
+    private boolean role(Principal caller) {
+        return switch (caller) {
+            case Principal.RoleSession session -> aws.contains(session.roleArn()) || aws.contains(session.roleId());
+            case Principal.FederatedUser federated -> federated.issuer() instanceof Principal.User user
+                    && (aws.contains(user.arn()) || aws.contains(user.id()));
+            case Principal.User user -> false;
+            case Principal.Root root -> false;
+            case Principal.Service service -> false;
+        };
+    }
+
+    private boolean account(Principal caller) {
+        String account = caller.account();
+        for (int i = 0; i < aws.size(); i++) {
+            String named = aws.get(i);
+            if (named.equals(account)
+                    || named.endsWith(ROOT) && named.length() == ARN_OF_ROOT && named.startsWith(account, ARN_OF_IAM.length())
+                            && named.startsWith(ARN_OF_IAM)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -1,10 +1,9 @@
 package dev.remora.iam;
 
+import dev.remora.wire.Authorizer.PolicyType;
 import dev.remora.wire.AwsError;
-import dev.remora.wire.Principal;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
@@ -15,27 +14,11 @@ public final class ResourcePolicy {
             "Resource", "NotResource", "Condition");
     private static final Set<String> TOP = Set.of("Version", "Id", "Statement");
 
-    /** What a resource's policy says of a call; in rising order of what it gives, but for a denial. */
-    public enum Verdict {
-        /** It forbids the call, whatever else allows it. */
-        DENIED,
-        /** It does not speak of the call. */
-        SILENT,
-        /** It lets the caller's account decide who may. */
-        ALLOWED_ACCOUNT,
-        /** It allows the call to the caller itself; within one account nothing else is needed. */
-        ALLOWED
-    }
+    private ResourcePolicy() {}
 
-    private final PolicyDocument document;
-
-    private ResourcePolicy(PolicyDocument document) {
-        this.document = document;
-    }
-
-    /** A policy that was checked when it was stored. */
-    public static ResourcePolicy stored(String text) {
-        return new ResourcePolicy(PolicyDocument.compile(text));
+    /** A policy that was checked when it was stored, ready to decide. */
+    static PolicySet set(String arn, String text) {
+        return new PolicySet(List.of(new PolicySet.Attached(PolicyType.RESOURCE, arn, "", PolicyDocument.compile(text))));
     }
 
     /**
@@ -101,27 +84,5 @@ public final class ResourcePolicy {
 
     private static AwsError malformed(String message) {
         return new AwsError("MalformedPolicy", 400, message);
-    }
-
-    /** What it says of one call. */
-    public Verdict decide(Principal caller, String action, String resource, Map<String, List<String>> context) {
-        var facts = new Facts(() -> context);
-        String lower = action.toLowerCase(Locale.ROOT);
-        Verdict verdict = Verdict.SILENT;
-        for (Statement statement : document.statements()) {
-            PrincipalElement.Naming naming = statement.principals().map(p -> p.names(caller)).orElse(PrincipalElement.Naming.NOT);
-            if (naming == PrincipalElement.Naming.NOT
-                    || !statement.coversAction(lower)
-                    || !statement.coversResource(resource, facts)
-                    || !statement.conditionsHold(facts)) {
-                continue;
-            }
-            if (!statement.allows()) {
-                return Verdict.DENIED;
-            }
-            Verdict said = naming == PrincipalElement.Naming.DIRECT ? Verdict.ALLOWED : Verdict.ALLOWED_ACCOUNT;
-            verdict = said.compareTo(verdict) > 0 ? said : verdict;
-        }
-        return verdict;
     }
 }

@@ -6,23 +6,29 @@ import java.util.Optional;
 /**
  * One statement, compiled.
  *
+ * @param sid empty if it has none
  * @param actions patterns of {@link Glob} in lower case
  * @param exceptActions whether the statement is about all actions but these (NotAction)
  * @param exceptResources whether it is about all resources but these (NotResource)
- * @param principals whom a trust document names; empty in an identity policy
+ * @param principals whom a policy of a resource names; empty in an identity policy
  */
 record Statement(
+        String sid,
         boolean allows,
         List<String> actions,
         boolean exceptActions,
         List<Template> resources,
         boolean exceptResources,
         Optional<PrincipalElement> principals,
-        List<Condition> conditions) {
+        List<Condition> conditions,
+        Span span) {
+
+    /** Where a statement stands in its document: from its brace to the column after the other; all count from 1. */
+    record Span(int startLine, int startColumn, int endLine, int endColumn) {}
 
     boolean coversAction(String lowerAction) {
-        for (String pattern : actions) {
-            if (Glob.matches(pattern, lowerAction)) {
+        for (int i = 0; i < actions.size(); i++) {
+            if (Glob.matches(actions.get(i), lowerAction)) {
                 return !exceptActions;
             }
         }
@@ -30,9 +36,8 @@ record Statement(
     }
 
     boolean coversResource(String resource, Facts facts) {
-        for (Template template : resources) {
-            Optional<String> pattern = template.fill(facts);
-            if (pattern.isPresent() && Glob.matches(pattern.get(), resource)) {
+        for (int i = 0; i < resources.size(); i++) {
+            if (resources.get(i).covers(resource, facts)) {
                 return !exceptResources;
             }
         }
@@ -40,11 +45,23 @@ record Statement(
     }
 
     boolean conditionsHold(Facts facts) {
-        for (Condition condition : conditions) {
-            if (!condition.holds(facts)) {
+        for (int i = 0; i < conditions.size(); i++) {
+            if (!conditions.get(i).holds(facts)) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** Whether it speaks of a call whose action it covers. */
+    boolean speaksOf(String resource, Facts facts) {
+        return coversResource(resource, facts)
+                && (principals.isEmpty() || naming(facts) != PrincipalElement.Naming.NOT)
+                && conditionsHold(facts);
+    }
+
+    /** How it names the caller; an identity policy's statement is about whoever it is attached to. */
+    PrincipalElement.Naming naming(Facts facts) {
+        return principals.isEmpty() ? PrincipalElement.Naming.SELF : principals.get().names(facts);
     }
 }

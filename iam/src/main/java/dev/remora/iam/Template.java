@@ -2,7 +2,6 @@ package dev.remora.iam;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -16,16 +15,19 @@ final class Template {
     private record Text(String text) implements Piece {}
 
     /** @param otherwise the default, if the policy gives one */
-    private record Variable(String lowerName, Optional<String> otherwise) implements Piece {}
+    private record Variable(Facts.Key key, Optional<String> otherwise) implements Piece {}
 
     private final List<Piece> pieces;
     private final Optional<String> constant;
+    /** What a constant pattern says before its first wildcard. */
+    private final String head;
 
     private Template(List<Piece> pieces) {
         this.pieces = pieces;
         this.constant = pieces.stream().allMatch(Text.class::isInstance)
                 ? Optional.of(pieces.stream().map(p -> ((Text) p).text()).reduce("", String::concat))
                 : Optional.empty();
+        this.head = constant.map(Glob::head).orElse("");
     }
 
     /**
@@ -64,18 +66,29 @@ final class Template {
         }
         int comma = inside.indexOf(',');
         if (comma < 0) {
-            return new Variable(inside.toLowerCase(Locale.ROOT), Optional.empty());
+            return new Variable(Facts.Key.of(inside), Optional.empty());
         }
         String otherwise = inside.substring(comma + 1).strip();
         if (otherwise.length() >= 2 && otherwise.startsWith("'") && otherwise.endsWith("'")) {
             otherwise = otherwise.substring(1, otherwise.length() - 1);
         }
-        return new Variable(inside.substring(0, comma).strip().toLowerCase(Locale.ROOT), Optional.of(otherwise));
+        return new Variable(Facts.Key.of(inside.substring(0, comma).strip()), Optional.of(otherwise));
     }
 
     /** The text where it does not depend on the request. */
     Optional<String> constant() {
         return constant;
+    }
+
+    /** Whether it is a pattern that a text fits in this request; a variable without a value fits nothing. */
+    boolean covers(String text, Facts facts) {
+        if (constant.isPresent()) {
+            String pattern = constant.get();
+            int from = head.length();
+            return text.startsWith(head) && Glob.matches(pattern, from, pattern.length(), text, from, text.length());
+        }
+        Optional<String> pattern = fill(facts);
+        return pattern.isPresent() && Glob.matches(pattern.get(), text);
     }
 
     /** The text for one request, or nothing if a variable has not exactly one value and no default. */
@@ -88,7 +101,7 @@ final class Template {
             switch (piece) {
                 case Text text -> filled.append(text.text());
                 case Variable variable -> {
-                    List<String> values = facts.values(variable.lowerName());
+                    List<String> values = facts.values(variable.key());
                     Optional<String> value = values.isEmpty() ? variable.otherwise()
                             : values.size() == 1 ? Optional.of(values.getFirst()) : Optional.empty();
                     if (value.isEmpty() || Glob.hasWildcard(value.get())) {

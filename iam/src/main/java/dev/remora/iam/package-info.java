@@ -3,7 +3,7 @@
  *
  * <p>Three parts, of which each knows only those before it. The <b>evaluator</b> ({@link dev.remora.iam.PolicySet} and what it is
  * made of) is pure: documents and facts in, a verdict out. {@link dev.remora.iam.Permissions} brings the store's documents to it,
- * compiled once, and {@link dev.remora.iam.RoleAuthorizer}, {@link dev.remora.iam.Trust} and {@link dev.remora.iam.Sessions}
+ * compiled once, and {@link dev.remora.iam.PolicyAuthorizer}, {@link dev.remora.iam.Trust} and {@link dev.remora.iam.Sessions}
  * answer who may do what, who may become whom, and who holds which key. The <b>operations</b> change the documents and never
  * decide.
  *

@@ -104,7 +104,7 @@ class ConditionTest {
     @Test
     void keysHaveNoCase() {
         var condition = Condition.of(Condition.Word.parse("StringEquals").orElseThrow(), "AWS:sourceIP", List.of("x"), true);
-        assertThat(condition.holds(new Facts(() -> Map.of("aws:SourceIp", List.of("x"))))).isTrue();
+        assertThat(condition.holds(Lab.facts(Map.of("aws:SourceIp", List.of("x"))))).isTrue();
     }
 
     @ParameterizedTest
@@ -114,7 +114,7 @@ class ConditionTest {
     }
 
     private static Facts facts(String request) {
-        return request.equals("-") ? Facts.NONE : new Facts(() -> Map.of("test:key", values(request)));
+        return request.equals("-") ? Lab.facts(Map.of()) : Lab.facts(Map.of("test:key", values(request)));
     }
 
     private static List<String> values(String text) {

@@ -48,7 +48,7 @@ class GuidePoliciesTest {
 
     private void correct(String name, String text) {
         IdentityGrammar.check(text, true);
-        corrected.put(name, new PolicySet(List.of(PolicyDocument.compile(text))));
+        corrected.put(name, Lab.set(PolicyDocument.compile(text)));
     }
 
     private PolicySet policies(String name) {
@@ -103,7 +103,7 @@ class GuidePoliciesTest {
         "stay-in-security-group, vpc-1, subnet-1, sg-3, SILENT",
         "stay-in-security-group, -, -, -, ALLOWED",
     })
-    void decides(String name, String vpc, String subnets, String groups, PolicySet.Verdict verdict) {
+    void decides(String name, String vpc, String subnets, String groups, Lab.Verdict verdict) {
         var keys = new HashMap<String, List<String>>();
         if (!vpc.equals("-")) {
             keys.put("lambda:VpcIds", List.of(vpc));
@@ -111,22 +111,22 @@ class GuidePoliciesTest {
             keys.put("lambda:SecurityGroupIds", List.of(groups.split(";")));
         }
         for (String action : List.of("lambda:CreateFunction", "lambda:UpdateFunctionConfiguration")) {
-            assertThat(policies(name).decide(action, FUNCTION, new Facts(() -> keys))).isEqualTo(verdict);
+            assertThat(Lab.verdict(policies(name), action, FUNCTION, Lab.facts(keys))).isEqualTo(verdict);
         }
-        assertThat(policies(name).decide("lambda:InvokeFunction", FUNCTION, new Facts(() -> keys)))
-                .isEqualTo(PolicySet.Verdict.SILENT);
+        assertThat(Lab.verdict(policies(name), "lambda:InvokeFunction", FUNCTION, Lab.facts(keys)))
+                .isEqualTo(Lab.Verdict.SILENT);
     }
 
     @Test
     void theCodeIsDeniedInterfacesAndLambdaIsNot() {
         PolicySet deny = policies("deny-interfaces-to-the-code");
         String action = "ec2:CreateNetworkInterface";
-        assertThat(deny.decide(action, "*", new Facts(() -> Map.of("lambda:SourceFunctionArn", List.of(FUNCTION)))))
-                .isEqualTo(PolicySet.Verdict.DENIED);
-        assertThat(deny.decide(action, "*", new Facts(() -> Map.of("lambda:SourceFunctionArn", List.of(FUNCTION + "2")))))
-                .isEqualTo(PolicySet.Verdict.SILENT);
-        assertThat(deny.decide(action, "*", Facts.NONE)).isEqualTo(PolicySet.Verdict.SILENT);
-        assertThat(deny.decide("ec2:DescribeVpcs", "*", new Facts(() -> Map.of("lambda:SourceFunctionArn", List.of(FUNCTION)))))
-                .isEqualTo(PolicySet.Verdict.SILENT);
+        assertThat(Lab.verdict(deny, action, "*", Lab.facts(Map.of("lambda:SourceFunctionArn", List.of(FUNCTION)))))
+                .isEqualTo(Lab.Verdict.DENIED);
+        assertThat(Lab.verdict(deny, action, "*", Lab.facts(Map.of("lambda:SourceFunctionArn", List.of(FUNCTION + "2")))))
+                .isEqualTo(Lab.Verdict.SILENT);
+        assertThat(Lab.verdict(deny, action, "*", Lab.facts(Map.of()))).isEqualTo(Lab.Verdict.SILENT);
+        assertThat(Lab.verdict(deny, "ec2:DescribeVpcs", "*", Lab.facts(Map.of("lambda:SourceFunctionArn", List.of(FUNCTION)))))
+                .isEqualTo(Lab.Verdict.SILENT);
     }
 }

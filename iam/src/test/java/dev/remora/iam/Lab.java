@@ -6,6 +6,7 @@ import dev.remora.store.Ids;
 import dev.remora.store.SqliteStore;
 import dev.remora.store.Store;
 import dev.remora.wire.AccessKeys;
+import dev.remora.wire.Authorizer.PolicyType;
 import dev.remora.wire.AwsError;
 import dev.remora.wire.Call;
 import dev.remora.wire.Operation;
@@ -14,7 +15,10 @@ import dev.remora.wire.Principal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import software.amazon.awssdk.awscore.AwsRequest;
 import software.amazon.awssdk.awscore.AwsResponse;
@@ -63,6 +67,34 @@ final class Lab implements AutoCloseable {
 
     static String allow(String action, String resource) {
         return policy("{\"Effect\":\"Allow\",\"Action\":\"" + action + "\",\"Resource\":\"" + resource + "\"}");
+    }
+
+    /** What a set of policies says of a call. */
+    enum Verdict {
+        DENIED,
+        ALLOWED,
+        SILENT
+    }
+
+    static Verdict verdict(PolicySet policies, String action, String resource, Facts facts) {
+        if (policies.denial(action, resource, facts) != null) {
+            return Verdict.DENIED;
+        }
+        return policies.silent(action, resource, facts) ? Verdict.SILENT : Verdict.ALLOWED;
+    }
+
+    static PolicySet set(PolicyDocument... documents) {
+        return new PolicySet(Stream.of(documents)
+                .map(document -> new PolicySet.Attached(PolicyType.IDENTITY, "p", "", document)).toList());
+    }
+
+    /** A request whose context is all that is known of it. */
+    static Facts facts(Map<String, List<String>> context) {
+        return facts(new Principal.Root(ACCOUNT), context).supposing();
+    }
+
+    static Facts facts(Principal caller, Map<String, List<String>> context) {
+        return new Facts(caller, Map.of(), ControlPolicies.NONE, context, () -> Instant.EPOCH);
     }
 
     Call call() {

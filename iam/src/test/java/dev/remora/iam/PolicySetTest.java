@@ -2,14 +2,16 @@ package dev.remora.iam;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.remora.iam.PolicySet.Verdict;
+import dev.remora.iam.Lab.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class PolicySetTest {
+    private static final Facts NONE = Lab.facts(Map.of());
     private static final List<String> ACTIONS =
             List.of("ec2:CreateVpc", "ec2:DescribeVpcs", "lambda:InvokeFunction", "s3:GetObject");
     private static final List<String> RESOURCES = List.of("*", "arn:aws:ec2:us-east-1:1:vpc/a", "arn:aws:s3:::b/k");
@@ -20,38 +22,38 @@ class PolicySetTest {
             IdentityGrammar.check(document, true);
             compiled.add(PolicyDocument.compile(document));
         }
-        return new PolicySet(compiled);
+        return Lab.set(compiled.toArray(PolicyDocument[]::new));
     }
 
     @Test
     void anExplicitDenialBeatsEveryGrant() {
         PolicySet set = of(Lab.allow("*", "*"),
                 Lab.policy("{\"Effect\":\"Deny\",\"Action\":\"EC2:create*\",\"Resource\":\"*\"}"));
-        assertThat(set.decide("ec2:CreateVpc", "*", Facts.NONE)).isEqualTo(Verdict.DENIED);
-        assertThat(set.decide("ec2:DescribeVpcs", "*", Facts.NONE)).isEqualTo(Verdict.ALLOWED);
+        assertThat(Lab.verdict(set, "ec2:CreateVpc", "*", NONE)).isEqualTo(Verdict.DENIED);
+        assertThat(Lab.verdict(set, "ec2:DescribeVpcs", "*", NONE)).isEqualTo(Verdict.ALLOWED);
     }
 
     @Test
     void whatNoStatementSpeaksOfIsNotAllowed() {
-        assertThat(of().decide("ec2:CreateVpc", "*", Facts.NONE)).isEqualTo(Verdict.SILENT);
-        assertThat(of(Lab.allow("ec2:CreateVpc", "arn:aws:ec2:us-east-1:1:vpc/*")).decide("ec2:CreateVpc", "*", Facts.NONE))
+        assertThat(Lab.verdict(of(), "ec2:CreateVpc", "*", NONE)).isEqualTo(Verdict.SILENT);
+        assertThat(Lab.verdict(of(Lab.allow("ec2:CreateVpc", "arn:aws:ec2:us-east-1:1:vpc/*")), "ec2:CreateVpc", "*", NONE))
                 .isEqualTo(Verdict.SILENT);
     }
 
     @Test
     void resourcesHaveCaseAndActionsHaveNot() {
         PolicySet set = of(Lab.allow("S3:getobject", "arn:aws:s3:::b/*"));
-        assertThat(set.decide("s3:GetObject", "arn:aws:s3:::b/k", Facts.NONE)).isEqualTo(Verdict.ALLOWED);
-        assertThat(set.decide("s3:GetObject", "arn:aws:s3:::B/k", Facts.NONE)).isEqualTo(Verdict.SILENT);
+        assertThat(Lab.verdict(set, "s3:GetObject", "arn:aws:s3:::b/k", NONE)).isEqualTo(Verdict.ALLOWED);
+        assertThat(Lab.verdict(set, "s3:GetObject", "arn:aws:s3:::B/k", NONE)).isEqualTo(Verdict.SILENT);
     }
 
     @Test
     void notActionAndNotResourceAreEverythingElse() {
         PolicySet set = of(Lab.policy("{\"Effect\":\"Allow\",\"NotAction\":[\"iam:*\",\"s3:*\"],"
                 + "\"NotResource\":\"arn:aws:ec2:*:*:vpc/a\"}"));
-        assertThat(set.decide("ec2:CreateVpc", "*", Facts.NONE)).isEqualTo(Verdict.ALLOWED);
-        assertThat(set.decide("s3:GetObject", "*", Facts.NONE)).isEqualTo(Verdict.SILENT);
-        assertThat(set.decide("ec2:CreateVpc", "arn:aws:ec2:us-east-1:1:vpc/a", Facts.NONE)).isEqualTo(Verdict.SILENT);
+        assertThat(Lab.verdict(set, "ec2:CreateVpc", "*", NONE)).isEqualTo(Verdict.ALLOWED);
+        assertThat(Lab.verdict(set, "s3:GetObject", "*", NONE)).isEqualTo(Verdict.SILENT);
+        assertThat(Lab.verdict(set, "ec2:CreateVpc", "arn:aws:ec2:us-east-1:1:vpc/a", NONE)).isEqualTo(Verdict.SILENT);
     }
 
     /** The index by action must not change any verdict. */
@@ -63,10 +65,10 @@ class PolicySetTest {
             for (int d = random.nextInt(4); d >= 0; d--) {
                 documents.add(PolicyDocument.compile(randomPolicy(random)));
             }
-            var set = new PolicySet(documents);
+            var set = Lab.set(documents.toArray(PolicyDocument[]::new));
             for (String action : ACTIONS) {
                 for (String resource : RESOURCES) {
-                    assertThat(set.decide(action, resource, Facts.NONE)).isEqualTo(plain(documents, action, resource));
+                    assertThat(Lab.verdict(set, action, resource, NONE)).isEqualTo(plain(documents, action, resource));
                 }
             }
         }
@@ -80,8 +82,8 @@ class PolicySetTest {
             PolicyDocument one = PolicyDocument.compile(randomPolicy(random));
             PolicyDocument more = PolicyDocument.compile(randomPolicy(random));
             for (String action : ACTIONS) {
-                Verdict before = new PolicySet(List.of(one)).decide(action, "*", Facts.NONE);
-                Verdict after = new PolicySet(List.of(one, more)).decide(action, "*", Facts.NONE);
+                Verdict before = Lab.verdict(Lab.set(one), action, "*", NONE);
+                Verdict after = Lab.verdict(Lab.set(one, more), action, "*", NONE);
                 assertThat(before != Verdict.DENIED || after == Verdict.DENIED).isTrue();
                 assertThat(before != Verdict.ALLOWED || after != Verdict.SILENT).isTrue();
             }
@@ -109,7 +111,7 @@ class PolicySetTest {
         Verdict verdict = Verdict.SILENT;
         for (PolicyDocument document : documents) {
             for (Statement statement : document.statements()) {
-                if (statement.coversAction(action.toLowerCase(Locale.ROOT)) && statement.coversResource(resource, Facts.NONE)) {
+                if (statement.coversAction(action.toLowerCase(Locale.ROOT)) && statement.coversResource(resource, NONE)) {
                     if (!statement.allows()) {
                         return Verdict.DENIED;
                     }

@@ -3,10 +3,11 @@ package dev.remora.iam;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.remora.iam.ResourcePolicy.Verdict;
 import dev.remora.wire.Principal;
+import dev.remora.wire.SessionTerms;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,6 +17,9 @@ class ResourcePolicyTest {
     private static final Principal ROOT = new Principal.Root("111122223333");
     private static final Principal ROLE =
             new Principal.RoleSession("111122223333", "arn:aws:iam::111122223333:role/r", "r", "AROAEXAMPLE", "s", "");
+    private static final Principal USER =
+            new Principal.User("111122223333", "/", "anna", "AIDAEXAMPLE", SessionTerms.NONE);
+    private static final Principal FEDERATED = new Principal.FederatedUser("111122223333", "fred", USER, SessionTerms.NONE);
     private static final Principal SERVICE = new Principal.Service("111122223333", "delivery.logs.amazonaws.com");
 
     private static String statement(String principal, String rest) {
@@ -23,39 +27,72 @@ class ResourcePolicyTest {
                 + "}";
     }
 
-    private static Verdict decide(Principal caller, String action, String... statements) {
-        var policy = ResourcePolicy.stored(
+    /** How the policy names the caller where it allows the call, or DENIED. */
+    private static String decide(Principal caller, String action, String... statements) {
+        PolicySet policy = ResourcePolicy.set(ARN,
                 "{\"Version\": \"2012-10-17\", \"Statement\": [" + String.join(",", statements) + "]}");
-        return policy.decide(caller, action, ARN, Map.of("aws:SourceAccount", List.of("111122223333")));
+        Facts facts = Lab.facts(caller, Map.of("aws:SourceAccount", List.of("111122223333")));
+        if (policy.denial(action, ARN, facts) != null) {
+            return "DENIED";
+        }
+        PolicySet.Placed grant = policy.bestGrant(action, ARN, facts);
+        return grant == null ? "NOT" : grant.statement().naming(facts).name();
     }
 
-    @Test
-    void whoIsNamedAndHow() {
-        String everybody = statement("\"Principal\": \"*\"", "");
-        assertThat(decide(ROOT, "s3:GetObject", everybody)).isEqualTo(Verdict.ALLOWED);
-        assertThat(decide(ROOT, "s3:PutObject", everybody)).isEqualTo(Verdict.SILENT);
-        String account = statement("\"Principal\": {\"AWS\": \"111122223333\"}", "");
-        assertThat(decide(ROLE, "s3:GetObject", account)).isEqualTo(Verdict.ALLOWED_ACCOUNT);
-        String role = statement("\"Principal\": {\"AWS\": \"arn:aws:iam::111122223333:role/r\"}", "");
-        assertThat(decide(ROLE, "s3:GetObject", role)).isEqualTo(Verdict.ALLOWED);
-        assertThat(decide(ROOT, "s3:GetObject", role)).isEqualTo(Verdict.SILENT);
-        String service = statement("\"Principal\": {\"Service\": \"delivery.logs.amazonaws.com\"}", "");
-        assertThat(decide(SERVICE, "s3:GetObject", service)).isEqualTo(Verdict.ALLOWED);
-        assertThat(decide(ROLE, "s3:GetObject", service)).isEqualTo(Verdict.SILENT);
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        // Principal | a role's session, a user, a federated session of the user, root, a service
+        "'*' | SELF SELF SELF SELF SELF",
+        "{'AWS':'*'} | SELF SELF SELF SELF SELF",
+        "{'AWS':'111122223333'} | ACCOUNT ACCOUNT ACCOUNT ACCOUNT NOT",
+        "{'AWS':'arn:aws:iam::111122223333:root'} | ACCOUNT ACCOUNT ACCOUNT ACCOUNT NOT",
+        "{'AWS':['999988887777','arn:aws:iam::999988887777:root']} | NOT NOT NOT NOT NOT",
+        "{'AWS':'arn:aws:iam::111122223333:role/r'} | ROLE NOT NOT NOT NOT",
+        "{'AWS':'AROAEXAMPLE'} | ROLE NOT NOT NOT NOT",
+        "{'AWS':'arn:aws:sts::111122223333:assumed-role/r/s'} | SELF NOT NOT NOT NOT",
+        "{'AWS':'arn:aws:sts::111122223333:assumed-role/r/other'} | NOT NOT NOT NOT NOT",
+        "{'AWS':'arn:aws:iam::111122223333:user/anna'} | NOT SELF ROLE NOT NOT",
+        "{'AWS':'AIDAEXAMPLE'} | NOT SELF ROLE NOT NOT",
+        "{'AWS':'arn:aws:iam::111122223333:user/Anna'} | NOT NOT NOT NOT NOT",
+        "{'AWS':'arn:aws:sts::111122223333:federated-user/fred'} | NOT NOT SELF NOT NOT",
+        "{'AWS':['111122223333','arn:aws:iam::111122223333:role/r']} | ROLE ACCOUNT ACCOUNT ACCOUNT NOT",
+        "{'Service':'delivery.logs.amazonaws.com'} | NOT NOT NOT NOT SELF",
+        "{'Service':['sns.amazonaws.com']} | NOT NOT NOT NOT NOT",
+        "{'Federated':'cognito-identity.amazonaws.com'} | NOT NOT NOT NOT NOT",
+    })
+    void whoIsNamedAndHow(String principal, String expected) {
+        String statement = statement("\"Principal\": " + principal.replace('\'', '"'), "");
+        assertThat(Stream.of(ROLE, USER, FEDERATED, ROOT, SERVICE).map(caller -> decide(caller, "s3:GetObject", statement)))
+                .containsExactly(expected.split(" "));
+        assertThat(decide(ROLE, "s3:PutObject", statement)).isEqualTo("NOT");
     }
 
-    @Test
-    void denialsAndConditionsCount() {
+    /** "You must also specify the account ARN of the not-denied principal", and for a session its role's. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "{'AWS':'arn:aws:iam::111122223333:root'} | DENIED DENIED DENIED SELF DENIED",
+        "{'AWS':'arn:aws:iam::111122223333:user/anna'} | DENIED DENIED DENIED DENIED DENIED",
+        "{'AWS':['111122223333','arn:aws:iam::111122223333:user/anna']} | DENIED SELF DENIED SELF DENIED",
+        "{'AWS':['111122223333','arn:aws:iam::111122223333:role/r']} | DENIED DENIED DENIED SELF DENIED",
+        "{'AWS':['111122223333','arn:aws:iam::111122223333:role/r','arn:aws:sts::111122223333:assumed-role/r/s']}"
+                + " | SELF DENIED DENIED SELF DENIED",
+        "{'AWS':['111122223333','arn:aws:sts::111122223333:federated-user/fred']} | DENIED DENIED SELF SELF DENIED",
+        "{'Service':'delivery.logs.amazonaws.com'} | DENIED DENIED DENIED DENIED SELF",
+    })
+    void whomADenialOfAllOthersLeavesOut(String principal, String expected) {
         String all = statement("\"Principal\": \"*\"", "");
-        String denied = statement("\"NotPrincipal\": {\"AWS\": \"arn:aws:iam::111122223333:role/r\"}", "").replace("Allow",
-                "Deny");
-        assertThat(decide(ROOT, "s3:GetObject", all, denied)).isEqualTo(Verdict.DENIED);
-        assertThat(decide(ROLE, "s3:GetObject", all, denied)).isEqualTo(Verdict.ALLOWED);
+        String denial = statement("\"NotPrincipal\": " + principal.replace('\'', '"'), "").replace("Allow", "Deny");
+        assertThat(Stream.of(ROLE, USER, FEDERATED, ROOT, SERVICE).map(caller -> decide(caller, "s3:GetObject", all, denial)))
+                .containsExactly(expected.split(" "));
+    }
+
+    @Test
+    void conditionsCount() {
         String own = ", \"Condition\": {\"StringEquals\": {\"aws:SourceAccount\": \"%s\"}}";
-        assertThat(decide(ROOT, "s3:GetObject", statement("\"Principal\": \"*\"", own.formatted("111122223333"))))
-                .isEqualTo(Verdict.ALLOWED);
-        assertThat(decide(ROOT, "s3:GetObject", statement("\"Principal\": \"*\"", own.formatted("999999999999"))))
-                .isEqualTo(Verdict.SILENT);
+        assertThat(decide(SERVICE, "s3:GetObject", statement("\"Principal\": \"*\"", own.formatted("111122223333"))))
+                .isEqualTo("SELF");
+        assertThat(decide(SERVICE, "s3:GetObject", statement("\"Principal\": \"*\"", own.formatted("999999999999"))))
+                .isEqualTo("NOT");
     }
 
     @ParameterizedTest

@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TemplateTest {
-    private static final Facts ANNA = new Facts(() -> Map.of("aws:username", List.of("anna"), "aws:TagKeys", List.of("a", "b"),
+    private static final Facts ANNA = Lab.facts(Map.of("aws:username", List.of("anna"), "aws:TagKeys", List.of("a", "b"),
             "odd:star", List.of("a*b")));
 
     private static boolean covers(String resource, String actual) {

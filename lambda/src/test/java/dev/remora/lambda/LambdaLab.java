@@ -98,6 +98,7 @@ final class LambdaLab implements AutoCloseable {
         iam = new IamService(store, ids, () -> now, true);
         sqs = new SqsService(store, streams, () -> now, ids);
         s3 = new S3Service(store, temporary.resolve("objects"), ids, () -> now, iam.authorizer());
+        iam.resourcePolicies().register("s3", s3.buckets());
         code = temporary.resolve("code");
         feed = store.follow(change -> changed());
         networks.onChange(this::changed);

@@ -15,7 +15,7 @@ import software.amazon.awssdk.services.s3.model.GetBucketPolicyResponse;
 import software.amazon.awssdk.services.s3.model.PutBucketPolicyRequest;
 import software.amazon.awssdk.services.s3.model.PutBucketPolicyResponse;
 
-/** Policies of buckets; {@link BucketAuthorizer} decides by them. */
+/** Policies of buckets; {@link BucketFinder} hands them to IAM, which decides. */
 final class BucketPolicies {
     private static final int MAX_BYTES = 20 * 1024;
 

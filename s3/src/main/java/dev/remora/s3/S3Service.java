@@ -7,6 +7,7 @@ import dev.remora.s3.StoredObject.Attributes;
 import dev.remora.s3.StoredObject.Bytes;
 import dev.remora.s3.StoredObject.Segment;
 import dev.remora.s3.StoredObject.Sum;
+import dev.remora.iam.ResourcePolicies;
 import dev.remora.store.Ids;
 import dev.remora.store.Kind;
 import dev.remora.store.Store;
@@ -34,7 +35,6 @@ public final class S3Service implements ObjectStore {
 
     private final Store store;
     private final InstantSource clock;
-    private final BucketAuthorizer authorizer;
     private final Access access;
     private final Bodies bodies;
     private final Objects objects;
@@ -44,12 +44,11 @@ public final class S3Service implements ObjectStore {
     /**
      * @param store was opened with {@link #kinds} among its kinds
      * @param folder where objects' bytes are; made at the first write
-     * @param identities decides by the callers' own policies
+     * @param authorizer decides calls, by what {@link #buckets} finds too
      */
-    public S3Service(Store store, Path folder, Ids ids, InstantSource clock, Authorizer identities) {
+    public S3Service(Store store, Path folder, Ids ids, InstantSource clock, Authorizer authorizer) {
         this.store = store;
         this.clock = clock;
-        this.authorizer = new BucketAuthorizer(store, identities);
         this.access = new Access(authorizer);
         this.bodies = new Bodies(folder, ids, clock.instant());
         this.objects = new Objects(store, access, bodies, this::sweepOnce);
@@ -75,9 +74,9 @@ public final class S3Service implements ObjectStore {
         return operations;
     }
 
-    /** Decides calls to buckets by their policies, too, and all others as the one that was given. For the dispatcher. */
-    public Authorizer authorizer() {
-        return authorizer;
+    /** Finds buckets and their policies for IAM; to be registered for {@code s3}. */
+    public ResourcePolicies.Finder buckets() {
+        return new BucketFinder(store);
     }
 
     /** What a crash left behind goes at the first write, aside from it. */

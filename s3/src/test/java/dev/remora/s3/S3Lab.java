@@ -22,7 +22,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -30,6 +32,8 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.iam.IamClient;
+import software.amazon.awssdk.services.iam.model.Role;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
@@ -40,10 +44,12 @@ final class S3Lab implements AutoCloseable {
 
     final Path folder;
     final SqliteStore store;
+    final IamService iam;
     final S3Service service;
     final S3Client client;
     final List<String> decided = new ArrayList<>();
     final Set<String> forbidden = new HashSet<>();
+    private final Map<String, Principal> sessions = new ConcurrentHashMap<>();
     final Dispatcher dispatcher;
 
     S3Lab(Path folder) {
@@ -51,25 +57,39 @@ final class S3Lab implements AutoCloseable {
         this.store = SqliteStore.inMemory(Stream.of(S3Service.kinds(), IamService.kinds())
                 .<Kind<?>>flatMap(Collection::stream)
                 .toList());
-        Authorizer identities = (principal, action, resources, context) -> {
+        this.iam = new IamService(store, Ids.random(), Instant::now, true);
+        Authorizer authorizer = (principal, action, resources, context) -> {
             decided.add(action + " " + String.join(" ", resources));
             return forbidden.contains(action)
                     ? new Authorizer.Decision(false, resources.getFirst(), Authorizer.Reason.NO_IDENTITY_POLICY)
-                    : Authorizer.Decision.ALLOWED;
+                    : iam.authorizer().decide(principal, action, resources, context);
         };
-        this.service = new S3Service(store, this.folder, Ids.random(), Instant::now, identities);
+        this.service = new S3Service(store, this.folder, Ids.random(), Instant::now, authorizer);
+        iam.resourcePolicies().register("s3", service.buckets());
         AccessKeys keys = (id, token, at) -> new AccessKeys.Holder(principal(id), "test", true);
-        this.dispatcher = new Dispatcher(List.of(service.operations()), keys, service.authorizer(), Instant::now);
+        this.dispatcher = new Dispatcher(List.of(service.operations(), iam.iamOperations()), keys, authorizer, Instant::now);
         this.client = client(ACCOUNT, Region.EU_WEST_1);
         client.createBucket(r -> r.bucket("shop").createBucketConfiguration(c -> c.locationConstraint("eu-west-1")));
     }
 
-    /** An account's root, or for {@code ROLEname} a session of a role of the first account. */
-    private static Principal principal(String id) {
-        return id.startsWith("ROLE")
-                ? new Principal.RoleSession(
-                        ACCOUNT, "arn:aws:iam::" + ACCOUNT + ":role/" + id.substring(4), id.substring(4), "AROAEXAMPLE", "s", "")
-                : new Principal.Root(id);
+    /** An account's root, or for {@code ROLEname} a session of a role of the first account, which is made. */
+    private Principal principal(String id) {
+        if (!id.startsWith("ROLE")) {
+            return new Principal.Root(id);
+        }
+        return sessions.computeIfAbsent(id.substring("ROLE".length()), name -> {
+            try (IamClient roles = IamClient.builder()
+                    .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(ACCOUNT, "test")))
+                    .region(Region.AWS_GLOBAL)
+                    .endpointOverride(URI.create("http://iam.localhost"))
+                    .httpClient(new InProcessClient(dispatcher))
+                    .build()) {
+                Role role = roles.createRole(r -> r.roleName(name).assumeRolePolicyDocument("""
+                    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "%s"},
+                      "Action": "sts:AssumeRole"}]}""".formatted(ACCOUNT))).role();
+                return new Principal.RoleSession(ACCOUNT, role.arn(), name, role.roleId(), "s", "");
+            }
+        });
     }
 
     S3Client client(String key, Region region) {

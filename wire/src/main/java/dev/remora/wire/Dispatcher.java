@@ -147,7 +147,7 @@ public final class Dispatcher {
                 throw refusals.unknownOperation(claim.service(), guess.operation(request));
             }
             var call = new Call(requestId, claim.region(), caller.principal(), request.peer(), now, endpoint(request),
-                    RequestKeys.of(caller.principal(), claim.region(), now, request));
+                    RequestKeys.of(claim.region(), request));
             return withId(operate(served, codec.open(request), call, caller.chunks()), requestId);
         } catch (AwsError e) {
             return withId((codec == null ? guess.codec(request) : codec).error(e, requestId), requestId);
@@ -236,7 +236,8 @@ public final class Dispatcher {
             Decision decision = by.decide(call.principal(), needed.action(), List.of(needed.resource()), keys);
             if (!decision.allowed()) {
                 String encoded = served.protocol == Protocol.EC2_QUERY
-                        ? messages.encode(call.principal(), needed.action(), decision, keys)
+                        ? messages.encode(
+                                call.principal(), needed.action(), decision, authorizer.keys(call.principal(), keys))
                         : "";
                 throw served.refusals.denied(call.principal(), served.printed(needed.action()),
                         operation.printed(input, decision.resource()), decision.reason(), encoded);
@@ -245,6 +246,9 @@ public final class Dispatcher {
     }
 
     private static Map<String, List<String>> keys(Call call, Map<String, List<String>> operation, Permission needed) {
+        if (operation.isEmpty() && needed.keys().isEmpty()) {
+            return call.keys();
+        }
         Map<String, List<String>> keys = new HashMap<>(call.keys());
         keys.putAll(operation);
         keys.putAll(needed.keys());

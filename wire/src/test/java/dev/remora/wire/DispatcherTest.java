@@ -8,7 +8,6 @@ import dev.remora.wire.Authorizer.Decision;
 import dev.remora.wire.Authorizer.Reason;
 import java.net.URI;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -375,23 +374,15 @@ class DispatcherTest {
     }
 
     @Test
-    void conditionKeysOfARoleSession() {
+    void conditionKeysOfARequestAreThoseThatDoNotFollowFromWhoCallsAndWhen() {
         invoke(SESSION);
         assertThat(context.get())
-                .containsEntry("aws:PrincipalArn", List.of("arn:aws:iam::000000000000:role/path/worker"))
-                .containsEntry("aws:userid", List.of("AROAEXAMPLE:s1"))
                 .containsEntry("aws:SourceIp", List.of("127.0.0.1"))
                 .containsEntry("aws:RequestedRegion", List.of("us-east-1"))
                 .containsEntry("aws:SecureTransport", List.of("false"))
-                .containsEntry("aws:ViaAWSService", List.of("false"))
-                .containsEntry("aws:PrincipalIsAWSService", List.of("false"))
-                .containsEntry("aws:CurrentTime", List.of(call.get().time().truncatedTo(ChronoUnit.SECONDS).toString()))
-                .containsKeys("aws:UserAgent", "aws:EpochTime")
-                .doesNotContainKeys("aws:CalledVia", "aws:Referer")
-                .containsEntry("lambda:SourceFunctionArn", List.of("arn:aws:lambda:us-east-1:000000000000:function:f"))
+                .containsKeys("aws:UserAgent")
+                .doesNotContainKeys("aws:CalledVia", "aws:Referer", "aws:PrincipalArn", "aws:userid", "aws:CurrentTime")
                 .containsEntry("lambda:Extra", List.of("1"));
-        invoke(TEST);
-        assertThat(context.get()).doesNotContainKey("lambda:SourceFunctionArn");
     }
 
     @Test
@@ -402,7 +393,6 @@ class DispatcherTest {
                 .containsEntry("aws:CalledVia", List.of("lambda.amazonaws.com"))
                 .containsEntry("aws:CalledViaFirst", List.of("lambda.amazonaws.com"))
                 .containsEntry("aws:CalledViaLast", List.of("lambda.amazonaws.com"))
-                .containsEntry("aws:PrincipalArn", List.of("arn:aws:iam::000000000000:role/path/worker"))
                 .doesNotContainKeys("aws:SourceIp", "aws:UserAgent");
     }
 

@@ -3,7 +3,9 @@ package dev.remora.iam;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.wire.Authorizer.Decision;
+import dev.remora.wire.Authorizer.PolicyType;
 import dev.remora.wire.Authorizer.Reason;
+import dev.remora.wire.Authorizer.Source;
 import dev.remora.wire.Principal;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +22,7 @@ import software.amazon.awssdk.services.iam.model.DetachRolePolicyRequest;
 import software.amazon.awssdk.services.iam.model.TagRoleRequest;
 import software.amazon.awssdk.services.iam.model.Tag;
 
-class RoleAuthorizerTest {
+class PolicyAuthorizerTest {
     private static final String FUNCTION = "arn:aws:lambda:us-east-1:" + Lab.ACCOUNT + ":function:f";
 
     private final Lab lab = new Lab();
@@ -43,7 +45,7 @@ class RoleAuthorizerTest {
         assertThat(decide(root, "iam:GetPolicy", "arn:aws:iam::aws:policy/AdministratorAccess").allowed()).isTrue();
         String foreign = FUNCTION.replace(Lab.ACCOUNT, "999988887777");
         assertThat(decide(root, "lambda:GetFunction", "*", foreign))
-                .isEqualTo(new Decision(false, foreign, Reason.NO_IDENTITY_POLICY));
+                .isEqualTo(new Decision(false, foreign, Reason.NO_RESOURCE_POLICY));
     }
 
     @Test
@@ -95,12 +97,27 @@ class RoleAuthorizerTest {
         lab.inline("worker", "deny",
                 Lab.policy("{\"Effect\":\"Deny\",\"Action\":\"ec2:CreateNetworkInterface\",\"Resource\":\"*\","
                 + "\"Condition\":{\"ArnEquals\":{\"lambda:SourceFunctionArn\":\"" + FUNCTION + "\"}}}"));
-        assertThat(decide(lab.session(role, FUNCTION), "ec2:CreateNetworkInterface", "*"))
-                .isEqualTo(new Decision(false, "*", Reason.EXPLICIT_DENY));
+        Decision denied = decide(lab.session(role, FUNCTION), "ec2:CreateNetworkInterface", "*");
+        assertThat(denied.reason()).isEqualTo(Reason.EXPLICIT_DENY);
+        assertThat(denied.decidedBy()).contains(new Source(PolicyType.IDENTITY, "deny", role, "", true, 1, 38, 1, 214));
         assertThat(decide(lab.session(role, FUNCTION + "2"), "ec2:CreateNetworkInterface", "*").allowed()).isTrue();
         assertThat(lab.iam.roles().decide(role, "ec2:CreateNetworkInterface", List.of("*"), Map.of()).allowed()).isTrue();
         assertThat(lab.iam.authorizer().decide(lab.session(role), "ec2:CreateNetworkInterface", List.of("*"),
                 Map.of("lambda:SourceFunctionArn", List.of(FUNCTION))).reason()).isEqualTo(Reason.EXPLICIT_DENY);
+    }
+
+    @Test
+    void theKeysOfARequestAreItsOwnAndThoseThatFollowFromWhoCalls() {
+        assertThat(lab.iam.authorizer().keys(lab.session(role, FUNCTION), Map.of("lambda:Extra", List.of("1"),
+                "AWS:userid", List.of("root"), "aws:ViaAWSService", List.of("true"))))
+                .containsEntry("lambda:Extra", List.of("1"))
+                .containsEntry("aws:PrincipalArn", List.of(role))
+                .containsEntry("aws:PrincipalType", List.of("AssumedRole"))
+                .containsEntry("lambda:SourceFunctionArn", List.of(FUNCTION))
+                .containsEntry("aws:CurrentTime", List.of("2026-01-02T03:04:05Z"))
+                .containsEntry("aws:ViaAWSService", List.of("true"))
+                .containsKey("aws:userid")
+                .doesNotContainKeys("AWS:userid", "aws:username", "aws:SourceIdentity");
     }
 
     @Test

@@ -1,0 +1,130 @@
+package dev.remora.iam;
+
+import dev.remora.iam.Authority.Side;
+import dev.remora.iam.Permissions.Granted;
+import dev.remora.wire.Authorizer;
+import dev.remora.wire.Principal;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Decides every call of every kind of caller by all policies that bear on it; {@link Authority} says how they count together. An
+ * account's root may do everything in its account that its organization's control policies let it, a service of ours what it
+ * does for an account.
+ */
+final class PolicyAuthorizer implements Authorizer {
+    private static final List<String> ANY_RESOURCE = List.of("*");
+
+    /** Colons before an ARN's account. */
+    private static final int ARN_ACCOUNT = 4;
+
+    private static final int ACCOUNT_DIGITS = 12;
+
+    private final Permissions permissions;
+    private final ResourcePolicies resources;
+    private final InstantSource clock;
+    private volatile ControlPolicies control = ControlPolicies.NONE;
+
+    PolicyAuthorizer(Permissions permissions, ResourcePolicies resources, InstantSource clock) {
+        this.permissions = permissions;
+        this.resources = resources;
+        this.clock = clock;
+    }
+
+    void control(ControlPolicies policies) {
+        this.control = policies;
+    }
+
+    /**
+     * Who calls and what it may do.
+     *
+     * @param tags of its identity
+     */
+    record Standpoint(Principal caller, Map<String, String> tags, Authority authority) {}
+
+    @Override
+    public Decision decide(Principal principal, String action, List<String> arns, Map<String, List<String>> context) {
+        List<String> touched = arns.isEmpty() ? ANY_RESOURCE : arns;
+        Standpoint from = standpoint(principal);
+        Facts facts = facts(from, context);
+        Decision decision = Decision.ALLOWED;
+        for (int i = 0; i < touched.size(); i++) {
+            decision = decide(from, action, touched.get(i), facts);
+            if (!decision.allowed()) {
+                return decision;
+            }
+        }
+        return decision;
+    }
+
+    private Decision decide(Standpoint from, String action, String arn, Facts facts) {
+        Optional<ResourcePolicies.Resource> found = resources.find(from.caller(), action, arn);
+        String owner = found.isPresent() ? found.get().owner() : account(arn);
+        boolean within = owner.isEmpty() || owner.equals(from.caller().account());
+        facts.about(owner);
+        Side side = found.isPresent() ? Side.resource(resources.compiled(arn, found.get()), within)
+                : within ? Side.OWN : Side.FOREIGN;
+        return from.authority().decide(action, arn, facts, side);
+    }
+
+    Standpoint standpoint(Principal caller) {
+        return switch (caller) {
+            case Principal.Service service -> new Standpoint(caller, Map.of(), Authority.UNLIMITED);
+            case Principal.Root root -> new Standpoint(caller, Map.of(), under(caller, Authority.UNLIMITED));
+            case Principal.User user -> standpoint(caller, permissions.user(user), permissions.session(user.terms()));
+            case Principal.RoleSession session -> standpoint(caller,
+                    permissions.role(session.roleArn()).filter(granted -> granted.identity().id().equals(session.roleId())),
+                    permissions.session(session.terms()));
+            case Principal.FederatedUser federated -> {
+                Standpoint issuer = standpoint(federated.issuer());
+                // "If you do not pass a session policy, the resulting session has no permissions" ("GetFederationToken").
+                PolicySet limit = federated.terms().limited() ? permissions.session(federated.terms()) : PolicySet.EMPTY;
+                yield new Standpoint(caller, issuer.tags(), issuer.authority().limitedBy(limit));
+            }
+        };
+    }
+
+    private Standpoint standpoint(Principal caller, Optional<Granted> granted, PolicySet session) {
+        return granted
+                .map(known -> new Standpoint(caller, known.tags(), under(caller, known.authority().limitedBy(session))))
+                .orElseGet(() -> new Standpoint(caller, Map.of(), Authority.NONE));
+    }
+
+    private Authority under(Principal caller, Authority authority) {
+        return authority.under(permissions.control(caller, control.of(caller.account())));
+    }
+
+    Facts facts(Standpoint from, Map<String, List<String>> context) {
+        return new Facts(from.caller(), from.tags(), control, context, clock);
+    }
+
+    Facts facts(Principal caller, Map<String, List<String>> context) {
+        return facts(standpoint(caller), context);
+    }
+
+    @Override
+    public Map<String, List<String>> keys(Principal principal, Map<String, List<String>> context) {
+        return facts(principal, context).all();
+    }
+
+    /** The account in an ARN, or nothing if it has none of twelve digits (S3, a wildcard): then the resource is nobody's. */
+    private static String account(String arn) {
+        if (!arn.startsWith("arn:")) {
+            return "";
+        }
+        int from = -1;
+        for (int colon = 0; colon < ARN_ACCOUNT; colon++) {
+            from = arn.indexOf(':', from + 1);
+            if (from < 0) {
+                return "";
+            }
+        }
+        int to = ++from;
+        while (to < arn.length() && arn.charAt(to) >= '0' && arn.charAt(to) <= '9') {
+            to++;
+        }
+        return to - from == ACCOUNT_DIGITS && to < arn.length() && arn.charAt(to) == ':' ? arn.substring(from, to) : "";
+    }
+}

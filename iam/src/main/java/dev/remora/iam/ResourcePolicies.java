@@ -1,0 +1,71 @@
+package dev.remora.iam;
+
+import dev.remora.wire.Principal;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+
+/** The policies of other services' resources. Their services keep them and say here where they are found. */
+public final class ResourcePolicies {
+    /** How many compiled policies are kept; beyond that all are dropped and made again on demand. */
+    private static final int KEPT = 10_000;
+
+    /** Finds a resource and its policy. */
+    public interface Finder {
+        /**
+         * The resource of an ARN, which may hold wildcards, or nothing if there is none. Asked for each decision on an action of
+         * the service, so it must be quick; it must not ask for decisions itself.
+         *
+         * @param caller for a service that excepts somebody from its policies, as S3 does
+         */
+        Optional<Resource> find(Principal caller, String action, String arn);
+    }
+
+    /**
+     * @param owner the account that the resource belongs to
+     * @param policy its policy, as {@link ResourcePolicy#check} let it pass; empty if it has none
+     */
+    public record Resource(String owner, String policy) {}
+
+    private record Compiled(String text, PolicySet policies) {}
+
+    private final Map<String, Finder> finders = new HashMap<>();
+    private final ConcurrentMap<String, Compiled> compiled = new ConcurrentHashMap<>();
+
+    ResourcePolicies() {}
+
+    /**
+     * To be called before the first request is served.
+     *
+     * @param service the prefix of its actions, e.g. {@code sqs}
+     */
+    public void register(String service, Finder finder) {
+        if (finders.put(service, finder) != null) {
+            throw new IllegalStateException(service + " is there twice");
+        }
+    }
+
+    Optional<Resource> find(Principal caller, String action, String arn) {
+        int colon = action.indexOf(':');
+        Finder finder = colon < 0 ? null : finders.get(action.substring(0, colon));
+        return finder == null ? Optional.empty() : finder.find(caller, action, arn);
+    }
+
+    PolicySet compiled(String arn, Resource resource) {
+        if (resource.policy().isEmpty()) {
+            return PolicySet.EMPTY;
+        }
+        @Nullable Compiled known = compiled.get(arn);
+        if (known == null || !known.text().equals(resource.policy())) {
+            known = new Compiled(resource.policy(), ResourcePolicy.set(arn, resource.policy()));
+            if (compiled.size() >= KEPT) {
+                compiled.clear();
+            }
+            compiled.put(arn, known);
+        }
+        return known.policies();
+    }
+}
