@@ -10,10 +10,38 @@ import java.util.concurrent.ThreadLocalRandom;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
-/** An AWS account on a server, and the unmodified clients set up for it. */
-public record Account(Server server, String id) {
+/**
+ * An AWS account on a server, and the unmodified clients set up for it.
+ *
+ * @param credentials what the clients sign with, by the names of the environment
+ */
+public record Account(Server server, String id, Map<String, String> credentials) {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration CLIENT = Duration.ofSeconds(120);
+
+    /** Its root. */
+    public Account(Server server, String id) {
+        this(server, id, Map.of("AWS_ACCESS_KEY_ID", id, "AWS_SECRET_ACCESS_KEY", "test"));
+    }
+
+    /** The account in a role that it has from now on, whose one policy is {@code policy}. */
+    public Account inRole(String name, String policy) {
+        String trust = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"" + id
+                + "\"},\"Action\":\"sts:AssumeRole\"}]}";
+        String arn = aws("iam", "create-role", "--role-name", name, "--assume-role-policy-document", trust)
+                .get("Role")
+                .get("Arn")
+                .asString();
+        aws("iam", "put-role-policy", "--role-name", name, "--policy-name", "all", "--policy-document", policy);
+        JsonNode issued = aws("sts", "assume-role", "--role-arn", arn, "--role-session-name", "test").get("Credentials");
+        return new Account(
+                server,
+                id,
+                Map.of(
+                        "AWS_ACCESS_KEY_ID", issued.get("AccessKeyId").asString(),
+                        "AWS_SECRET_ACCESS_KEY", issued.get("SecretAccessKey").asString(),
+                        "AWS_SESSION_TOKEN", issued.get("SessionToken").asString()));
+    }
 
     public static Account fresh(Server server) {
         return new Account(
@@ -23,8 +51,7 @@ public record Account(Server server, String id) {
     /** What a client finds in its environment. */
     public Map<String, String> environment() {
         var environment = new LinkedHashMap<String, String>();
-        environment.put("AWS_ACCESS_KEY_ID", id);
-        environment.put("AWS_SECRET_ACCESS_KEY", "test");
+        environment.putAll(credentials);
         environment.put("AWS_DEFAULT_REGION", "us-east-1");
         environment.put("AWS_REGION", "us-east-1");
         environment.put("AWS_ENDPOINT_URL", server.endpoint());
@@ -92,7 +119,8 @@ public record Account(Server server, String id) {
             def refused(call, **arguments):
                 try: call(**arguments)
                 except botocore.exceptions.ClientError as e:
-                    return f"{e.response['ResponseMetadata']['HTTPStatusCode']} {e.response['Error']['Code']}: {e.response['Error']['Message']}"
+                    status, error = e.response['ResponseMetadata']['HTTPStatusCode'], e.response['Error']
+                    return f"{status} {error['Code']}: {error['Message']}"
                 return 'was not refused'
             """;
         return Command.run(CLIENT, environment(), List.of(python, "-c", prelude + program))
