@@ -2,6 +2,7 @@ package dev.remora.elasticache;
 
 import dev.remora.fleet.Attendant;
 import dev.remora.fleet.Surroundings;
+import dev.remora.wire.ConditionKeys;
 import dev.remora.wire.Operations;
 import dev.remora.wire.Protocol;
 import dev.remora.wire.ServiceInfo;
@@ -45,41 +46,46 @@ final class ElastiCacheOperations {
         var networks = around.networks();
         var groups = new CacheSubnetGroups(store, networks);
         var caches = new Caches(store, networks, attendant, around.ids());
-        subnetGroups(operations, groups);
-        clusters(operations, new CacheClusters(caches, groups, versions));
-        replicationGroups(operations, new ReplicationGroups(caches, groups, versions));
-        serverless(operations, new ServerlessCaches(caches, groups, versions, networks));
-        tags(operations, new CacheTags(store));
+        var keys = new CacheKeys(store, versions);
+        subnetGroups(operations, groups, keys);
+        clusters(operations, new CacheClusters(caches, groups, versions), keys);
+        replicationGroups(operations, new ReplicationGroups(caches, groups, versions), keys);
+        serverless(operations, new ServerlessCaches(caches, groups, versions, networks), keys);
+        tags(operations, new CacheTags(store), keys);
         operations
                 .on(DescribeCacheEngineVersionsRequest.class, versions::versions)
-                .enforced("Engine", "EngineVersion", "CacheParameterGroupFamily", "DefaultOnly", "MaxRecords", "Marker");
+                .enforced("Engine", "EngineVersion", "CacheParameterGroupFamily", "DefaultOnly", "MaxRecords", "Marker")
+                .anyResource();
         operations
                 .on(DescribeCacheParameterGroupsRequest.class, versions::parameterGroups)
                 .enforced("CacheParameterGroupName", "MaxRecords", "Marker")
-                .resources((i, c) -> List.of(CacheArns.of(c, "parametergroup", i.cacheParameterGroupName())));
+                .permissions((i, c) -> List.of(keys.on("DescribeCacheParameterGroups", "parametergroup",
+                        i.cacheParameterGroupName(), c)));
         return operations;
     }
 
-    private static void subnetGroups(Operations operations, CacheSubnetGroups groups) {
+    private static void subnetGroups(Operations operations, CacheSubnetGroups groups, CacheKeys keys) {
         operations
                 .on(CreateCacheSubnetGroupRequest.class, groups::create)
                 .enforced("CacheSubnetGroupName", "CacheSubnetGroupDescription", "SubnetIds", "Tags")
-                .resources((i, c) -> List.of(CacheArns.of(c, "subnetgroup", i.cacheSubnetGroupName())));
+                .permissions((i, c) -> keys.making("CreateCacheSubnetGroup", "subnetgroup",
+                        i.cacheSubnetGroupName(), i.tags(), c))
+                .context((i, c) -> CacheKeys.requested(i.tags()).map());
         operations
                 .on(DescribeCacheSubnetGroupsRequest.class, groups::describe)
                 .enforced("CacheSubnetGroupName", "MaxRecords", "Marker")
-                .resources((i, c) -> List.of(CacheArns.of(c, "subnetgroup", i.cacheSubnetGroupName())));
+                .permissions((i, c) -> List.of(keys.on("DescribeCacheSubnetGroups", "subnetgroup", i.cacheSubnetGroupName(), c)));
         operations
                 .on(ModifyCacheSubnetGroupRequest.class, groups::modify)
                 .enforced("CacheSubnetGroupName", "CacheSubnetGroupDescription", "SubnetIds")
-                .resources((i, c) -> List.of(CacheArns.of(c, "subnetgroup", i.cacheSubnetGroupName())));
+                .permissions((i, c) -> List.of(keys.on("ModifyCacheSubnetGroup", "subnetgroup", i.cacheSubnetGroupName(), c)));
         operations
                 .on(DeleteCacheSubnetGroupRequest.class, groups::delete)
                 .enforced("CacheSubnetGroupName")
-                .resources((i, c) -> List.of(CacheArns.of(c, "subnetgroup", i.cacheSubnetGroupName())));
+                .permissions((i, c) -> List.of(keys.on("DeleteCacheSubnetGroup", "subnetgroup", i.cacheSubnetGroupName(), c)));
     }
 
-    private static void clusters(Operations operations, CacheClusters clusters) {
+    private static void clusters(Operations operations, CacheClusters clusters, CacheKeys keys) {
         operations
                 .on(CreateCacheClusterRequest.class, clusters::create)
                 .enforced("CacheClusterId", "NumCacheNodes", "CacheNodeType", "Engine", "EngineVersion", "Port", "Tags")
@@ -91,12 +97,13 @@ final class ElastiCacheOperations {
                 .refused("ReplicationGroupId", "CacheSecurityGroupNames", "SnapshotArns", "SnapshotName", "AuthToken")
                 .refused("NotificationTopicArn", "OutpostMode", "PreferredOutpostArn", "PreferredOutpostArns")
                 .refused("LogDeliveryConfigurations")
-                .resources((i, c) -> List.of(CacheArns.of(c, "cluster", i.cacheClusterId())));
+                .permissions(keys::creating)
+                .context((i, c) -> CacheKeys.of(i));
         operations
                 .on(DescribeCacheClustersRequest.class, clusters::describe)
                 .enforced("CacheClusterId", "MaxRecords", "Marker", "ShowCacheNodeInfo")
                 .enforced("ShowCacheClustersNotInReplicationGroups")
-                .resources((i, c) -> List.of(CacheArns.of(c, "cluster", i.cacheClusterId())));
+                .permissions((i, c) -> List.of(keys.on("DescribeCacheClusters", "cluster", i.cacheClusterId(), c)));
         operations
                 .on(ModifyCacheClusterRequest.class, clusters::modify)
                 .enforced("CacheClusterId", "NumCacheNodes", "SecurityGroupIds", "CacheParameterGroupName")
@@ -106,19 +113,20 @@ final class ElastiCacheOperations {
                 .refused("CacheNodeIdsToRemove", "AZMode", "NewAvailabilityZones", "CacheSecurityGroupNames")
                 .refused("NotificationTopicArn", "NotificationTopicStatus", "AuthToken", "AuthTokenUpdateStrategy")
                 .refused("LogDeliveryConfigurations", "IpDiscovery", "ScaleConfig", "Engine")
-                .resources((i, c) -> List.of(CacheArns.of(c, "cluster", i.cacheClusterId())));
+                .permissions(keys::modifying)
+                .context((i, c) -> CacheKeys.of(i));
         operations
                 .on(DeleteCacheClusterRequest.class, clusters::delete)
                 .enforced("CacheClusterId")
                 .refused("FinalSnapshotIdentifier")
-                .resources((i, c) -> List.of(CacheArns.of(c, "cluster", i.cacheClusterId())));
+                .permissions((i, c) -> List.of(keys.on("DeleteCacheCluster", "cluster", i.cacheClusterId(), c)));
         operations
                 .on(RebootCacheClusterRequest.class, clusters::reboot)
                 .enforced("CacheClusterId", "CacheNodeIdsToReboot")
-                .resources((i, c) -> List.of(CacheArns.of(c, "cluster", i.cacheClusterId())));
+                .permissions((i, c) -> List.of(keys.on("RebootCacheCluster", "cluster", i.cacheClusterId(), c)));
     }
 
-    private static void replicationGroups(Operations operations, ReplicationGroups groups) {
+    private static void replicationGroups(Operations operations, ReplicationGroups groups, CacheKeys keys) {
         operations
                 .on(CreateReplicationGroupRequest.class, groups::create)
                 .enforced("ReplicationGroupId", "AutomaticFailoverEnabled", "MultiAZEnabled", "NumCacheClusters")
@@ -132,11 +140,13 @@ final class ElastiCacheOperations {
                 .refused("CacheSecurityGroupNames", "SnapshotName", "NotificationTopicArn", "KmsKeyId", "UserGroupIds")
                 .refused("LogDeliveryConfigurations", "DataTieringEnabled", "ServerlessCacheSnapshotName")
                 .refused("Durability")
-                .resources((i, c) -> List.of(CacheArns.of(c, "replicationgroup", i.replicationGroupId())));
+                .permissions(keys::creating)
+                .context((i, c) -> CacheKeys.of(i));
         operations
                 .on(DescribeReplicationGroupsRequest.class, groups::describe)
                 .enforced("ReplicationGroupId", "MaxRecords", "Marker")
-                .resources((i, c) -> List.of(CacheArns.of(c, "replicationgroup", i.replicationGroupId())));
+                .permissions((i, c) -> List.of(keys.on("DescribeReplicationGroups", "replicationgroup",
+                        i.replicationGroupId(), c)));
         operations
                 .on(ModifyReplicationGroupRequest.class, groups::modify)
                 .enforced("ReplicationGroupId", "AutomaticFailoverEnabled", "MultiAZEnabled", "SecurityGroupIds")
@@ -148,52 +158,59 @@ final class ElastiCacheOperations {
                 .refused("UserGroupIdsToAdd", "UserGroupIdsToRemove", "RemoveUserGroups", "LogDeliveryConfigurations")
                 .refused("IpDiscovery", "TransitEncryptionEnabled", "TransitEncryptionMode", "ClusterMode", "Engine")
                 .refused("Durability")
-                .resources((i, c) -> List.of(CacheArns.of(c, "replicationgroup", i.replicationGroupId())));
+                .permissions(keys::modifying)
+                .context((i, c) -> CacheKeys.of(i));
         operations
                 .on(DeleteReplicationGroupRequest.class, groups::delete)
                 .enforced("ReplicationGroupId", "RetainPrimaryCluster")
                 .refused("FinalSnapshotIdentifier")
-                .resources((i, c) -> List.of(CacheArns.of(c, "replicationgroup", i.replicationGroupId())));
+                .permissions((i, c) -> List.of(keys.on("DeleteReplicationGroup", "replicationgroup", i.replicationGroupId(), c)));
     }
 
-    private static void serverless(Operations operations, ServerlessCaches caches) {
+    private static void serverless(Operations operations, ServerlessCaches caches, CacheKeys keys) {
         operations
                 .on(CreateServerlessCacheRequest.class, caches::create)
                 .enforced("ServerlessCacheName", "Engine", "MajorEngineVersion", "SecurityGroupIds", "Tags", "SubnetIds")
                 .recorded("Description", "CacheUsageLimits", "SnapshotRetentionLimit", "DailySnapshotTime")
                 .refused("KmsKeyId", "SnapshotArnsToRestore", "UserGroupId", "NetworkType")
                 .refused("ConnectionType")
-                .resources((i, c) -> List.of(CacheArns.of(c, "serverlesscache", i.serverlessCacheName())));
+                .permissions((i, c) -> keys.making("CreateServerlessCache", "serverlesscache",
+                        i.serverlessCacheName(), i.tags(), c))
+                .context((i, c) -> CacheKeys.of(i));
         operations
                 .on(DescribeServerlessCachesRequest.class, caches::describe)
                 .enforced("ServerlessCacheName", "MaxResults", "NextToken")
-                .resources((i, c) -> List.of(CacheArns.of(c, "serverlesscache", i.serverlessCacheName())));
+                .permissions((i, c) -> List.of(keys.on("DescribeServerlessCaches", "serverlesscache",
+                        i.serverlessCacheName(), c)));
         operations
                 .on(ModifyServerlessCacheRequest.class, caches::modify)
                 .enforced("ServerlessCacheName", "SecurityGroupIds")
                 .recorded("Description", "CacheUsageLimits", "SnapshotRetentionLimit", "DailySnapshotTime")
                 .refused("RemoveUserGroup", "UserGroupId", "Engine", "MajorEngineVersion")
-                .resources((i, c) -> List.of(CacheArns.of(c, "serverlesscache", i.serverlessCacheName())));
+                .permissions((i, c) -> List.of(keys.on("ModifyServerlessCache", "serverlesscache", i.serverlessCacheName(), c)))
+                .context((i, c) -> CacheKeys.of(i));
         operations
                 .on(DeleteServerlessCacheRequest.class, caches::delete)
                 .enforced("ServerlessCacheName")
                 .refused("FinalSnapshotName")
-                .resources((i, c) -> List.of(CacheArns.of(c, "serverlesscache", i.serverlessCacheName())));
+                .permissions((i, c) -> List.of(keys.on("DeleteServerlessCache", "serverlesscache", i.serverlessCacheName(), c)));
     }
 
-    private static void tags(Operations operations, CacheTags tags) {
+    private static void tags(Operations operations, CacheTags tags, CacheKeys keys) {
         operations
                 .on(AddTagsToResourceRequest.class, tags::add)
                 .enforced("ResourceName", "Tags")
-                .resources((i, c) -> List.of(i.resourceName()));
+                .permissions((i, c) -> List.of(keys.ofArn("AddTagsToResource", i.resourceName(), c)))
+                .context((i, c) -> CacheKeys.requested(i.tags()).map());
         operations
                 .on(ListTagsForResourceRequest.class, tags::list)
                 .enforced("ResourceName")
-                .resources((i, c) -> List.of(i.resourceName()));
+                .permissions((i, c) -> List.of(keys.ofArn("ListTagsForResource", i.resourceName(), c)));
         operations
                 .on(RemoveTagsFromResourceRequest.class, tags::remove)
                 .enforced("ResourceName", "TagKeys")
-                .resources((i, c) -> List.of(i.resourceName()));
+                .permissions((i, c) -> List.of(keys.ofArn("RemoveTagsFromResource", i.resourceName(), c)))
+                .context((i, c) -> ConditionKeys.untagging(i.tagKeys()).map());
     }
 
     private ElastiCacheOperations() {}

@@ -14,10 +14,14 @@ import dev.remora.store.Scope;
 import dev.remora.store.Store;
 import dev.remora.wire.AwsError;
 import dev.remora.wire.Call;
+import dev.remora.wire.ConditionKeys;
+import dev.remora.wire.Permission;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.rds.model.CreateDbProxyRequest;
@@ -233,11 +237,28 @@ final class DbProxies {
         return changed;
     }
 
-    /** The ARN of a proxy that may not exist. */
-    String arn(@Nullable String asked, Call call) {
-        Scope scope = DbInstances.scope(call);
-        String name = asked == null ? "" : asked.toLowerCase(Locale.ROOT);
-        return arn(scope, "db-proxy", roll.find(scope, name).map(Proxy::resourceId).orElse("*"));
+    /** What a call needs for a proxy, which may not exist. */
+    Permission proxy(String action, @Nullable String asked, Call call) {
+        return permission(action, "db-proxy", find(asked, call), Proxy::resourceId, call);
+    }
+
+    /** What a call needs for the target group of a proxy. */
+    Permission targetGroup(String action, @Nullable String asked, Call call) {
+        return permission(action, "target-group", find(asked, call), DbProxies::targetGroupId, call);
+    }
+
+    static String targetGroupId(Proxy proxy) {
+        return proxy.resourceId().replace("prx-", "prx-tg-");
+    }
+
+    private Optional<Proxy> find(@Nullable String asked, Call call) {
+        return roll.find(DbInstances.scope(call), asked == null ? "" : asked.toLowerCase(Locale.ROOT));
+    }
+
+    private static Permission permission(
+            String action, String type, Optional<Proxy> proxy, Function<Proxy, String> id, Call call) {
+        return new Permission(action, arn(DbInstances.scope(call), type, proxy.map(id).orElse("*")),
+                ConditionKeys.owned(proxy.map(Proxy::tags).orElse(Map.of())).map());
     }
 
     static String arn(Scope scope, String type, String id) {

@@ -162,7 +162,7 @@ final class ProxyTargets {
                 .dbProxyName(proxy.id())
                 .targetGroupName(GROUP)
                 .targetGroupArn(
-                        DbProxies.arn(scope, "target-group", proxy.resourceId().replace("prx-", "prx-tg-")))
+                        DbProxies.arn(scope, "target-group", DbProxies.targetGroupId(proxy)))
                 .isDefault(true)
                 .status(DbProxies.text(proxy.status()))
                 .connectionPoolConfig(ConnectionPoolConfigurationInfo.builder()

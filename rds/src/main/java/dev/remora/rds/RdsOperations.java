@@ -2,11 +2,13 @@ package dev.remora.rds;
 
 import dev.remora.fleet.Surroundings;
 import dev.remora.wire.Call;
+import dev.remora.wire.ConditionKeys;
 import dev.remora.wire.Operations;
+import dev.remora.wire.Permission;
 import dev.remora.wire.Protocol;
 import dev.remora.wire.ServiceInfo;
+import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.rds.model.AddTagsToResourceRequest;
 import software.amazon.awssdk.services.rds.model.CreateDbInstanceRequest;
 import software.amazon.awssdk.services.rds.model.CreateDbSubnetGroupRequest;
@@ -35,42 +37,45 @@ final class RdsOperations {
         var groups = new DbSubnetGroups(store, networks);
         var versions = new EngineVersions(around.engines());
         var instances = new DbInstances(store, networks, groups, versions, provisioner, around.ids());
-        subnetGroups(operations, groups);
-        createInstance(operations, instances);
-        modifyInstance(operations, new InstanceChanges(instances, networks, provisioner, around.ids()));
-        otherInstances(operations, instances);
+        var keys = new RdsKeys(store, versions);
+        subnetGroups(operations, groups, keys);
+        createInstance(operations, instances, keys);
+        modifyInstance(operations, new InstanceChanges(instances, networks, provisioner, around.ids()), keys);
+        otherInstances(operations, instances, keys);
         var proxies = new DbProxies(store, networks, instances, around.engines(), proxyView, passing, around.ids());
-        ProxyOperations.on(operations, proxies, new ProxyTargets(proxies, instances, proxyView));
-        tags(operations, new Tags(store));
+        ProxyOperations.on(operations, proxies, new ProxyTargets(proxies, instances, proxyView), keys);
+        tags(operations, new Tags(store), keys);
         operations
                 .on(DescribeDbEngineVersionsRequest.class, versions::describe)
                 .enforced(
                         "Engine", "EngineVersion", "DBParameterGroupFamily", "DefaultOnly", "IncludeAll", "MaxRecords")
                 .recorded("ListSupportedCharacterSets", "ListSupportedTimezones")
-                .refused("Filters", "Marker");
+                .refused("Filters", "Marker")
+                .anyResource();
         return operations;
     }
 
-    private static void subnetGroups(Operations operations, DbSubnetGroups groups) {
+    private static void subnetGroups(Operations operations, DbSubnetGroups groups, RdsKeys keys) {
         operations
                 .on(CreateDbSubnetGroupRequest.class, groups::create)
                 .enforced("DBSubnetGroupName", "DBSubnetGroupDescription", "SubnetIds", "Tags")
-                .resources((i, c) -> List.of(subnetGroup(c, i.dbSubnetGroupName())));
+                .permissions((i, c) -> making(i, c, keys))
+                .context((i, c) -> RdsKeys.requested(i.tags()).map());
         operations
                 .on(DescribeDbSubnetGroupsRequest.class, groups::describe)
                 .enforced("DBSubnetGroupName", "MaxRecords", "Marker", "Filters")
-                .resources((i, c) -> List.of(subnetGroup(c, i.dbSubnetGroupName())));
+                .permissions((i, c) -> List.of(keys.subnetGroup("rds:DescribeDBSubnetGroups", c, i.dbSubnetGroupName())));
         operations
                 .on(ModifyDbSubnetGroupRequest.class, groups::modify)
                 .enforced("DBSubnetGroupName", "DBSubnetGroupDescription", "SubnetIds")
-                .resources((i, c) -> List.of(subnetGroup(c, i.dbSubnetGroupName())));
+                .permissions((i, c) -> List.of(keys.subnetGroup("rds:ModifyDBSubnetGroup", c, i.dbSubnetGroupName())));
         operations
                 .on(DeleteDbSubnetGroupRequest.class, groups::delete)
                 .enforced("DBSubnetGroupName")
-                .resources((i, c) -> List.of(subnetGroup(c, i.dbSubnetGroupName())));
+                .permissions((i, c) -> List.of(keys.subnetGroup("rds:DeleteDBSubnetGroup", c, i.dbSubnetGroupName())));
     }
 
-    private static void createInstance(Operations operations, DbInstances instances) {
+    private static void createInstance(Operations operations, DbInstances instances, RdsKeys keys) {
         operations
                 .on(CreateDbInstanceRequest.class, instances::create)
                 .enforced(
@@ -113,10 +118,11 @@ final class RdsOperations {
                 .refused("EnableCustomerOwnedIp", "CustomIamInstanceProfile", "DBSystemId", "MasterUserSecretKmsKeyId")
                 .refused("MultiTenant", "DedicatedLogVolume", "AdditionalStorageVolumes", "TagSpecifications")
                 .refused("MasterUserAuthenticationType")
-                .resources((i, c) -> List.of(instance(c, i.dbInstanceIdentifier())));
+                .permissions(keys::creating)
+                .context((i, c) -> RdsKeys.requested(i));
     }
 
-    private static void modifyInstance(Operations operations, InstanceChanges changes) {
+    private static void modifyInstance(Operations operations, InstanceChanges changes, RdsKeys keys) {
         operations
                 .on(ModifyDbInstanceRequest.class, changes::modify)
                 .enforced("DBInstanceIdentifier", "VpcSecurityGroupIds", "MasterUserPassword", "DeletionProtection")
@@ -167,62 +173,58 @@ final class RdsOperations {
                         "DedicatedLogVolume",
                         "Engine")
                 .refused("AdditionalStorageVolumes", "TagSpecifications", "MasterUserAuthenticationType")
-                .resources((i, c) -> List.of(instance(c, i.dbInstanceIdentifier())));
+                .permissions(keys::modifying);
     }
 
-    private static void otherInstances(Operations operations, DbInstances instances) {
+    private static void otherInstances(Operations operations, DbInstances instances, RdsKeys keys) {
         operations
                 .on(DescribeDbInstancesRequest.class, instances::describe)
                 .enforced("DBInstanceIdentifier", "Filters", "MaxRecords", "Marker")
-                .resources((i, c) -> List.of(instance(c, i.dbInstanceIdentifier())));
+                .permissions((i, c) -> List.of(keys.instance("rds:DescribeDBInstances", c, i.dbInstanceIdentifier())));
         operations
                 .on(DeleteDbInstanceRequest.class, instances::delete)
                 .enforced("DBInstanceIdentifier", "SkipFinalSnapshot")
                 .recorded("DeleteAutomatedBackups")
                 .refused("FinalDBSnapshotIdentifier")
-                .resources((i, c) -> List.of(instance(c, i.dbInstanceIdentifier())));
+                .permissions((i, c) -> List.of(keys.instance("rds:DeleteDBInstance", c, i.dbInstanceIdentifier())));
         operations
                 .on(StopDbInstanceRequest.class, instances::stop)
                 .enforced("DBInstanceIdentifier")
                 .refused("DBSnapshotIdentifier")
-                .resources((i, c) -> List.of(instance(c, i.dbInstanceIdentifier())));
+                .permissions((i, c) -> List.of(keys.instance("rds:StopDBInstance", c, i.dbInstanceIdentifier())));
         operations
                 .on(StartDbInstanceRequest.class, instances::start)
                 .enforced("DBInstanceIdentifier")
-                .resources((i, c) -> List.of(instance(c, i.dbInstanceIdentifier())));
+                .permissions((i, c) -> List.of(keys.instance("rds:StartDBInstance", c, i.dbInstanceIdentifier())));
         operations
                 .on(RebootDbInstanceRequest.class, instances::reboot)
                 .enforced("DBInstanceIdentifier", "ForceFailover")
-                .resources((i, c) -> List.of(instance(c, i.dbInstanceIdentifier())));
+                .permissions((i, c) -> List.of(keys.instance("rds:RebootDBInstance", c, i.dbInstanceIdentifier())));
     }
 
-    private static void tags(Operations operations, Tags tags) {
+    private static void tags(Operations operations, Tags tags, RdsKeys keys) {
         operations
                 .on(AddTagsToResourceRequest.class, tags::add)
                 .enforced("ResourceName", "Tags")
-                .resources((i, c) -> List.of(i.resourceName()));
+                .permissions((i, c) -> List.of(keys.ofArn("rds:AddTagsToResource", c, i.resourceName())))
+                .context((i, c) -> RdsKeys.requested(i.tags()).with("rds:TagsFromRequest", true).map());
         operations
                 .on(ListTagsForResourceRequest.class, tags::list)
                 .enforced("ResourceName")
                 .refused("Filters")
-                .resources((i, c) -> List.of(i.resourceName()));
+                .permissions((i, c) -> List.of(keys.ofArn("rds:ListTagsForResource", c, i.resourceName())));
         operations
                 .on(RemoveTagsFromResourceRequest.class, tags::remove)
                 .enforced("ResourceName", "TagKeys")
-                .resources((i, c) -> List.of(i.resourceName()));
+                .permissions((i, c) -> List.of(keys.ofArn("rds:RemoveTagsFromResource", c, i.resourceName())))
+                .context((i, c) -> ConditionKeys.untagging(i.tagKeys()).map());
     }
 
-    private static String instance(Call call, @Nullable String id) {
-        return arn(call, "db", id);
-    }
-
-    private static String subnetGroup(Call call, @Nullable String name) {
-        return arn(call, "subgrp", name);
-    }
-
-    private static String arn(Call call, String type, @Nullable String id) {
-        String last = id == null || id.isEmpty() ? "*" : id.substring(id.lastIndexOf(':') + 1);
-        return "arn:aws:rds:" + call.region() + ":" + call.account() + ":" + type + ":" + last;
+    private static List<Permission> making(CreateDbSubnetGroupRequest request, Call call, RdsKeys keys) {
+        var needed = new ArrayList<Permission>();
+        needed.add(keys.subnetGroup("rds:CreateDBSubnetGroup", call, request.dbSubnetGroupName()));
+        needed.addAll(keys.tagging(needed.getFirst().resource(), request.tags()));
+        return needed;
     }
 
     private RdsOperations() {}
