@@ -142,6 +142,24 @@ class IamOverTheWireTest {
     }
 
     @Test
+    void temporaryCredentialsOfUsersCallNothingOfIam() {
+        Credentials session = sts(ROOT).getSessionToken().credentials();
+        Credentials federated = sts(ROOT).getFederationToken(r -> r.name("carol").policy(Lab.allow("*", "*"))).credentials();
+        for (Credentials issued : List.of(session, federated)) {
+            var keys = AwsSessionCredentials.create(issued.accessKeyId(), issued.secretAccessKey(), issued.sessionToken());
+            assertThat(fault(() -> iam(keys).listRoles()))
+                    .isEqualTo("403 InvalidClientTokenId: The security token included in the request is invalid.");
+            assertThat(sts(keys).getCallerIdentity().account()).isEqualTo(Lab.ACCOUNT);
+            assertThat(fault(() -> sts(keys).getSessionToken()))
+                    .isEqualTo("403 AccessDenied: Cannot call GetSessionToken with session credentials");
+            assertThat(fault(() -> sts(keys).decodeAuthorizationMessage(r -> r.encodedMessage("x"))))
+                    .startsWith("403 AccessDenied");
+        }
+        assertThat(fault(() -> sts(ROOT).decodeAuthorizationMessage(r -> r.encodedMessage("nonsense"))))
+                .startsWith("400 InvalidAuthorizationMessageException");
+    }
+
+    @Test
     void whatIsLaterIsRefusedByName() {
         String arn = assumableRole();
         assertThat(fault(() -> iam(ROOT).createRole(r -> r.roleName("b").assumeRolePolicyDocument(Lab.LAMBDA_TRUST)

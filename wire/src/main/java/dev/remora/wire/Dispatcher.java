@@ -174,7 +174,8 @@ public final class Dispatcher {
                 yield new Caller(
                         holder.principal(), streams(request) ? signatures.chunks(claim, holder.secret()) : null);
             }
-            case Absent absent -> throw absent == Absent.EXPIRED ? refusals.expiredToken() : refusals.unknownKey();
+            case Absent.EXPIRED -> throw refusals.expiredToken();
+            case Absent.UNKNOWN -> throw claim.token().isEmpty() ? refusals.unknownKey() : refusals.badToken();
         };
     }
 

@@ -53,6 +53,13 @@ record Refusals(Protocol protocol) {
         };
     }
 
+    /** A token that came with the key and is not the key's. Only S3 tells it from a key that it does not know. */
+    AwsError badToken() {
+        return protocol == Protocol.REST_XML
+                ? new AwsError("InvalidToken", 400, "The provided token is malformed or otherwise invalid.")
+                : unknownKey();
+    }
+
     AwsError expiredToken() {
         String message = "The security token included in the request is expired";
         return switch (protocol) {
