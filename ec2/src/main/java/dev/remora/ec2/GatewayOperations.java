@@ -131,7 +131,7 @@ final class GatewayOperations {
         access.to(
                 ops.on(DisassociateNatGatewayAddressRequest.class, addresses::disassociate)
                         .enforced("NatGatewayId", "AssociationIds", "MaxDrainDurationSeconds", "DryRun"),
-                (r, t) -> t.of(NAT_GATEWAY, r.natGatewayId()));
+                Touches::natGatewayAddresses);
         access.to(
                 ops.on(AssignPrivateNatGatewayAddressRequest.class, addresses::assign)
                         .enforced("NatGatewayId", "PrivateIpAddresses", "PrivateIpAddressCount", "DryRun"),

@@ -3,6 +3,7 @@ package dev.remora.ec2;
 import static dev.remora.ec2.Resource.ELASTIC_IP;
 import static dev.remora.ec2.Resource.ENDPOINT;
 import static dev.remora.ec2.Resource.INSTANCE;
+import static dev.remora.ec2.Resource.NAT_GATEWAY;
 import static dev.remora.ec2.Resource.NETWORK_INTERFACE;
 import static dev.remora.ec2.Resource.PEERING;
 import static dev.remora.ec2.Resource.PREFIX_LIST;
@@ -26,6 +27,7 @@ import software.amazon.awssdk.services.ec2.model.CreateVpcPeeringConnectionReque
 import software.amazon.awssdk.services.ec2.model.DeleteVpcEndpointsRequest;
 import software.amazon.awssdk.services.ec2.model.DetachNetworkInterfaceRequest;
 import software.amazon.awssdk.services.ec2.model.DisassociateAddressRequest;
+import software.amazon.awssdk.services.ec2.model.DisassociateNatGatewayAddressRequest;
 import software.amazon.awssdk.services.ec2.model.DisassociateRouteTableRequest;
 import software.amazon.awssdk.services.ec2.model.ModifyNetworkInterfaceAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.ModifySecurityGroupRulesRequest;
@@ -119,6 +121,11 @@ final class Touches {
         } else {
             t.by("address", ELASTIC_IP, publicIp);
         }
+    }
+
+    static void natGatewayAddresses(DisassociateNatGatewayAddressRequest r, Touched t) {
+        t.of(NAT_GATEWAY, r.natGatewayId());
+        r.associationIds().forEach(id -> t.by("association", ELASTIC_IP, id));
     }
 
     /** Of the two VPCs the requester's alone is touched: the other one may be another account's. */

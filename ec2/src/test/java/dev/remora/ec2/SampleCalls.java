@@ -306,6 +306,12 @@ final class SampleCalls {
                 "CreateNatGateway", "SubnetId", id("subnet-a"), "AllocationId", id("eipalloc-a"), "TagSpecifications",
                 blue("natgateway"));
         call("DeleteNatGateway", "NatGatewayId", id("nat-a"));
+        call("AssociateNatGatewayAddress", "NatGatewayId", id("nat-a"), "AllocationIds", List.of(id("eipalloc-a")));
+        call(
+                "DisassociateNatGatewayAddress", "NatGatewayId", id("nat-a"), "AssociationIds",
+                List.of(address.association().orElseThrow().id()));
+        call("AssignPrivateNatGatewayAddress", "NatGatewayId", id("nat-a"));
+        call("UnassignPrivateNatGatewayAddress", "NatGatewayId", id("nat-a"));
     }
 
     private void peering() {
