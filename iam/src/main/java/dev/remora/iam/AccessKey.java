@@ -14,4 +14,16 @@ import java.util.List;
 record AccessKey(String account, String id, String user, String secret, boolean active, Instant created) {
     /** Found by id; its index {@code user} by whose it is. */
     static final Kind<AccessKey> KIND = Kind.of("iam.access-key", AccessKey.class).index("user", key -> List.of(key.user()));
+
+    AccessKey withActive(boolean good) {
+        return new AccessKey(account, id, user, secret, good, created);
+    }
+
+    AccessKey withUser(String key) {
+        return new AccessKey(account, id, key, secret, active, created);
+    }
+
+    boolean ofRoot() {
+        return user.isEmpty();
+    }
 }

@@ -1,7 +1,9 @@
 package dev.remora.iam;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -14,27 +16,45 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import tools.jackson.databind.JsonNode;
 
 /**
- * The managed policies that AWS itself offers, with AWS's documents, from the resource folder {@code policies}. Each has the one
- * version that was in force when it was copied; a policy of AWS that is not there does not exist here. Their ids are ours: AWS
- * does not publish its own.
+ * The managed policies that AWS itself offers, with AWS's documents: all that an account saw on 2026-08-26, each with the one
+ * version that was in force then. Their ids are ours: AWS does not publish its own.
+ *
+ * <p>They are lines of one file: path and name, version, when it was made, when it was last changed, and the document, with tabs
+ * between them.
  */
 final class AwsPolicies {
+    private static final String FILE = "aws-policies.tsv";
+    private static final int COLUMNS = 5;
+
+    /** AWS's own services attach these to the roles that are linked to them; customers cannot attach them. */
+    private static final String SERVICE_LINKED = "/aws-service-role/";
+
     private final SortedMap<String, ManagedPolicy> byArn = new TreeMap<>();
 
     private AwsPolicies() {
-        for (JsonNode entry : tree("index.json").values()) {
-            String name = entry.path("name").stringValue();
-            int version = entry.path("version").intValue();
-            Instant updated = Instant.parse(entry.path("updated").stringValue());
-            String path = entry.path("path").stringValue();
-            var policy = new ManagedPolicy(ManagedPolicy.AWS, name, path, id(path + name),
-                    Instant.parse(entry.path("created").stringValue()), updated, "", Map.of(), version, version,
-                    List.of(new ManagedPolicy.Version(version, text(name + ".json").strip(), updated)));
-            byArn.put(policy.arn(), policy);
+        try (InputStream in = AwsPolicies.class.getResourceAsStream(FILE)) {
+            if (in == null) {
+                throw new IllegalStateException(FILE + " is missing");
+            }
+            var reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                ManagedPolicy policy = policy(line.split("\t", COLUMNS));
+                byArn.put(policy.arn(), policy);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
+    }
+
+    private static ManagedPolicy policy(String[] columns) {
+        int slash = columns[0].lastIndexOf('/') + 1;
+        int version = Integer.parseInt(columns[1]);
+        Instant updated = Instant.parse(columns[3]);
+        return new ManagedPolicy(ManagedPolicy.AWS, columns[0].substring(slash), columns[0].substring(0, slash), id(columns[0]),
+                Instant.parse(columns[2]), updated, "", Map.of(), version, version,
+                List.of(new ManagedPolicy.Version(version, columns[4], updated)));
     }
 
     private static final class Loaded {
@@ -55,19 +75,9 @@ final class AwsPolicies {
         return byArn.values();
     }
 
-    private static JsonNode tree(String file) {
-        return PolicyDocument.tree(text(file)).orElseThrow(() -> new IllegalStateException("policies/" + file + " is not JSON"));
-    }
-
-    private static String text(String file) {
-        try (InputStream in = AwsPolicies.class.getResourceAsStream("policies/" + file)) {
-            if (in == null) {
-                throw new IllegalStateException("policies/" + file + " is missing");
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** Whether only a service may attach a policy, to a role that is linked to it. */
+    static boolean ofServiceLinkedRoles(ManagedPolicy policy) {
+        return policy.ofAws() && policy.path().equals(SERVICE_LINKED);
     }
 
     private static String id(String name) {

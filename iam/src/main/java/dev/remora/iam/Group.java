@@ -33,4 +33,16 @@ record Group(
     public String arn() {
         return "arn:aws:iam::" + account + ":group" + path + name;
     }
+
+    Group renamed(String newName, String newPath) {
+        return new Group(account, newName, newPath, id, created, attached, inline);
+    }
+
+    Group withAttached(List<String> arns) {
+        return new Group(account, name, path, id, created, arns, inline);
+    }
+
+    Group withInline(Map<String, String> documents) {
+        return new Group(account, name, path, id, created, attached, documents);
+    }
 }

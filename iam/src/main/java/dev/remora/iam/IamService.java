@@ -30,14 +30,17 @@ public final class IamService {
         this.messages = new AuthorizationMessages(sessions.derived("authorization messages"));
         this.authorizer = new PolicyAuthorizer(permissions, resources, clock);
         this.trust = new Trust(permissions, authorizer, sessions, clock);
-        this.keys = new KeyRing(sessions, wellKnownKeys);
-        this.iam = IamOperations.of(store, ids);
+        var lastUse = new LastUse(store, save -> Thread.ofVirtual().name("last-use").start(save));
+        this.keys = new KeyRing(store, sessions, lastUse, wellKnownKeys);
+        this.iam = IamOperations.of(store, ids, lastUse);
         this.sts = SecurityTokens.operations(store, trust, sessions, messages);
     }
 
     /** The kinds of documents that this module stores; a store must be opened with them. */
     public static List<Kind<?>> kinds() {
-        return List.of(Role.KIND, User.KIND, Group.KIND, AccessKey.KIND, ManagedPolicy.KIND, Sessions.InstallationKey.KIND);
+        return List.of(Role.KIND, User.KIND, Group.KIND, AccessKey.KIND, LoginProfile.KIND, InstanceProfile.KIND,
+                ManagedPolicy.KIND, AccountAlias.KIND, PasswordRules.KIND, LastUse.Use.KIND, ServiceLinkedRoles.Deletion.KIND,
+                Sessions.InstallationKey.KIND);
     }
 
     public Operations iamOperations() {

@@ -22,4 +22,14 @@ sealed interface Identity permits Role, User, Group {
 
     /** Documents by the names of inline policies. */
     Map<String, String> inline();
+
+    /** Groups have none. */
+    default Map<String, String> tags() {
+        return Map.of();
+    }
+
+    /** The ARN of the permissions boundary, or empty; groups have none. */
+    default String boundary() {
+        return "";
+    }
 }

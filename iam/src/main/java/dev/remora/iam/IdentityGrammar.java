@@ -33,6 +33,9 @@ final class IdentityGrammar {
             List.of("user/", "federated-user/", "role/", "group/", "instance-profile/", "mfa/",
                     "server-certificate/", "policy/", "sms-mfa/", "saml-provider/", "oidc-provider/", "report/",
                     "access-report/");
+    /** Of S3, only these have a region in their ARNs. */
+    private static final List<String> S3_REGIONAL = List.of("accesspoint/", "access-grants/");
+
     private static final Pattern SID = Pattern.compile("[0-9A-Za-z]*");
     private static final Pattern VENDOR = Pattern.compile("[a-zA-Z0-9.-]+");
     private static final Pattern LEGACY_ARN = Pattern.compile("[^:]*:[^:]*:[^:]+.*", Pattern.DOTALL);
@@ -186,7 +189,7 @@ final class IdentityGrammar {
         if (parts[2].equals("iam") && !parts[3].isEmpty()) {
             return Optional.of("IAM resource " + resource + " cannot contain region information.");
         }
-        if (parts[2].equals("s3") && !parts[3].isEmpty() && !path.startsWith("accesspoint/")) {
+        if (parts[2].equals("s3") && !parts[3].isEmpty() && S3_REGIONAL.stream().noneMatch(path::startsWith)) {
             return Optional.of("Resource " + resource + " can not contain region information.");
         }
         if (parts[2].equals("iam") && !iamPath(path)) {

@@ -17,4 +17,9 @@ final class Listing {
         return Page.of(all, key, marker, maxItems == null ? DEFAULT_ITEMS : maxItems,
                 () -> new AwsError("ValidationError", 400, "Invalid Marker."));
     }
+
+    /** What paths must begin with: all do with a slash. */
+    static String prefix(@Nullable String pathPrefix) {
+        return pathPrefix == null ? "/" : pathPrefix;
+    }
 }

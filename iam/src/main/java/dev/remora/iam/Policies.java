@@ -10,11 +10,13 @@ import dev.remora.wire.Page;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.iam.model.CreatePolicyRequest;
 import software.amazon.awssdk.services.iam.model.CreatePolicyResponse;
 import software.amazon.awssdk.services.iam.model.DeletePolicyRequest;
@@ -29,9 +31,11 @@ import software.amazon.awssdk.services.iam.model.ListPoliciesResponse;
 import software.amazon.awssdk.services.iam.model.ListPolicyTagsRequest;
 import software.amazon.awssdk.services.iam.model.ListPolicyTagsResponse;
 import software.amazon.awssdk.services.iam.model.Policy;
+import software.amazon.awssdk.services.iam.model.PolicyGroup;
 import software.amazon.awssdk.services.iam.model.PolicyRole;
 import software.amazon.awssdk.services.iam.model.PolicyScopeType;
 import software.amazon.awssdk.services.iam.model.PolicyUsageType;
+import software.amazon.awssdk.services.iam.model.PolicyUser;
 import software.amazon.awssdk.services.iam.model.Tag;
 import software.amazon.awssdk.services.iam.model.TagPolicyRequest;
 import software.amazon.awssdk.services.iam.model.TagPolicyResponse;
@@ -68,14 +72,14 @@ final class Policies {
             }
             checkDocument(request.policyDocument());
             var now = call.time().truncatedTo(ChronoUnit.SECONDS);
-            var policy = new ManagedPolicy(call.account(), request.policyName(), request.path() == null ? "/" : request.path(),
+            var policy = new ManagedPolicy(call.account(), request.policyName(), Listing.prefix(request.path()),
                     UniqueId.random("ANPA", ids), now, now, request.description() == null ? "" : request.description(),
-                    Tags.OF_POLICIES.with(Map.of(), request.tags()), 1, 1,
+                    Tags.OF_OTHERS.with(Map.of(), request.tags()), 1, 1,
                     List.of(new ManagedPolicy.Version(1, request.policyDocument(), now)));
             tx.put(ManagedPolicy.KIND, scope, key, policy);
             return policy;
         });
-        var shape = shape(created, 0);
+        var shape = shape(created, new PolicyUse(0, 0));
         return CreatePolicyResponse.builder()
                 .policy((created.tags().isEmpty() ? shape : shape.tags(Tags.list(created.tags()))).build())
                 .build();
@@ -84,7 +88,7 @@ final class Policies {
     GetPolicyResponse get(GetPolicyRequest request, Call call) {
         View view = store.view();
         ManagedPolicy policy = required(wellFormed(request.policyArn()), view, call.account());
-        var shape = shape(policy, attachments(policy, view, call)).tags(Tags.list(policy.tags()));
+        var shape = shape(policy, PolicyUse.of(policy, view, call.account())).tags(Tags.list(policy.tags()));
         return GetPolicyResponse.builder()
                 .policy((policy.description().isEmpty() ? shape : shape.description(policy.description())).build())
                 .build();
@@ -100,27 +104,38 @@ final class Policies {
             all.addAll(AwsPolicies.policies().all());
         }
         boolean onlyAttached = Boolean.TRUE.equals(request.onlyAttached());
-        String prefix = request.pathPrefix() == null ? "/" : request.pathPrefix();
-        // No policy is used as a boundary, because boundaries are refused.
-        boolean boundaries = request.policyUsageFilter() == PolicyUsageType.PERMISSIONS_BOUNDARY;
+        String prefix = Listing.prefix(request.pathPrefix());
+        PolicyUsageType usage = request.policyUsageFilter();
         List<ManagedPolicy> chosen = all.stream()
-                .filter(policy -> !boundaries && policy.path().startsWith(prefix))
-                .filter(policy -> !onlyAttached || attachments(policy, view, call) > 0)
+                .filter(policy -> policy.path().startsWith(prefix))
+                .filter(policy -> usage == null && !onlyAttached
+                        || used(PolicyUse.of(policy, view, call.account()), usage, onlyAttached))
                 .sorted(Comparator.comparing(ManagedPolicy::arn))
                 .toList();
         Page<ManagedPolicy> page = Listing.page(chosen, ManagedPolicy::arn, request.marker(), request.maxItems());
         return ListPoliciesResponse.builder()
-                .policies(page.items().stream().map(policy -> shape(policy, attachments(policy, view, call)).build()).toList())
+                .policies(page.items().stream()
+                        .map(policy -> shape(policy, PolicyUse.of(policy, view, call.account())).build())
+                        .toList())
                 .isTruncated(page.nextToken().isPresent())
                 .marker(page.nextToken().orElse(null))
                 .build();
+    }
+
+    /** Whether a policy is used as a list asks for; what a usage filter names is in the list only where it is so used. */
+    private static boolean used(PolicyUse use, @Nullable PolicyUsageType usage, boolean onlyAttached) {
+        boolean attached = use.attachments() > 0;
+        if (usage == PolicyUsageType.PERMISSIONS_BOUNDARY) {
+            return use.boundaries() > 0;
+        }
+        return usage == PolicyUsageType.PERMISSIONS_POLICY || onlyAttached ? attached : use.any();
     }
 
     DeletePolicyResponse delete(DeletePolicyRequest request, Call call) {
         String arn = wellFormed(request.policyArn());
         store.write(tx -> {
             ManagedPolicy policy = ownedByCaller(required(arn, tx, call.account()), call, "iam:DeletePolicy");
-            if (attachments(policy, tx, call) > 0) {
+            if (PolicyUse.of(policy, tx, call.account()).any()) {
                 throw new AwsError("DeleteConflict", 409, "Cannot delete a policy attached to entities.");
             }
             if (policy.versions().size() > 1) {
@@ -137,32 +152,67 @@ final class Policies {
     ListEntitiesForPolicyResponse listEntities(ListEntitiesForPolicyRequest request, Call call) {
         View view = store.view();
         ManagedPolicy policy = required(wellFormed(request.policyArn()), view, call.account());
-        boolean roles = (request.entityFilter() == null || request.entityFilter() == EntityType.ROLE)
-                && request.policyUsageFilter() != PolicyUsageType.PERMISSIONS_BOUNDARY;
-        String prefix = request.pathPrefix() == null ? "/" : request.pathPrefix();
-        List<PolicyRole> attached = !roles ? List.of() : holders(policy, view, call).stream()
-                .filter(role -> role.path().startsWith(prefix))
-                .map(role -> PolicyRole.builder().roleName(role.name()).roleId(role.id()).build())
-                .toList();
-        Page<PolicyRole> page = Listing.page(attached, role -> Role.key(role.roleName()), request.marker(), request.maxItems());
+        Page<Identity> page = Listing.page(entities(policy, request, view, call), Policies::order, request.marker(),
+                request.maxItems());
+        var groups = new ArrayList<PolicyGroup>();
+        var users = new ArrayList<PolicyUser>();
+        var roles = new ArrayList<PolicyRole>();
+        for (Identity identity : page.items()) {
+            switch (identity) {
+                case Group group -> groups.add(PolicyGroup.builder().groupName(group.name()).groupId(group.id()).build());
+                case User user -> users.add(PolicyUser.builder().userName(user.name()).userId(user.id()).build());
+                case Role role -> roles.add(PolicyRole.builder().roleName(role.name()).roleId(role.id()).build());
+            }
+        }
         return ListEntitiesForPolicyResponse.builder()
-                .policyGroups(List.of())
-                .policyUsers(List.of())
-                .policyRoles(page.items())
+                .policyGroups(groups)
+                .policyUsers(users)
+                .policyRoles(roles)
                 .isTruncated(page.nextToken().isPresent())
                 .marker(page.nextToken().orElse(null))
                 .build();
     }
 
+    private static List<Identity> entities(
+            ManagedPolicy policy, ListEntitiesForPolicyRequest request, View view, Call call) {
+        Scope scope = Scope.global(call.account());
+        EntityType kind = request.entityFilter();
+        PolicyUsageType usage = request.policyUsageFilter();
+        var entities = new LinkedHashSet<Identity>();
+        for (String index : usage == null ? List.of("policy", "boundary")
+                : usage == PolicyUsageType.PERMISSIONS_BOUNDARY ? List.of("boundary") : List.of("policy")) {
+            if ((kind == null || kind == EntityType.GROUP) && index.equals("policy")) {
+                entities.addAll(view.find(Group.KIND, scope, index, policy.arn()));
+            }
+            if (kind == null || kind == EntityType.USER) {
+                entities.addAll(view.find(User.KIND, scope, index, policy.arn()));
+            }
+            if (kind == null || kind == EntityType.ROLE) {
+                entities.addAll(view.find(Role.KIND, scope, index, policy.arn()));
+            }
+        }
+        String prefix = Listing.prefix(request.pathPrefix());
+        return entities.stream().filter(identity -> identity.path().startsWith(prefix)).toList();
+    }
+
+    /** A key that puts groups before users, and those before roles. */
+    private static String order(Identity identity) {
+        return switch (identity) {
+            case Group group -> "1 " + Group.key(group.name());
+            case User user -> "2 " + User.key(user.name());
+            case Role role -> "3 " + Role.key(role.name());
+        };
+    }
+
     TagPolicyResponse tag(TagPolicyRequest request, Call call) {
         change(call, request.policyArn(), "iam:TagPolicy",
-                policy -> policy.withTags(Tags.OF_POLICIES.with(policy.tags(), request.tags())));
+                policy -> policy.withTags(Tags.OF_OTHERS.with(policy.tags(), request.tags())));
         return TagPolicyResponse.builder().build();
     }
 
     UntagPolicyResponse untag(UntagPolicyRequest request, Call call) {
         change(call, request.policyArn(), "iam:UntagPolicy",
-                policy -> policy.withTags(Tags.OF_POLICIES.without(policy.tags(), request.tagKeys())));
+                policy -> policy.withTags(Tags.OF_OTHERS.without(policy.tags(), request.tagKeys())));
         return UntagPolicyResponse.builder().build();
     }
 
@@ -192,10 +242,14 @@ final class Policies {
 
     /** @throws AwsError ValidationError for what is not a policy's ARN */
     static String wellFormed(String arn) {
-        if (!ARN.matcher(arn).matches()) {
+        if (!isArn(arn)) {
             throw new AwsError("ValidationError", 400, "ARN " + arn + " is not valid.");
         }
         return arn;
+    }
+
+    static boolean isArn(String arn) {
+        return ARN.matcher(arn).matches();
     }
 
     static Optional<ManagedPolicy> find(String arn, View view) {
@@ -246,24 +300,16 @@ final class Policies {
         }
     }
 
-    private static List<Role> holders(ManagedPolicy policy, View view, Call call) {
-        return view.find(Role.KIND, Scope.global(call.account()), "policy", policy.arn());
-    }
-
-    private static int attachments(ManagedPolicy policy, View view, Call call) {
-        return holders(policy, view, call).size();
-    }
-
     /** What lists show: without description and tags. */
-    private static Policy.Builder shape(ManagedPolicy policy, int attachments) {
+    private static Policy.Builder shape(ManagedPolicy policy, PolicyUse use) {
         return Policy.builder()
                 .policyName(policy.name())
                 .policyId(policy.id())
                 .arn(policy.arn())
                 .path(policy.path())
                 .defaultVersionId("v" + policy.defaultVersion())
-                .attachmentCount(attachments)
-                .permissionsBoundaryUsageCount(0)
+                .attachmentCount(use.attachments())
+                .permissionsBoundaryUsageCount(use.boundaries())
                 .isAttachable(true)
                 .createDate(policy.created())
                 .updateDate(policy.updated());

@@ -32,10 +32,14 @@ record Role(
         Map<String, String> inline)
         implements Identity {
 
-    /** Found by name; its indexes {@code policy} and {@code boundary} by the ARN of a policy. */
+    /**
+     * Found by name; its indexes {@code policy} and {@code boundary} by the ARN of a policy, {@code trusted} by the ARN of a user
+     * or role that its trust document names.
+     */
     static final Kind<Role> KIND = Kind.of("iam.role", Role.class)
             .index("policy", Role::attached)
-            .index("boundary", role -> role.boundary().isEmpty() ? List.of() : List.of(role.boundary()));
+            .index("boundary", role -> role.boundary().isEmpty() ? List.of() : List.of(role.boundary()))
+            .index("trusted", role -> TrustedPrincipals.of(role.trust()));
 
     /** Names are unique without regard to case. */
     static String key(String name) {
@@ -75,5 +79,9 @@ record Role(
     Role withInline(Map<String, String> documents) {
         return new Role(account, name, path, id, created, trust, description, maxSessionSeconds, boundary,
                 tags, attached, documents);
+    }
+
+    Role withBoundary(String arn) {
+        return new Role(account, name, path, id, created, trust, description, maxSessionSeconds, arn, tags, attached, inline);
     }
 }

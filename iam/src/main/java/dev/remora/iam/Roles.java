@@ -3,6 +3,7 @@ package dev.remora.iam;
 import dev.remora.store.Ids;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
+import dev.remora.store.Transaction;
 import dev.remora.store.View;
 import dev.remora.wire.AwsError;
 import dev.remora.wire.Call;
@@ -10,19 +11,22 @@ import dev.remora.wire.Page;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.iam.model.CreateRoleRequest;
 import software.amazon.awssdk.services.iam.model.CreateRoleResponse;
 import software.amazon.awssdk.services.iam.model.DeleteRoleRequest;
 import software.amazon.awssdk.services.iam.model.DeleteRoleResponse;
+import software.amazon.awssdk.services.iam.model.DeleteRolePermissionsBoundaryRequest;
+import software.amazon.awssdk.services.iam.model.DeleteRolePermissionsBoundaryResponse;
 import software.amazon.awssdk.services.iam.model.GetRoleRequest;
 import software.amazon.awssdk.services.iam.model.GetRoleResponse;
 import software.amazon.awssdk.services.iam.model.ListRoleTagsRequest;
 import software.amazon.awssdk.services.iam.model.ListRoleTagsResponse;
 import software.amazon.awssdk.services.iam.model.ListRolesRequest;
 import software.amazon.awssdk.services.iam.model.ListRolesResponse;
+import software.amazon.awssdk.services.iam.model.PutRolePermissionsBoundaryRequest;
+import software.amazon.awssdk.services.iam.model.PutRolePermissionsBoundaryResponse;
 import software.amazon.awssdk.services.iam.model.RoleLastUsed;
 import software.amazon.awssdk.services.iam.model.Tag;
 import software.amazon.awssdk.services.iam.model.TagRoleRequest;
@@ -36,7 +40,7 @@ import software.amazon.awssdk.services.iam.model.UpdateRoleDescriptionResponse;
 import software.amazon.awssdk.services.iam.model.UpdateRoleRequest;
 import software.amazon.awssdk.services.iam.model.UpdateRoleResponse;
 
-/** Roles and their trust documents. */
+/** Roles, their trust documents and boundaries. */
 final class Roles {
     static final int DEFAULT_SESSION_SECONDS = 3600;
     static final int MAX_PER_ACCOUNT = 1000;
@@ -46,10 +50,12 @@ final class Roles {
 
     private final Store store;
     private final Ids ids;
+    private final LastUse lastUse;
 
-    Roles(Store store, Ids ids) {
+    Roles(Store store, Ids ids, LastUse lastUse) {
         this.store = store;
         this.ids = ids;
+        this.lastUse = lastUse;
     }
 
     CreateRoleResponse create(CreateRoleRequest request, Call call) {
@@ -61,28 +67,41 @@ final class Roles {
             if (tx.count(Role.KIND, scope) >= MAX_PER_ACCOUNT) {
                 throw new AwsError("LimitExceeded", 409, "Cannot exceed quota for RolesPerAccount: " + MAX_PER_ACCOUNT);
             }
+            ServiceLinkedRoles.checkFree(Listing.prefix(request.path()));
             checkTrust(request.assumeRolePolicyDocument(), tx);
-            var role = new Role(call.account(), request.roleName(), request.path() == null ? "/" : request.path(),
+            String boundary = request.permissionsBoundary() == null ? ""
+                    : Boundaries.checked(request.permissionsBoundary(), tx, call.account());
+            var role = new Role(call.account(), request.roleName(), Listing.prefix(request.path()),
                     UniqueId.random("AROA", ids), call.time().truncatedTo(ChronoUnit.SECONDS), request.assumeRolePolicyDocument(),
                     request.description() == null ? "" : request.description(),
-                    request.maxSessionDuration() == null ? DEFAULT_SESSION_SECONDS : request.maxSessionDuration(), "",
-                    Tags.OF_ROLES.with(Map.of(), request.tags()), List.of(), Map.of());
+                    request.maxSessionDuration() == null ? DEFAULT_SESSION_SECONDS : request.maxSessionDuration(), boundary,
+                    Tags.OF_IDENTITIES.with(Map.of(), request.tags()), List.of(), Map.of());
             tx.put(Role.KIND, scope, Role.key(role.name()), role);
             return role;
         });
-        return CreateRoleResponse.builder().role(brief(created).tags(tags(created)).build()).build();
+        return CreateRoleResponse.builder()
+                .role(brief(created).tags(tags(created)).permissionsBoundary(Boundaries.shape(created)).build())
+                .build();
     }
 
     GetRoleResponse get(GetRoleRequest request, Call call) {
         Role role = required(store.view(), call.account(), request.roleName());
         return GetRoleResponse.builder()
-                .role(full(role).tags(tags(role)).roleLastUsed(RoleLastUsed.builder().build()).build())
+                .role(full(role).tags(tags(role)).permissionsBoundary(Boundaries.shape(role)).roleLastUsed(used(role, lastUse))
+                        .build())
                 .build();
+    }
+
+    /** When a session of the role last made a request; without content if none did. */
+    static RoleLastUsed used(Role role, LastUse lastUse) {
+        return lastUse.of(role.account(), role.id())
+                .map(use -> RoleLastUsed.builder().lastUsedDate(use.time()).region(use.region()).build())
+                .orElse(RoleLastUsed.builder().build());
     }
 
     ListRolesResponse list(ListRolesRequest request, Call call) {
         List<Role> roles = store.view().all(Role.KIND, Scope.global(call.account())).stream()
-                .filter(role -> role.path().startsWith(request.pathPrefix() == null ? "/" : request.pathPrefix()))
+                .filter(role -> role.path().startsWith(Listing.prefix(request.pathPrefix())))
                 .toList();
         Page<Role> page = Listing.page(roles, role -> Role.key(role.name()), request.marker(), request.maxItems());
         return ListRolesResponse.builder()
@@ -94,6 +113,9 @@ final class Roles {
 
     UpdateRoleResponse update(UpdateRoleRequest request, Call call) {
         change(call, request.roleName(), role -> {
+            if (request.maxSessionDuration() != null) {
+                ServiceLinkedRoles.protectDuration(role);
+            }
             Role described = request.description() == null ? role : role.withDescription(request.description());
             return request.maxSessionDuration() == null ? described
                     : described.withMaxSessionSeconds(request.maxSessionDuration());
@@ -108,7 +130,7 @@ final class Roles {
 
     UpdateAssumeRolePolicyResponse updateTrust(UpdateAssumeRolePolicyRequest request, Call call) {
         store.write(tx -> {
-            Role role = required(tx, call.account(), request.roleName());
+            Role role = IdentityKind.ROLE.changeable(tx, call.account(), request.roleName());
             checkTrust(request.policyDocument(), tx);
             tx.put(Role.KIND, Scope.global(call.account()), Role.key(role.name()), role.withTrust(request.policyDocument()));
             return role;
@@ -118,26 +140,55 @@ final class Roles {
 
     DeleteRoleResponse delete(DeleteRoleRequest request, Call call) {
         store.write(tx -> {
-            Role role = required(tx, call.account(), request.roleName());
+            Role role = IdentityKind.ROLE.changeable(tx, call.account(), request.roleName());
+            if (tx.any(InstanceProfile.KIND, Scope.global(call.account()), "role", Role.key(role.name()))) {
+                throw new AwsError("DeleteConflict", 409, "Cannot delete entity, must remove roles from instance profile first.");
+            }
             if (!role.attached().isEmpty()) {
                 throw new AwsError("DeleteConflict", 409, "Cannot delete entity, must detach all policies first.");
             }
             if (!role.inline().isEmpty()) {
                 throw new AwsError("DeleteConflict", 409, "Cannot delete entity, must delete policies first.");
             }
-            tx.delete(Role.KIND, Scope.global(call.account()), Role.key(role.name()));
+            remove(tx, role, lastUse);
             return role;
         });
         return DeleteRoleResponse.builder().build();
     }
 
+    /** Ends a role; who trusted it trusts nobody from then on. */
+    static void remove(Transaction tx, Role role, LastUse lastUse) {
+        tx.delete(Role.KIND, Scope.global(role.account()), Role.key(role.name()));
+        TrustedPrincipals.replace(tx, role.arn(), role.id());
+        lastUse.forget(tx, role.account(), role.id());
+    }
+
+    PutRolePermissionsBoundaryResponse putBoundary(PutRolePermissionsBoundaryRequest request, Call call) {
+        store.write(tx -> {
+            Role role = IdentityKind.ROLE.changeable(tx, call.account(), request.roleName());
+            String arn = Boundaries.checked(request.permissionsBoundary(), tx, call.account());
+            IdentityKind.ROLE.put(tx, role.withBoundary(arn));
+            return role;
+        });
+        return PutRolePermissionsBoundaryResponse.builder().build();
+    }
+
+    DeleteRolePermissionsBoundaryResponse deleteBoundary(DeleteRolePermissionsBoundaryRequest request, Call call) {
+        store.write(tx -> {
+            Role role = IdentityKind.ROLE.changeable(tx, call.account(), request.roleName());
+            IdentityKind.ROLE.put(tx, role.withBoundary(""));
+            return role;
+        });
+        return DeleteRolePermissionsBoundaryResponse.builder().build();
+    }
+
     TagRoleResponse tag(TagRoleRequest request, Call call) {
-        change(call, request.roleName(), role -> role.withTags(Tags.OF_ROLES.with(role.tags(), request.tags())));
+        change(call, request.roleName(), role -> role.withTags(Tags.OF_IDENTITIES.with(role.tags(), request.tags())));
         return TagRoleResponse.builder().build();
     }
 
     UntagRoleResponse untag(UntagRoleRequest request, Call call) {
-        change(call, request.roleName(), role -> role.withTags(Tags.OF_ROLES.without(role.tags(), request.tagKeys())));
+        change(call, request.roleName(), role -> role.withTags(Tags.OF_IDENTITIES.without(role.tags(), request.tagKeys())));
         return UntagRoleResponse.builder().build();
     }
 
@@ -151,23 +202,9 @@ final class Roles {
                 .build();
     }
 
-    /** The role's ARN with its path where it exists, for what a policy's Resource is matched with. */
-    List<String> arn(String name, Call call) {
-        return List.of(find(name, call).map(Role::arn).orElse("arn:aws:iam::" + call.account() + ":role/" + name));
-    }
-
-    Map<String, List<String>> tagKeys(String name, Call call) {
-        return find(name, call).map(role -> Tags.owned(role.tags())).orElse(Map.of());
-    }
-
-    private Optional<Role> find(String name, Call call) {
-        return store.view().get(Role.KIND, Scope.global(call.account()), Role.key(name));
-    }
-
     /** @throws AwsError NoSuchEntity */
     static Role required(View view, String account, String name) {
-        return view.get(Role.KIND, Scope.global(account), Role.key(name)).orElseThrow(
-                () -> new AwsError("NoSuchEntity", 404, "The role with name " + name + " cannot be found."));
+        return IdentityKind.ROLE.required(view, account, name);
     }
 
     private Role change(Call call, String name, UnaryOperator<Role> edit) {
@@ -179,8 +216,7 @@ final class Roles {
     }
 
     private static void checkTrust(String document, View view) {
-        // Users are a later capability: a trust in one is a trust in somebody who does not exist.
-        TrustGrammar.check(document, arn -> Permissions.find(arn, view).isPresent());
+        TrustGrammar.check(document, arn -> Users.find(arn, view).isPresent() || Permissions.find(arn, view).isPresent());
         if (Document.size(document) > MAX_TRUST_SIZE) {
             throw new AwsError("LimitExceeded", 409, "Cannot exceed quota for ACLSizePerRole: " + MAX_TRUST_SIZE);
         }
@@ -199,8 +235,11 @@ final class Roles {
         return role.description().isEmpty() ? shape : shape.description(role.description());
     }
 
-    /** What CreateRole answers: without the description and the longest session, even where they were given. */
-    private static software.amazon.awssdk.services.iam.model.Role.Builder brief(Role role) {
+    /**
+     * What CreateRole answers, and what the roles of an instance profile look like: without the description and the longest
+     * session, even where they were given.
+     */
+    static software.amazon.awssdk.services.iam.model.Role.Builder brief(Role role) {
         return software.amazon.awssdk.services.iam.model.Role.builder()
                 .path(role.path())
                 .roleName(role.name())

@@ -62,9 +62,6 @@ final class Sessions {
     /** The longest token that is looked at; ours are far shorter. */
     private static final int MAX_TOKEN_CHARS = 8192;
 
-    private static final String PREFIX = "ASIA";
-    private static final int KEY_ID_LENGTH = 20;
-
     private final Store store;
     private final Ids ids;
     private final SecretKeySpec key;
@@ -147,38 +144,13 @@ final class Sessions {
         return new Principal.FederatedUser(token.account(), token.session(), issuer, token.terms());
     }
 
-    /**
-     * The account that an access key id in AWS's form belongs to: 40 bits of the base-32 number after the prefix. Shown in print
-     * by several people outside AWS and true for keys made since 2019.
-     */
+    /** The account that an access key id in AWS's form belongs to. */
     static Optional<String> accountOf(String accessKeyId) {
-        if (accessKeyId.length() != KEY_ID_LENGTH || !accessKeyId.startsWith("ASIA") && !accessKeyId.startsWith("AKIA")) {
-            return Optional.empty();
-        }
-        long bits = 0;
-        for (int i = PREFIX.length(); i < PREFIX.length() + 10; i++) {
-            int digit = UniqueId.BASE_32.indexOf(accessKeyId.charAt(i));
-            if (digit < 0) {
-                return Optional.empty();
-            }
-            bits = bits << 5 | digit;
-        }
-        long account = bits >>> 9 & 0xFF_FFFF_FFFFL;
-        return bits >>> 49 == 0 || account > 999_999_999_999L ? Optional.empty() : Optional.of("%012d".formatted(account));
+        return KeyId.account(accessKeyId);
     }
 
-    /** 80 bits: one that is set, 40 of the account, 39 of the nonce. */
     private static String accessKeyId(SessionToken content) {
-        long random = content.nonce() & 0x7F_FFFF_FFFFL;
-        long upper = 1L << 49 | Long.parseLong(content.account()) << 9 | random >>> 30;
-        var id = new StringBuilder(PREFIX);
-        for (int shift = 45; shift >= 0; shift -= 5) {
-            id.append(UniqueId.BASE_32.charAt((int) (upper >>> shift) & 31));
-        }
-        for (int shift = 25; shift >= 0; shift -= 5) {
-            id.append(UniqueId.BASE_32.charAt((int) (random >>> shift) & 31));
-        }
-        return id.toString();
+        return KeyId.of(KeyId.SESSION, content.account(), content.nonce());
     }
 
     private static String secret(byte[] mac) {

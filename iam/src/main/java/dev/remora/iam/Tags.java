@@ -11,10 +11,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import software.amazon.awssdk.services.iam.model.Tag;
 
-/** Tags of IAM's things. A role's tag keys have no case, a policy's have. */
+/** Tags of IAM's things. The tag keys of users and roles have no case, those of policies and instance profiles have. */
 enum Tags {
-    OF_ROLES("Duplicate tag keys found. Please note that Tag keys are case insensitive."),
-    OF_POLICIES("Duplicate tag keys found.");
+    OF_IDENTITIES("Duplicate tag keys found. Please note that Tag keys are case insensitive."),
+    OF_OTHERS("Duplicate tag keys found.");
 
     private static final int MAX = 50;
 
@@ -25,7 +25,7 @@ enum Tags {
     }
 
     private String folded(String key) {
-        return this == OF_ROLES ? key.toLowerCase(Locale.ROOT) : key;
+        return this == OF_IDENTITIES ? key.toLowerCase(Locale.ROOT) : key;
     }
 
     /** @throws AwsError InvalidInput for a key given twice, LimitExceeded */

@@ -41,4 +41,28 @@ record User(
     public String arn() {
         return "arn:aws:iam::" + account + ":user" + path + name;
     }
+
+    User renamed(String newName, String newPath) {
+        return new User(account, newName, newPath, id, created, boundary, tags, groups, attached, inline);
+    }
+
+    User withBoundary(String arn) {
+        return new User(account, name, path, id, created, arn, tags, groups, attached, inline);
+    }
+
+    User withTags(Map<String, String> changed) {
+        return new User(account, name, path, id, created, boundary, changed, groups, attached, inline);
+    }
+
+    User withGroups(List<String> keys) {
+        return new User(account, name, path, id, created, boundary, tags, keys, attached, inline);
+    }
+
+    User withAttached(List<String> arns) {
+        return new User(account, name, path, id, created, boundary, tags, groups, arns, inline);
+    }
+
+    User withInline(Map<String, String> documents) {
+        return new User(account, name, path, id, created, boundary, tags, groups, attached, documents);
+    }
 }

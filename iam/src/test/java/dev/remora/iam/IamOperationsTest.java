@@ -15,18 +15,25 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.awscore.AwsRequest;
 import software.amazon.awssdk.awscore.AwsResponse;
+import software.amazon.awssdk.services.iam.model.AddRoleToInstanceProfileRequest;
+import software.amazon.awssdk.services.iam.model.AddUserToGroupRequest;
 import software.amazon.awssdk.services.iam.model.AttachRolePolicyRequest;
+import software.amazon.awssdk.services.iam.model.AttachUserPolicyRequest;
+import software.amazon.awssdk.services.iam.model.CreateAccessKeyRequest;
 import software.amazon.awssdk.services.iam.model.CreateRoleRequest;
-import software.amazon.awssdk.services.iam.model.GetAccountSummaryRequest;
-import software.amazon.awssdk.services.iam.model.GetAccountSummaryResponse;
+import software.amazon.awssdk.services.iam.model.CreateServiceLinkedRoleRequest;
+import software.amazon.awssdk.services.iam.model.CreateUserRequest;
+import software.amazon.awssdk.services.iam.model.DeleteUserPermissionsBoundaryRequest;
 import software.amazon.awssdk.services.iam.model.GetPolicyRequest;
 import software.amazon.awssdk.services.iam.model.GetRoleRequest;
-import software.amazon.awssdk.services.iam.model.ListAccountAliasesRequest;
-import software.amazon.awssdk.services.iam.model.ListAccountAliasesResponse;
+import software.amazon.awssdk.services.iam.model.GetUserRequest;
 import software.amazon.awssdk.services.iam.model.ListPoliciesRequest;
 import software.amazon.awssdk.services.iam.model.ListRolesRequest;
+import software.amazon.awssdk.services.iam.model.PutUserPermissionsBoundaryRequest;
+import software.amazon.awssdk.services.iam.model.PutUserPolicyRequest;
 import software.amazon.awssdk.services.iam.model.Tag;
 import software.amazon.awssdk.services.iam.model.TagRoleRequest;
+import software.amazon.awssdk.services.iam.model.UpdateUserRequest;
 
 class IamOperationsTest {
     private final Lab lab = new Lab();
@@ -38,7 +45,7 @@ class IamOperationsTest {
 
     @Test
     void everyMemberOfEveryRequestIsDeclared() {
-        assertThat(lab.iam.iamOperations().all()).hasSize(32);
+        assertThat(lab.iam.iamOperations().all()).hasSize(94);
         assertThat(lab.iam.stsOperations().all()).hasSize(6);
         for (Operations table : List.of(lab.iam.iamOperations(), lab.iam.stsOperations())) {
             assertThat(Declarations.undeclared(table)).isEmpty();
@@ -48,13 +55,11 @@ class IamOperationsTest {
 
     @Test
     void whatIsLaterIsRefusedAndNotIgnored() {
-        assertThat(operation(CreateRoleRequest.builder().build()).parameters())
-                .containsEntry("PermissionsBoundary", Treatment.REFUSED);
         assertThat(Objects.requireNonNull(lab.iam.stsOperations().byName("AssumeRole")).parameters())
                 .containsEntry("ProvidedContexts", Treatment.REFUSED);
         assertThat(lab.iam.stsOperations().byName("AssumeRoleWithWebIdentity")).isNull();
         assertThat(lab.iam.stsOperations().byName("AssumeRoleWithSAML")).isNull();
-        assertThat(lab.iam.iamOperations().byName("CreateUser")).isNull();
+        assertThat(lab.iam.iamOperations().byName("CreateVirtualMFADevice")).isNull();
     }
 
     @Test
@@ -75,6 +80,21 @@ class IamOperationsTest {
         assertThat(resources(CreateRoleRequest.builder().roleName("n").path("/p/").build()))
                 .containsExactly("arn:aws:iam::111122223333:role/p/n");
         assertThat(resources(ListRolesRequest.builder().build())).containsExactly("arn:aws:iam::111122223333:role/");
+        lab.iam(CreateUserRequest.builder().userName("anna").path("/team/").build(), AwsResponse.class);
+        assertThat(resources(CreateAccessKeyRequest.builder().userName("anna").build()))
+                .containsExactly("arn:aws:iam::111122223333:user/team/anna");
+        assertThat(resources(CreateAccessKeyRequest.builder().build())).as("the caller")
+                .containsExactly("arn:aws:iam::111122223333:root");
+        assertThat(resources(UpdateUserRequest.builder().userName("anna").newUserName("anne").build())).containsExactly(
+                "arn:aws:iam::111122223333:user/team/anna", "arn:aws:iam::111122223333:user/team/anne");
+        assertThat(resources(UpdateUserRequest.builder().userName("anna").newPath("/p/").build())).containsExactly(
+                "arn:aws:iam::111122223333:user/team/anna", "arn:aws:iam::111122223333:user/p/anna");
+        assertThat(resources(AddUserToGroupRequest.builder().userName("anna").groupName("devs").build()))
+                .containsExactly("arn:aws:iam::111122223333:group/devs");
+        assertThat(resources(AddRoleToInstanceProfileRequest.builder().instanceProfileName("ip").roleName("r").build()))
+                .containsExactly("arn:aws:iam::111122223333:instance-profile/ip", "arn:aws:iam::111122223333:role/team/r");
+        assertThat(resources(CreateServiceLinkedRoleRequest.builder().awsServiceName("rds.amazonaws.com").build()))
+                .containsExactly("arn:aws:iam::111122223333:role/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS");
         assertThat(resources(GetPolicyRequest.builder().policyArn("arn:x").build())).containsExactly("arn:x");
         assertThat(resources(ListPoliciesRequest.builder().build())).containsExactly("policy path /");
     }
@@ -93,6 +113,26 @@ class IamOperationsTest {
                 .containsEntry("aws:TagKeys", List.of("a", "b"))
                 .containsEntry("aws:ResourceTag/team", List.of("blue"));
         assertThat(context(CreateRoleRequest.builder().roleName("n").build())).isEmpty();
+    }
+
+    @Test
+    void conditionKeysTellOfBoundaries() {
+        String boundary = "arn:aws:iam::aws:policy/AdministratorAccess";
+        var key = Map.of("iam:PermissionsBoundary", List.of(boundary));
+        assertThat(context(CreateUserRequest.builder().userName("n").permissionsBoundary(boundary).build())).isEqualTo(key);
+        lab.iam(CreateUserRequest.builder().userName("anna").permissionsBoundary(boundary).build(), AwsResponse.class);
+        assertThat(context(DeleteUserPermissionsBoundaryRequest.builder().userName("anna").build())).isEqualTo(key);
+        assertThat(context(PutUserPolicyRequest.builder().userName("anna").build())).isEqualTo(key);
+        assertThat(context(AttachUserPolicyRequest.builder().userName("anna").policyArn("arn:p").build()))
+                .isEqualTo(Map.of("iam:PermissionsBoundary", List.of(boundary), "iam:PolicyARN", List.of("arn:p")));
+        assertThat(context(PutUserPermissionsBoundaryRequest.builder().userName("anna").permissionsBoundary("arn:b").build()))
+                .containsEntry("iam:PermissionsBoundary", List.of("arn:b"));
+        assertThat(context(GetUserRequest.builder().userName("anna").build())).isEmpty();
+    }
+
+    @Test
+    void everyOperationSaysWhatItsPermissionIsAbout() {
+        assertThat(Declarations.withoutResources(lab.iam.iamOperations())).isEmpty();
     }
 
     private List<String> resources(AwsRequest request) {
@@ -116,17 +156,6 @@ class IamOperationsTest {
 
     private <I extends AwsRequest> Map<String, List<String>> context(Operation<I, ?> operation, AwsRequest request) {
         return operation.context(operation.request().cast(request)).apply(lab.call());
-    }
-
-    @Test
-    void anAccountIsSummedUp() {
-        lab.role("r", Lab.LAMBDA_TRUST);
-        assertThat(lab.iam(GetAccountSummaryRequest.builder().build(), GetAccountSummaryResponse.class).summaryMapAsStrings())
-                .containsEntry("Roles", 1).containsEntry("RolesQuota", 1000).containsEntry("Policies", 0)
-                .containsEntry("VersionsPerPolicyQuota", 5);
-        var aliases = lab.iam(ListAccountAliasesRequest.builder().build(), ListAccountAliasesResponse.class);
-        assertThat(aliases.hasAccountAliases()).isTrue();
-        assertThat(aliases.isTruncated()).isFalse();
     }
 
     private static Tag tag(String key, String value) {

@@ -23,9 +23,12 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.client.builder.SdkSyncClientBuilder;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.iam.IamClient;
+import software.amazon.awssdk.services.iam.model.AccessKey;
+import software.amazon.awssdk.services.iam.model.AccessKeyLastUsed;
 import software.amazon.awssdk.services.iam.model.AttachedPolicy;
 import software.amazon.awssdk.services.iam.model.MalformedPolicyDocumentException;
 import software.amazon.awssdk.services.iam.model.Role;
+import software.amazon.awssdk.services.iam.model.StatusType;
 import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.model.AssumeRoleResponse;
 import software.amazon.awssdk.services.sts.model.Credentials;
@@ -97,7 +100,7 @@ class IamOverTheWireTest {
         iam(ROOT).attachRolePolicy(r -> r.roleName("fn").policyArn(arn));
         assertThat(iam(ROOT).listAttachedRolePoliciesPaginator(r -> r.roleName("fn")).attachedPolicies())
                 .extracting(AttachedPolicy::policyArn).containsExactly(arn);
-        assertThat(iam(ROOT).listPoliciesPaginator(r -> r.maxItems(10)).policies())
+        assertThat(iam(ROOT).listPoliciesPaginator(r -> r.maxItems(500)).policies())
                 .hasSize(AwsPolicies.policies().all().size());
         assertThat(iam(ROOT).getAccountSummary().summaryMapAsStrings()).containsEntry("Roles", 1);
         assertThat(catchThrowableOfType(MalformedPolicyDocumentException.class, () -> iam(ROOT).putRolePolicy(
@@ -160,13 +163,28 @@ class IamOverTheWireTest {
     }
 
     @Test
+    void aUserSignsWithItsKeyAsLongAsThatIsActive() {
+        iam(ROOT).createUser(r -> r.userName("anna"));
+        AccessKey key = iam(ROOT).createAccessKey(r -> r.userName("anna")).accessKey();
+        AwsCredentials anna = AwsBasicCredentials.create(key.accessKeyId(), key.secretAccessKey());
+        assertThat(sts(anna).getCallerIdentity().arn()).isEqualTo("arn:aws:iam::111122223333:user/anna");
+        assertThat(fault(() -> sts(AwsBasicCredentials.create(key.accessKeyId(), "wrong")).getCallerIdentity()))
+                .startsWith("403 SignatureDoesNotMatch");
+        AccessKeyLastUsed used = iam(ROOT).getAccessKeyLastUsed(r -> r.accessKeyId(key.accessKeyId())).accessKeyLastUsed();
+        assertThat(used.serviceName()).isEqualTo("sts");
+        assertThat(used.region()).isEqualTo("eu-west-1");
+        iam(ROOT).updateAccessKey(r -> r.userName("anna").accessKeyId(key.accessKeyId()).status(StatusType.INACTIVE));
+        assertThat(fault(() -> sts(anna).getCallerIdentity()))
+                .isEqualTo("403 InvalidClientTokenId: The security token included in the request is invalid.");
+    }
+
+    @Test
     void whatIsLaterIsRefusedByName() {
         String arn = assumableRole();
-        assertThat(fault(() -> iam(ROOT).createRole(r -> r.roleName("b").assumeRolePolicyDocument(Lab.LAMBDA_TRUST)
-                .permissionsBoundary("arn:aws:iam::aws:policy/AdministratorAccess")))).contains("PermissionsBoundary");
         assertThat(fault(() -> sts(ROOT).assumeRole(r -> r.roleArn(arn).roleSessionName("me")
                 .providedContexts(c -> c.providerArn("arn:aws:iam::aws:contextProvider/x").contextAssertion("asserted")))))
                 .contains("ProvidedContexts");
-        assertThat(fault(() -> iam(ROOT).createUser(r -> r.userName("anna")))).contains("CreateUser");
+        assertThat(fault(() -> iam(ROOT).createVirtualMFADevice(r -> r.virtualMFADeviceName("m"))))
+                .contains("CreateVirtualMFADevice");
     }
 }

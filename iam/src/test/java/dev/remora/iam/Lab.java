@@ -12,6 +12,8 @@ import dev.remora.wire.Call;
 import dev.remora.wire.Operation;
 import dev.remora.wire.Operations;
 import dev.remora.wire.Principal;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -43,6 +45,11 @@ final class Lab implements AutoCloseable {
         this.store = store;
         InstantSource clock = () -> now;
         this.iam = new IamService(store, ids(), clock, true);
+    }
+
+    /** The operations on roles, for callers of another account. */
+    Roles roles() {
+        return new Roles(store, ids(), new LastUse(store, Runnable::run));
     }
 
     static Ids ids() {
@@ -108,6 +115,20 @@ final class Lab implements AutoCloseable {
     /** Runs an operation's handler as the account's root. */
     <O extends AwsResponse> O iam(AwsRequest request, Class<O> answer) {
         return run(iam.iamOperations(), request, call(), answer);
+    }
+
+    <O extends AwsResponse> O iam(AwsRequest request, Principal caller, Class<O> answer) {
+        return run(iam.iamOperations(), request, call(caller), answer);
+    }
+
+    /** Who holds a key that needs no token. */
+    Principal holder(String accessKeyId) {
+        return ((AccessKeys.Holder) iam.accessKeys().find(accessKeyId, "", now)).principal();
+    }
+
+    /** A document as answers carry it. */
+    static String decoded(String document) {
+        return URLDecoder.decode(document, StandardCharsets.UTF_8);
     }
 
     <O extends AwsResponse> O sts(AwsRequest request, Principal caller, Class<O> answer) {

@@ -11,13 +11,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.awscore.AwsRequest;
 import software.amazon.awssdk.awscore.AwsResponse;
+import software.amazon.awssdk.services.iam.model.AttachGroupPolicyRequest;
 import software.amazon.awssdk.services.iam.model.AttachRolePolicyRequest;
+import software.amazon.awssdk.services.iam.model.AttachUserPolicyRequest;
+import software.amazon.awssdk.services.iam.model.CreateGroupRequest;
 import software.amazon.awssdk.services.iam.model.CreatePolicyRequest;
 import software.amazon.awssdk.services.iam.model.CreatePolicyResponse;
 import software.amazon.awssdk.services.iam.model.CreatePolicyVersionRequest;
 import software.amazon.awssdk.services.iam.model.CreatePolicyVersionResponse;
+import software.amazon.awssdk.services.iam.model.CreateUserRequest;
 import software.amazon.awssdk.services.iam.model.DeletePolicyRequest;
 import software.amazon.awssdk.services.iam.model.DeletePolicyVersionRequest;
+import software.amazon.awssdk.services.iam.model.DeleteRolePermissionsBoundaryRequest;
 import software.amazon.awssdk.services.iam.model.DetachRolePolicyRequest;
 import software.amazon.awssdk.services.iam.model.GetPolicyRequest;
 import software.amazon.awssdk.services.iam.model.GetPolicyResponse;
@@ -34,6 +39,7 @@ import software.amazon.awssdk.services.iam.model.ListPolicyVersionsResponse;
 import software.amazon.awssdk.services.iam.model.Policy;
 import software.amazon.awssdk.services.iam.model.PolicyRole;
 import software.amazon.awssdk.services.iam.model.PolicyVersion;
+import software.amazon.awssdk.services.iam.model.PutRolePermissionsBoundaryRequest;
 import software.amazon.awssdk.services.iam.model.SetDefaultPolicyVersionRequest;
 import software.amazon.awssdk.services.iam.model.Tag;
 import software.amazon.awssdk.services.iam.model.TagPolicyRequest;
@@ -202,17 +208,52 @@ class PoliciesTest {
                 .doesNotContain("p");
         assertThat(names(ListPoliciesRequest.builder().maxItems(1000).build())).contains("AdministratorAccess", "p");
         assertThat(names(ListPoliciesRequest.builder().onlyAttached(true).build())).containsExactly("AdministratorAccess");
-        assertThat(names(ListPoliciesRequest.builder().pathPrefix("/service-role/").build()))
+        assertThat(names(ListPoliciesRequest.builder().pathPrefix("/service-role/").maxItems(1000).build()))
                 .contains("AWSLambdaBasicExecutionRole").doesNotContain("AdministratorAccess", "p");
         assertThat(names(ListPoliciesRequest.builder().policyUsageFilter("PermissionsBoundary").build())).isEmpty();
         var all = new ArrayList<String>();
         String marker = null;
         do {
-            var page = lab.iam(ListPoliciesRequest.builder().maxItems(7).marker(marker).build(), ListPoliciesResponse.class);
+            var page = lab.iam(ListPoliciesRequest.builder().maxItems(100).marker(marker).build(), ListPoliciesResponse.class);
             page.policies().forEach(policy -> all.add(policy.arn()));
             marker = page.marker();
         } while (marker != null);
         assertThat(all).doesNotHaveDuplicates().hasSize(AwsPolicies.policies().all().size() + 1);
+    }
+
+    @Test
+    void usesAreCountedOverUsersGroupsAndRoles() {
+        create();
+        lab.role("r", Lab.LAMBDA_TRUST);
+        run(CreateUserRequest.builder().userName("u").permissionsBoundary(ARN).build());
+        assertThat(get(ARN).permissionsBoundaryUsageCount()).isEqualTo(1);
+        assertThat(get(ARN).attachmentCount()).isZero();
+        assertThat(names(ListPoliciesRequest.builder().policyUsageFilter("PermissionsBoundary").build())).containsExactly("p");
+        assertThat(names(ListPoliciesRequest.builder().policyUsageFilter("PermissionsPolicy").build())).isEmpty();
+        assertThat(fault(DeletePolicyRequest.builder().policyArn(ARN).build()))
+                .isEqualTo("409 DeleteConflict: Cannot delete a policy attached to entities.");
+        run(CreateGroupRequest.builder().groupName("g").build());
+        run(AttachGroupPolicyRequest.builder().groupName("g").policyArn(ARN).build());
+        run(AttachUserPolicyRequest.builder().userName("u").policyArn(ARN).build());
+        run(AttachRolePolicyRequest.builder().roleName("r").policyArn(ARN).build());
+        run(PutRolePermissionsBoundaryRequest.builder().roleName("r").permissionsBoundary(ARN).build());
+        assertThat(get(ARN).attachmentCount()).isEqualTo(3);
+        assertThat(get(ARN).permissionsBoundaryUsageCount()).isEqualTo(2);
+        var all = lab.iam(ListEntitiesForPolicyRequest.builder().policyArn(ARN).build(), ListEntitiesForPolicyResponse.class);
+        assertThat(all.policyGroups()).hasSize(1);
+        assertThat(all.policyUsers()).hasSize(1);
+        assertThat(all.policyRoles()).hasSize(1);
+        var first = lab.iam(ListEntitiesForPolicyRequest.builder().policyArn(ARN).maxItems(2).build(),
+                ListEntitiesForPolicyResponse.class);
+        assertThat(first.policyRoles()).isEmpty();
+        assertThat(first.isTruncated()).isTrue();
+        var boundaries = lab.iam(ListEntitiesForPolicyRequest.builder().policyArn(ARN).policyUsageFilter("PermissionsBoundary")
+                .build(), ListEntitiesForPolicyResponse.class);
+        assertThat(boundaries.policyGroups()).isEmpty();
+        assertThat(boundaries.policyUsers()).hasSize(1);
+        assertThat(boundaries.policyRoles()).hasSize(1);
+        run(DeleteRolePermissionsBoundaryRequest.builder().roleName("r").build());
+        assertThat(get(ARN).permissionsBoundaryUsageCount()).isEqualTo(1);
     }
 
     private List<String> names(ListPoliciesRequest request) {

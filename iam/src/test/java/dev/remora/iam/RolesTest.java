@@ -109,7 +109,7 @@ class RolesTest {
     void accountsDoNotSeeEachOther() {
         lab.role("r", Lab.LAMBDA_TRUST);
         var other = lab.call(new Principal.Root("999988887777"));
-        assertThat(Lab.fault(() -> new Roles(lab.store, Lab.ids()).get(GetRoleRequest.builder().roleName("r").build(), other)))
+        assertThat(Lab.fault(() -> lab.roles().get(GetRoleRequest.builder().roleName("r").build(), other)))
                 .startsWith("404 NoSuchEntity");
     }
 

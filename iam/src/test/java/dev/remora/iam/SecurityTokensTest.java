@@ -116,7 +116,7 @@ class SecurityTokensTest {
     void fromAnotherAccountBothMustAgree() {
         String worker = lab.role("worker", Lab.LAMBDA_TRUST);
         var there = lab.call(new Principal.Root(OTHER_ACCOUNT));
-        String target = new Roles(lab.store, Lab.ids())
+        String target = lab.roles()
                 .create(CreateRoleRequest.builder()
                 .roleName("target").assumeRolePolicyDocument(trustInRole(worker)).build(), there).role().arn();
         assertThat(target).contains(OTHER_ACCOUNT);

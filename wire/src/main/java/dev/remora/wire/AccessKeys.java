@@ -12,6 +12,13 @@ public interface AccessKeys {
      */
     Found find(String accessKeyId, String sessionToken, Instant now);
 
+    /**
+     * Called for each request that was signed with a key.
+     *
+     * @param service as the signature names it, e.g. {@code ec2}
+     */
+    default void used(Principal holder, String accessKeyId, String service, String region, Instant now) {}
+
     /** A holder, or why there is none: the protocols word the two cases differently. */
     sealed interface Found permits Holder, Absent {}
 

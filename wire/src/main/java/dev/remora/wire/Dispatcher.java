@@ -171,6 +171,7 @@ public final class Dispatcher {
                 if (holder.principal().barredFrom(claim.service())) {
                     throw refusals.unknownKey();
                 }
+                keys.used(holder.principal(), claim.accessKey(), claim.service(), claim.region(), now);
                 yield new Caller(
                         holder.principal(), streams(request) ? signatures.chunks(claim, holder.secret()) : null);
             }
