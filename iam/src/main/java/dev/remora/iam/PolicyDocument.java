@@ -62,10 +62,10 @@ record PolicyDocument(List<Statement> statements) {
                 boolean statements = parser.currentName().equals("Statement");
                 JsonToken value = parser.nextToken();
                 if (statements && value == JsonToken.START_OBJECT) {
-                    spans.add(span(parser));
+                    spans.add(span(parser, text));
                 } else if (statements && value == JsonToken.START_ARRAY) {
                     while (parser.nextToken() == JsonToken.START_OBJECT) {
-                        spans.add(span(parser));
+                        spans.add(span(parser, text));
                     }
                 } else {
                     parser.skipChildren();
@@ -75,11 +75,12 @@ record PolicyDocument(List<Statement> statements) {
         return spans;
     }
 
-    private static Statement.Span span(JsonParser atBrace) {
+    private static Statement.Span span(JsonParser atBrace, String text) {
         TokenStreamLocation start = atBrace.currentTokenLocation();
         atBrace.skipChildren();
         TokenStreamLocation end = atBrace.currentTokenLocation();
-        return new Statement.Span(start.getLineNr(), start.getColumnNr(), end.getLineNr(), end.getColumnNr() + 1);
+        String own = text.substring((int) start.getCharOffset(), (int) end.getCharOffset() + 1);
+        return new Statement.Span(start.getLineNr(), start.getColumnNr(), end.getLineNr(), end.getColumnNr() + 1, own);
     }
 
     private static Statement statement(JsonNode node, boolean variables, Statement.Span span) {

@@ -46,7 +46,7 @@ final class PolicySet {
         static Placed of(int order, Attached policy, Statement statement) {
             Statement.Span span = statement.span();
             var source = new Source(policy.type(), policy.policy(), policy.holder(), statement.sid(), !statement.allows(),
-                    span.startLine(), span.startColumn(), span.endLine(), span.endColumn());
+                    span.startLine(), span.startColumn(), span.endLine(), span.endColumn(), span.text());
             return new Placed(order, statement, source, new Decision(true, "", Reason.ALLOWED, source));
         }
     }

@@ -23,8 +23,8 @@ record Statement(
         List<Condition> conditions,
         Span span) {
 
-    /** Where a statement stands in its document: from its brace to the column after the other; all count from 1. */
-    record Span(int startLine, int startColumn, int endLine, int endColumn) {}
+    /** Where a statement stands in its document: from its brace to the column after the other; all count from 1; and its text. */
+    record Span(int startLine, int startColumn, int endLine, int endColumn, String text) {}
 
     boolean coversAction(String lowerAction) {
         for (int i = 0; i < actions.size(); i++) {

@@ -81,9 +81,12 @@ final class Trust implements RoleAccess {
         Optional<Granted> granted = permissions.role(roleArn);
         Standpoint from = authorizer.standpoint(caller);
         for (String action : actions) {
-            if (granted.filter(role -> decide(role, from, action, context).allowed()).isEmpty()) {
-                throw new AwsError("AccessDenied", 403,
-                        "User: " + caller.arn() + " is not authorized to perform: " + action + " on resource: " + roleArn);
+            Authorizer.Reason reason = granted.map(role -> decide(role, from, action, context).reason())
+                    .orElse(Authorizer.Reason.NO_TRUST_POLICY);
+            if (reason != Authorizer.Reason.ALLOWED) {
+                // Of what is missing nothing is said, so that nobody learns whether there is such a role.
+                throw new AwsError("AccessDenied", 403, "User: " + caller.arn() + " is not authorized to perform: " + action
+                        + " on resource: " + roleArn + (reason.denies() ? reason.because(action) : ""));
             }
         }
         return granted.orElseThrow().role();

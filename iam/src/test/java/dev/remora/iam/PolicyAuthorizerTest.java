@@ -94,12 +94,13 @@ class PolicyAuthorizerTest {
     void theCodeOfAFunctionCanBeDeniedWhatLambdaMayDo() {
         lab.iam(AttachRolePolicyRequest.builder().roleName("worker")
                 .policyArn("arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole").build(), AwsResponse.class);
-        lab.inline("worker", "deny",
-                Lab.policy("{\"Effect\":\"Deny\",\"Action\":\"ec2:CreateNetworkInterface\",\"Resource\":\"*\","
-                + "\"Condition\":{\"ArnEquals\":{\"lambda:SourceFunctionArn\":\"" + FUNCTION + "\"}}}"));
+        String statement = "{\"Effect\":\"Deny\",\"Action\":\"ec2:CreateNetworkInterface\",\"Resource\":\"*\","
+                + "\"Condition\":{\"ArnEquals\":{\"lambda:SourceFunctionArn\":\"" + FUNCTION + "\"}}}";
+        lab.inline("worker", "deny", Lab.policy(statement));
         Decision denied = decide(lab.session(role, FUNCTION), "ec2:CreateNetworkInterface", "*");
         assertThat(denied.reason()).isEqualTo(Reason.EXPLICIT_DENY);
-        assertThat(denied.decidedBy()).contains(new Source(PolicyType.IDENTITY, "deny", role, "", true, 1, 38, 1, 214));
+        assertThat(denied.decidedBy()).contains(
+                new Source(PolicyType.IDENTITY, "deny", role, "", true, 1, 38, 1, 214, statement));
         assertThat(decide(lab.session(role, FUNCTION + "2"), "ec2:CreateNetworkInterface", "*").allowed()).isTrue();
         assertThat(lab.iam.roles().decide(role, "ec2:CreateNetworkInterface", List.of("*"), Map.of()).allowed()).isTrue();
         assertThat(lab.iam.authorizer().decide(lab.session(role), "ec2:CreateNetworkInterface", List.of("*"),

@@ -86,7 +86,8 @@ class SecurityTokensTest {
         String denying = lab.role("denying",
                 Lab.policy("{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"sts:AssumeRole\"},"
                 + "{\"Effect\":\"Deny\",\"Principal\":{\"AWS\":\"" + Lab.ACCOUNT + "\"},\"Action\":\"sts:AssumeRole\"}"));
-        assertThat(fault(ROOT, request(denying))).isEqualTo(denied(ROOT, denying));
+        assertThat(fault(ROOT, request(denying)))
+                .isEqualTo(denied(ROOT, denying) + " with an explicit deny in the role trust policy");
         String sparing = lab.role("sparing",
                 Lab.policy("{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"sts:AssumeRole\"},"
                 + "{\"Effect\":\"Deny\",\"NotPrincipal\":{\"AWS\":\"" + Lab.ACCOUNT + "\"},\"Action\":\"sts:AssumeRole\"}"));
@@ -100,7 +101,8 @@ class SecurityTokensTest {
         String target = lab.role("target", trustInRole(worker));
         assertThat(fault(lab.session(worker), request(target))).isEqualTo("none");
         lab.inline("worker", "deny", Lab.policy("{\"Effect\":\"Deny\",\"Action\":\"sts:AssumeRole\",\"Resource\":\"*\"}"));
-        assertThat(fault(lab.session(worker), request(target))).isEqualTo(denied(lab.session(worker), target));
+        assertThat(fault(lab.session(worker), request(target)))
+                .isEqualTo(denied(lab.session(worker), target) + " with an explicit deny in an identity-based policy");
     }
 
     @Test

@@ -18,6 +18,8 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The details of a denial that EC2 hands out in encoded form and sts:DecodeAuthorizationMessage prints.
@@ -39,6 +41,8 @@ public final class AuthorizationMessages {
     private static final int KEY_BYTES = 32;
     private static final int NONCE_BYTES = 12;
     private static final int TAG_BITS = 128;
+
+    private static final JsonMapper TREES = JsonMapper.builder(JsonReader.JSON).build();
 
     private final SecretKeySpec key;
     private final SecureRandom random = new SecureRandom();
@@ -72,7 +76,9 @@ public final class AuthorizationMessages {
             out.writeStartObject();
             out.writeName("allowed").writeBoolean(false);
             out.writeName("explicitDeny").writeBoolean(decision.reason().denies());
-            items(out, "matchedStatements", () -> {});
+            items(out, "matchedStatements", () -> decision.decidedBy()
+                    .filter(Authorizer.Source::denies)
+                    .ifPresent(denial -> statement(out, denial, principal)));
             items(out, "failures", () -> {});
             out.writeName("context").writeStartObject();
             out.writeName("principal").writeStartObject();
@@ -87,14 +93,43 @@ public final class AuthorizationMessages {
             out.writeName("conditions").writeStartObject().writeName("items").writeStartArray();
             context.forEach((key, values) -> {
                 out.writeStartObject().writeName("key").writeString(key);
-                items(out, "values", () -> values.forEach(
-                        value -> out.writeStartObject().writeName("value").writeString(value).writeEndObject()));
+                values(out, "values", values);
                 out.writeEndObject();
             });
             out.writeEndArray().writeEndObject();
             out.writeEndObject();
             out.writeEndObject();
         });
+    }
+
+    /** The statement that denied the call; the principals are whom it holds for. */
+    private static void statement(JsonGenerator out, Authorizer.Source denial, Principal principal) {
+        JsonNode text = TREES.readTree(denial.text());
+        out.writeStartObject();
+        out.writeName("statementId").writeString(denial.sid());
+        out.writeName("effect").writeString("DENY");
+        values(out, "principals", List.of(principal.userId().split(":", 2)[0]));
+        values(out, "principalGroups", List.of());
+        values(out, "actions", texts(text.path(text.has("NotAction") ? "NotAction" : "Action")));
+        values(out, "resources", texts(text.path(text.has("NotResource") ? "NotResource" : "Resource")));
+        items(out, "conditions", () -> text.path("Condition").values().forEach(operator ->
+                operator.properties().forEach(key -> {
+                    out.writeStartObject().writeName("key").writeString(key.getKey());
+                    values(out, "values", texts(key.getValue()));
+                    out.writeEndObject();
+                })));
+        out.writeEndObject();
+    }
+
+    private static List<String> texts(JsonNode oneOrMany) {
+        return oneOrMany.isArray()
+                ? oneOrMany.values().stream().map(each -> each.asString("")).toList()
+                : oneOrMany.isMissingNode() ? List.of() : List.of(oneOrMany.asString(""));
+    }
+
+    private static void values(JsonGenerator out, String name, List<String> values) {
+        items(out, name, () -> values.forEach(
+                value -> out.writeStartObject().writeName("value").writeString(value).writeEndObject()));
     }
 
     /** A list as these messages have them, inside an object of its own. */

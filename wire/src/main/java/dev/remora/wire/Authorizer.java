@@ -60,9 +60,10 @@ public interface Authorizer {
      * @param denies whether its effect is Deny
      * @param startLine the line of its opening brace in its document; all four count from 1
      * @param endColumn the column after its closing brace
+     * @param text the statement, as its document writes it
      */
     record Source(PolicyType type, String policy, String holder, String sid, boolean denies, int startLine, int startColumn,
-            int endLine, int endColumn) {}
+            int endLine, int endColumn, String text) {}
 
     enum Reason {
         ALLOWED,

@@ -18,6 +18,22 @@ class AuthorizationMessagesTest {
 
     private final AuthorizationMessages messages = AuthorizationMessages.ephemeral();
 
+    @Test
+    void theStatementThatDeniedIsTold() {
+        String text = """
+            {"Sid":"NoNetworks","Effect":"Deny","Action":["ec2:*"],"NotResource":"arn:x","Condition":{"StringEquals":
+            {"ec2:Region":["us-east-1","us-east-2"]},"Bool":{"aws:SecureTransport":false}}}""";
+        var denied = new Decision(false, DENIED.resource(), Reason.EXPLICIT_DENY, new Authorizer.Source(
+                Authorizer.PolicyType.IDENTITY, "p", USER.arn(), "NoNetworks", true, 1, 1, 2, 70, text));
+        String message = messages.encode(USER, "ec2:CreateVpc", denied, Map.of());
+        assertThat(messages.decode(USER.account(), message).orElseThrow()).contains("\"matchedStatements\":{\"items\":[{"
+                + "\"statementId\":\"NoNetworks\",\"effect\":\"DENY\",\"principals\":{\"items\":[{\"value\":\"AIDAEXAMPLE\"}]},"
+                + "\"principalGroups\":{\"items\":[]},\"actions\":{\"items\":[{\"value\":\"ec2:*\"}]},"
+                + "\"resources\":{\"items\":[{\"value\":\"arn:x\"}]},\"conditions\":{\"items\":["
+                + "{\"key\":\"ec2:Region\",\"values\":{\"items\":[{\"value\":\"us-east-1\"},{\"value\":\"us-east-2\"}]}},"
+                + "{\"key\":\"aws:SecureTransport\",\"values\":{\"items\":[{\"value\":\"false\"}]}}]}}]}");
+    }
+
     private String encode(Map<String, List<String>> context) {
         return messages.encode(USER, "ec2:CreateVpc", DENIED, context);
     }
