@@ -289,6 +289,7 @@ final class Server implements AutoCloseable {
         return LambdaOptions.DEFAULTS
                 .withStrictRuntimes(settings.strictRuntimes())
                 .withCredentialsLife(settings.credentialsLife())
+                .withEniConnections(settings.interfaceConnections())
                 .withSandboxEnvironment(Map.of("AWS_ENDPOINT_URL", "http://" + fabric.apiAddress() + ":" + API_PORT));
     }
 

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param strictRuntimes whether a runtime is refused whose exact version this host does not have
  * @param quotas what every account may have in each region
  * @param credentialsLife how long the credentials in a function's environment are good
+ * @param interfaceConnections what one network interface of Lambda carries before there is another
  * @param listen a further address to serve on, without the keys that every installation knows
  */
 record Settings(
@@ -28,6 +29,7 @@ record Settings(
         boolean strictRuntimes,
         Quotas quotas,
         Duration credentialsLife,
+        int interfaceConnections,
         Optional<String> listen) {
     static final int PORT = 4566;
     static final Path DATA = Path.of("/var/lib/remora");
@@ -35,7 +37,7 @@ record Settings(
 
     static Settings defaults(Map<String, String> environment) {
         return new Settings(PORT, data(environment), false, INTERNET, false, Quotas.HIGHEST,
-                LambdaOptions.DEFAULTS.credentialsLife(), Optional.empty());
+                LambdaOptions.DEFAULTS.credentialsLife(), LambdaOptions.DEFAULTS.eniConnections(), Optional.empty());
     }
 
     static Path data(Map<String, String> environment) {

@@ -2,6 +2,7 @@ package dev.remora.app;
 
 import dev.remora.app.Arguments.WrongUse;
 import dev.remora.ec2.Quotas;
+import dev.remora.lambda.LambdaOptions;
 import dev.remora.net.InternetMode;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -15,11 +16,12 @@ import java.util.concurrent.CountDownLatch;
 final class Start {
     /** {@code --rehearse}, for the launcher: starts, serves a few calls of its own, and ends. */
     private static final String REHEARSE = "--rehearse";
+    private static final String CONNECTIONS = "--interface-connections";
 
     static void run(List<String> args, PrintStream out) throws InterruptedException {
         var given = Arguments.parse(
                 args,
-                Set.of("--port", "--data", "--internet", "--listen", "--quota", "--credentials-life"),
+                Set.of("--port", "--data", "--internet", "--listen", "--quota", "--credentials-life", CONNECTIONS),
                 Set.of("--ephemeral", "--strict-runtimes", REHEARSE),
                 List.of());
         var settings = settings(given, System.getenv());
@@ -44,10 +46,11 @@ final class Start {
                 .orElse(rehearse ? InternetMode.CLOSED : defaults.internet());
         Quotas quotas = given.option("--quota").map(Start::quotas).orElse(defaults.quotas());
         Duration life = given.option("--credentials-life").map(Start::seconds).orElse(defaults.credentialsLife());
+        int connections = given.option(CONNECTIONS).map(Start::connections).orElse(defaults.interfaceConnections());
         Path data = DataFolders.choose(given.option("--data").map(Path::of), ephemeral, environment);
         return new Settings(
                 port, data, ephemeral, internet, given.flag("--strict-runtimes"), quotas, life,
-                given.option("--listen"));
+                connections, given.option("--listen"));
     }
 
     private static Quotas quotas(String text) {
@@ -56,6 +59,14 @@ final class Start {
         } catch (IllegalArgumentException wrong) {
             throw new WrongUse(String.valueOf(wrong.getMessage()));
         }
+    }
+
+    private static int connections(String text) {
+        int most = LambdaOptions.DEFAULTS.eniConnections();
+        if (!text.matches("[1-9][0-9]{0,4}") || Integer.parseInt(text) > most) {
+            throw new WrongUse(CONNECTIONS + " is a number up to " + most + ", not '" + text + "'");
+        }
+        return Integer.parseInt(text);
     }
 
     private static Duration seconds(String text) {

@@ -25,6 +25,7 @@ class SettingsTest {
                         false,
                         Quotas.HIGHEST,
                         Duration.ofHours(12),
+                        65_000,
                         Optional.empty()));
     }
 
@@ -44,6 +45,21 @@ class SettingsTest {
                     .isInstanceOf(Arguments.WrongUse.class)
                     .hasMessageContaining("'" + wrong + "'");
         }
+    }
+
+    @Test
+    void takeTheConnectionsOfAnInterfaceUpToAwsNumber() {
+        assertThat(connections("--interface-connections=65000")).isEqualTo(65_000);
+        for (String wrong : List.of("0", "65001", "many")) {
+            assertThatThrownBy(() -> connections("--interface-connections=" + wrong))
+                    .isInstanceOf(Arguments.WrongUse.class)
+                    .hasMessage("--interface-connections is a number up to 65000, not '" + wrong + "'");
+        }
+    }
+
+    private static int connections(String... arguments) {
+        var given = Arguments.parse(List.of(arguments), Set.of("--interface-connections"), Set.of(), List.of());
+        return Start.settings(given, Map.of("REMORA_DATA", "/nowhere")).interfaceConnections();
     }
 
     private static Duration life(String... arguments) {

@@ -6,6 +6,7 @@ import static dev.remora.ec2.Resource.SECURITY_GROUP;
 
 import dev.remora.net.Fabric;
 import dev.remora.net.Ipv4;
+import dev.remora.net.NatKey;
 import dev.remora.net.Topology;
 import dev.remora.store.Change;
 import dev.remora.store.Scope;
@@ -238,6 +239,11 @@ final class DataPlane implements AutoCloseable {
     /** How many connections each address of an interface carries; see {@link Fabric#connections}. */
     Map<Ipv4, Integer> connections(Scope scope, String vpcId, String interfaceId, int atLeast) {
         return fabric.connections(router(scope, vpcId), interfaceId, atLeast);
+    }
+
+    /** See {@link dev.remora.net.Slots#spare}. */
+    void spare(NatKey key, Set<String> interfaces) {
+        fabric.slots().spare(key, interfaces);
     }
 
     /** Whether the kernel holds the interface as it is, whatever else of its VPC is still to be changed. */

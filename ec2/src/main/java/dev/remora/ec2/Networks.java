@@ -1,6 +1,7 @@
 package dev.remora.ec2;
 
 import dev.remora.net.Ipv4;
+import dev.remora.net.NatKey;
 import dev.remora.net.Topology;
 import dev.remora.store.Scope;
 import java.time.Duration;
@@ -54,6 +55,12 @@ public interface Networks {
 
     /** All interfaces of a type in the scope that were not abandoned, e.g. {@code lambda}, for reconciling after a start. */
     List<Interface> interfaces(Scope scope, String interfaceType);
+
+    /** How many connections an interface of Lambda's carries now; 0 if they are certainly fewer than {@code atLeast}. */
+    int connections(Scope scope, Interface of, int atLeast);
+
+    /** See {@link dev.remora.net.Slots#spare}. */
+    void spare(NatKey key, Set<String> interfaceIds);
 
     /** The name under which {@link dev.remora.net.Fabric} knows the VPC. */
     String router(Scope scope, String vpcId);

@@ -5,6 +5,7 @@ import static dev.remora.ec2.Resource.SECURITY_GROUP;
 import static dev.remora.ec2.Resource.SUBNET;
 import static dev.remora.ec2.Resource.VPC;
 
+import dev.remora.net.NatKey;
 import dev.remora.store.Ids;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
@@ -150,6 +151,16 @@ final class ServiceNetworks implements Networks {
                 .filter(i -> i.attachment().isPresent())
                 .map(ServiceNetworks::seen)
                 .toList();
+    }
+
+    @Override
+    public int connections(Scope scope, Interface of, int atLeast) {
+        return plane.connections(scope, of.vpcId(), of.id(), atLeast).values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    @Override
+    public void spare(NatKey key, Set<String> interfaceIds) {
+        plane.spare(key, interfaceIds);
     }
 
     @Override

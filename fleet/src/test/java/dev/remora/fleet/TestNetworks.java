@@ -2,6 +2,7 @@ package dev.remora.fleet;
 
 import dev.remora.ec2.Networks;
 import dev.remora.net.Ipv4;
+import dev.remora.net.NatKey;
 import dev.remora.store.Scope;
 import dev.remora.wire.AwsError;
 import java.time.Duration;
@@ -108,6 +109,16 @@ public final class TestNetworks implements Networks {
     @Override
     public List<Interface> interfaces(Scope scope, String type) {
         return new ArrayList<>(interfaces.values());
+    }
+
+    @Override
+    public int connections(Scope scope, Interface of, int atLeast) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void spare(NatKey key, Set<String> interfaceIds) {
+        throw new UnsupportedOperationException();
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 
@@ -98,6 +99,21 @@ final class HyperplaneEnis {
             String id = existing.isEmpty() ? create(scope, function, settings, key) : existing.getFirst().id();
             networks.addIpv6(scope, id);
             return id;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Makes a further interface of a key, unless it has more than {@code had} by now, or nothing uses it any more. */
+    void another(Scope scope, HyperplaneKey key, int had) throws Unavailable {
+        ReentrantLock lock = lock(scope, key);
+        lock.lock();
+        try {
+            Optional<VersionDocument> user =
+                    store.view().find(VersionDocument.KIND, scope, "eni", key.text()).stream().findFirst();
+            if (user.isPresent() && interfaces(scope, key).size() == had) {
+                networks.addIpv6(scope, create(scope, user.get().function(), user.get().shown(), key));
+            }
         } finally {
             lock.unlock();
         }

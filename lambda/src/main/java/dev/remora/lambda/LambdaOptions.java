@@ -27,6 +27,7 @@ public record LambdaOptions(
         List<Duration> retries,
         Duration eventAge,
         Duration enisInForce,
+        int eniConnections,
         Duration credentialsLife) {
     public static final LambdaOptions DEFAULTS = new LambdaOptions(
             Map.of(),
@@ -37,6 +38,7 @@ public record LambdaOptions(
             List.of(Duration.ofMinutes(1), Duration.ofMinutes(2)),
             Duration.ofHours(6),
             Duration.ofMinutes(10),
+            65_000,
             Duration.ofHours(12));
 
     public LambdaOptions {
@@ -46,22 +48,32 @@ public record LambdaOptions(
 
     public LambdaOptions withSandboxEnvironment(Map<String, String> variables) {
         return new LambdaOptions(
-                variables, strictRuntimes, initTimeout, idle, idleMax, retries, eventAge, enisInForce, credentialsLife);
+                variables, strictRuntimes, initTimeout, idle, idleMax, retries, eventAge,
+                enisInForce, eniConnections, credentialsLife);
     }
 
     public LambdaOptions withStrictRuntimes(boolean strict) {
         return new LambdaOptions(
-                sandboxEnvironment, strict, initTimeout, idle, idleMax, retries, eventAge, enisInForce, credentialsLife);
+                sandboxEnvironment, strict, initTimeout, idle, idleMax, retries, eventAge,
+                enisInForce, eniConnections, credentialsLife);
     }
 
     public LambdaOptions withIdleMax(int environments) {
         return new LambdaOptions(
-                sandboxEnvironment, strictRuntimes, initTimeout, idle, environments, retries, eventAge, enisInForce,
+                sandboxEnvironment, strictRuntimes, initTimeout, idle, environments, retries, eventAge,
+                enisInForce, eniConnections,
                 credentialsLife);
     }
 
     public LambdaOptions withCredentialsLife(Duration life) {
         return new LambdaOptions(
-                sandboxEnvironment, strictRuntimes, initTimeout, idle, idleMax, retries, eventAge, enisInForce, life);
+                sandboxEnvironment, strictRuntimes, initTimeout, idle, idleMax, retries, eventAge,
+                enisInForce, eniConnections, life);
+    }
+
+    public LambdaOptions withEniConnections(int connections) {
+        return new LambdaOptions(
+                sandboxEnvironment, strictRuntimes, initTimeout, idle, idleMax, retries, eventAge, enisInForce, connections,
+                credentialsLife);
     }
 }

@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class LambdaService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LambdaService.class);
     private static final Duration SWEEP_EVERY = Duration.ofSeconds(30);
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
     static final Duration CLOSING = Duration.ofSeconds(5);
 
     /** Requests whose path begins so are for {@link #code}, without a signature. */
@@ -42,6 +43,7 @@ public final class LambdaService implements AutoCloseable {
     private final Runtimes runtimes;
     final Environments environments;
     private final FunctionStates states;
+    private final CrowdedEnis crowded;
     private final AsyncEvents events;
     private final Invocations invocations;
     private final QueuePollers pollers;
@@ -70,6 +72,7 @@ public final class LambdaService implements AutoCloseable {
         environments = new Environments(
                 store, parts.sandboxes(), codes, runtimes, parts.roles(), parts.logs(), clock, ids, options);
         var enis = new HyperplaneEnis(store, parts.networks(), parts.roles(), roles, ids, clock, options.enisInForce());
+        crowded = new CrowdedEnis(store, parts.networks(), enis, options.eniConnections());
         states = new FunctionStates(store, enis, environments, codes, roles, ids);
         links = new CodeLinks(store, codes, clock, ids, endpoint);
         var concurrency = new Concurrency(store);
@@ -125,6 +128,15 @@ public final class LambdaService implements AutoCloseable {
         pollers.start();
         timer.scheduleWithFixedDelay(
                 this::sweep, SWEEP_EVERY.toMillis(), SWEEP_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        timer.scheduleWithFixedDelay(this::look, LOOK_EVERY.toMillis(), LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    void look() {
+        try {
+            crowded.look();
+        } catch (RuntimeException e) {
+            LOG.error("the connections of network interfaces cannot be counted", e);
+        }
     }
 
     void sweep() {

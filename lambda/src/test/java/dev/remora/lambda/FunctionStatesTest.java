@@ -100,6 +100,47 @@ class FunctionStatesTest {
     }
 
     @Test
+    void aKeyWhoseInterfacesAreFullGetsAnotherThatNewConnectionsTake() {
+        lab.restart(LambdaOptions.DEFAULTS.withEniConnections(10));
+        lab.active(attached("f", List.of(SUBNET_A), GROUP_1));
+        String key = HyperplaneKey.of(SUBNET_A, List.of(GROUP_1)).nat(LambdaLab.SCOPE).name();
+        lab.networks.connections.put("eni-1", 9);
+        lab.service.look();
+        assertThat(lab.networks.made).hasSize(1);
+        assertThat(lab.networks.spared).isEmpty();
+
+        lab.networks.connections.put("eni-1", 10);
+        lab.service.look();
+        lab.service.look();
+        assertThat(lab.networks.made).containsOnlyKeys("eni-1", "eni-2");
+        assertThat(lab.networks.made.get("eni-2").attachment()).isEqualTo(lab.networks.made.get("eni-1").attachment());
+        assertThat(lab.networks.askedForIpv6).contains("eni-2");
+        assertThat(lab.networks.spared).containsEntry(key, Set.of("eni-1"));
+
+        lab.networks.connections.put("eni-1", 3);
+        lab.service.look();
+        assertThat(lab.networks.spared).as("it is empty enough again").containsEntry(key, Set.of());
+        lab.active(attached("g", List.of(SUBNET_A), GROUP_1));
+        assertThat(lab.networks.made).as("both functions share both").hasSize(2);
+        delete("f");
+        delete("g");
+        lab.await(() -> lab.networks.made.isEmpty());
+    }
+
+    @Test
+    void anotherInterfaceNeedsTheRightToMakeItAndARefusalHarmsNothing() {
+        lab.active(attached("f", List.of(SUBNET_A), GROUP_1));
+        lab.networks.connections.put("eni-1", 65_000);
+        lab.networks.failWith = "InsufficientFreeAddressesInSubnet";
+        lab.service.look();
+        assertThat(lab.networks.made).hasSize(1);
+        assertThat(lab.configuration("f").stateAsString()).isEqualTo("Active");
+        lab.networks.failWith = "";
+        lab.service.look();
+        assertThat(lab.networks.made).hasSize(2);
+    }
+
+    @Test
     void oneInterfaceForASubnetAndASetOfGroupsWhoeverUsesIt() {
         lab.active(attached("f", List.of(SUBNET_A), GROUP_1, GROUP_2));
         lab.active(attached("g", List.of(SUBNET_A), GROUP_2, GROUP_1));

@@ -2,6 +2,7 @@ package dev.remora.lambda;
 
 import dev.remora.ec2.Networks;
 import dev.remora.net.Ipv4;
+import dev.remora.net.NatKey;
 import dev.remora.store.Scope;
 import dev.remora.wire.AwsError;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 
 /** A VPC with two subnets and a few groups, another one, and a gate that holds new interfaces. */
@@ -44,6 +46,8 @@ final class LabNetworks implements Networks {
     final Map<String, Wanted> made = new TreeMap<>();
     final Map<String, Wanted> abandoned = new TreeMap<>();
     final Set<String> askedForIpv6 = new TreeSet<>();
+    final Map<String, Integer> connections = new ConcurrentHashMap<>();
+    final Map<String, Set<String>> spared = new ConcurrentHashMap<>();
     final List<String> created = new ArrayList<>();
     String failWith = "";
     private CountDownLatch gate = new CountDownLatch(0);
@@ -144,6 +148,16 @@ final class LabNetworks implements Networks {
         Subnet subnet = Objects.requireNonNull(subnets.get(wanted.subnetId()));
         return new Interface(
                 id, wanted.subnetId(), subnet.vpcId(), new Ipv4(last), wanted.groups(), wanted.description());
+    }
+
+    @Override
+    public int connections(Scope scope, Interface of, int atLeast) {
+        return connections.getOrDefault(of.id(), 0);
+    }
+
+    @Override
+    public void spare(NatKey key, Set<String> interfaceIds) {
+        spared.put(key.name(), Set.copyOf(interfaceIds));
     }
 
     @Override

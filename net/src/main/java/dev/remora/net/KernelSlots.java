@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -92,6 +93,14 @@ final class KernelSlots implements Slots, AutoCloseable {
         Integer number = shardOf.remove(key);
         if (number != null) {
             pools.get(number).keys--;
+        }
+    }
+
+    @Override
+    public void spare(NatKey key, Set<String> interfaces) {
+        Integer number = shardOf.get(key);
+        if (number != null) {
+            shard(number).spare(key, interfaces);
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -53,13 +54,22 @@ final class Shard implements AutoCloseable {
     private static final class Key {
         private final int number;
         private volatile List<Named> interfaces = List.of();
+        private Set<String> spared = Set.of();
 
         Key(int number) {
             this.number = number;
         }
 
-        List<ShardRules.Interface> rules() {
-            return interfaces.stream().map(Named::rules).toList();
+        ShardRules.Interfaces rules() {
+            return rules(interfaces);
+        }
+
+        /** All lead where all are spared. */
+        ShardRules.Interfaces rules(List<Named> of) {
+            List<ShardRules.Interface> all = of.stream().map(Named::rules).toList();
+            List<ShardRules.Interface> leading =
+                    of.stream().filter(eni -> !spared.contains(eni.id())).map(Named::rules).toList();
+            return new ShardRules.Interfaces(all, leading.isEmpty() ? all : leading);
         }
     }
 
@@ -141,7 +151,7 @@ final class Shard implements AutoCloseable {
         List<Named> after = new ArrayList<>(before);
         after.add(new Named(cable.id(), rules));
         filter.commit(ShardRules.trunk(rules, true));
-        filter.commit(ShardRules.key(key.number, key.rules(), after.stream().map(Named::rules).toList()));
+        filter.commit(ShardRules.key(key.number, key.rules(), key.rules(after)));
         key.interfaces = List.copyOf(after);
         interfaces++;
     }
@@ -156,7 +166,7 @@ final class Shard implements AutoCloseable {
         for (Named eni : key.interfaces) {
             if (eni.rules().device() == cable.device()) {
                 after.remove(eni);
-                filter.commit(ShardRules.key(key.number, key.rules(), after.stream().map(Named::rules).toList()));
+                filter.commit(ShardRules.key(key.number, key.rules(), key.rules(after)));
                 key.interfaces = List.copyOf(after);
                 interfaces--;
                 filter.commit(ShardRules.trunk(eni.rules(), false));
@@ -164,6 +174,26 @@ final class Shard implements AutoCloseable {
                 if (eni.rules().address6().isPresent()) {
                     connections.deleteMarked(eni.rules().mark(), true, cable.id());
                 }
+            }
+        }
+    }
+
+    /** See {@link Slots#spare}. */
+    synchronized void spare(NatKey name, Set<String> interfaceIds) {
+        Key key = keys.get(name);
+        if (key == null) {
+            return;
+        }
+        ShardRules.Interfaces before = key.rules();
+        Set<String> spared = key.spared;
+        key.spared = Set.copyOf(interfaceIds);
+        ShardRules.Interfaces after = key.rules();
+        if (!before.equals(after)) {
+            try {
+                filter.commit(ShardRules.key(key.number, before, after));
+            } catch (RuntimeException refused) {
+                key.spared = spared;
+                throw refused;
             }
         }
     }

@@ -227,12 +227,26 @@ final class ShardRules {
                 : rules.deleteElements(PORT_OF, NftElement.of(NftData.mark(eni.mark())));
     }
 
-    /** Changes the interfaces of the key from {@code before} to {@code after}. */
-    static NftTransaction key(int key, List<Interface> before, List<Interface> after) {
+    /**
+     * The interfaces of a key.
+     *
+     * @param leading those that new connections get
+     */
+    record Interfaces(List<Interface> all, List<Interface> leading) {
+        Interfaces(List<Interface> all) {
+            this(all, all);
+        }
+    }
+
+    /** Changes the interfaces of the key from {@code had} to {@code has}. */
+    static NftTransaction key(int key, Interfaces had, Interfaces has) {
         NftTransaction rules = rules();
         NftData keyMark = NftData.mark(key);
+        List<Interface> before = had.all();
+        List<Interface> after = has.all();
         if (!before.isEmpty()) {
-            rules.deleteElements(SPREAD, buckets(key, before).stream().map(element -> NftElement.of(element.key())).toList());
+            rules.deleteElements(
+                    SPREAD, buckets(key, had.leading()).stream().map(element -> NftElement.of(element.key())).toList());
         }
         for (Interface eni : before) {
             if (!after.contains(eni)) {
@@ -261,7 +275,7 @@ final class ShardRules {
             }
         }
         if (!after.isEmpty()) {
-            rules.addElements(SPREAD, buckets(key, after));
+            rules.addElements(SPREAD, buckets(key, has.leading()));
         }
         return rules;
     }

@@ -172,11 +172,18 @@ class RouterRulesTest {
     void twoInterfacesOfAKeyShareTheBuckets() {
         ShardRules.Interface one = new ShardRules.Interface(1, 11, "e11", TestVpc.ENI);
         ShardRules.Interface two = new ShardRules.Interface(2, 12, "e12", TestVpc.ENI.plus(1));
-        String text = ShardRules.key(5, List.of(one), List.of(one, two)).text();
+        ShardRules.Interfaces alone = new ShardRules.Interfaces(List.of(one));
+        ShardRules.Interfaces both = new ShardRules.Interfaces(List.of(one, two));
+        String text = ShardRules.key(5, alone, both).text();
         assertThat(text)
                 .contains("5 . 0 : 1, 5 . 1 : 2, 5 . 2 : 1")
                 .contains("add element inet shard zone_of_port { e12 : 5 }")
                 .doesNotContain("zone_of_key");
+        ShardRules.Interfaces past = new ShardRules.Interfaces(List.of(one, two), List.of(two));
+        assertThat(ShardRules.key(5, both, past).text())
+                .contains("5 . 0 : 2, 5 . 1 : 2, 5 . 2 : 2")
+                .doesNotContain("address")
+                .doesNotContain("member");
     }
 
     @Test

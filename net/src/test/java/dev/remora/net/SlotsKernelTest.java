@@ -9,9 +9,11 @@ import dev.remora.linux.Rtnetlink;
 import dev.remora.linux.VethEnd;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -70,6 +72,37 @@ class SlotsKernelTest {
             assertThat(lab.count(Drop.Cause.SLOT_LIMIT) - before).isBetween(40L, 50L);
             lab.serve(lab.fabric.workload("1/r/vpc-1", "eni-db"), 5432);
             assertThat(lab.seen(other.namespace(), TestVpc.DATABASE, 5432)).isEqualTo(TestVpc.ENI.toString());
+        }
+    }
+
+    @Test
+    void newConnectionsLeaveByTheInterfacesThatAreNotSparedAndOldOnesStay() throws Exception {
+        Ipv4 second = TestVpc.ENI.plus(1);
+        lab.fabric.apply(TestVpc.withDatabase("1/r/vpc-1", KEY).topology());
+        lab.serve(lab.fabric.workload("1/r/vpc-1", "eni-db"), 5432);
+        try (Slot slot = lab.bound(KEY);
+                Socket one = lab.connect(slot.namespace(), TestVpc.DATABASE, 5432);
+                Socket two = lab.connect(slot.namespace(), TestVpc.DATABASE, 5432)) {
+            assertThat(KernelLab.ask(one)).isEqualTo(TestVpc.ENI.toString());
+            assertThat(lab.fabric.connections("1/r/vpc-1", "eni-fn", 2)).isEqualTo(Map.of(TestVpc.ENI, 2));
+            assertThat(lab.fabric.connections("1/r/vpc-1", "eni-fn", 1000)).isEmpty();
+            assertThat(lab.fabric.connections("1/r/vpc-1", "eni-nobody", 0)).isEmpty();
+
+            slots.spare(KEY, Set.of("eni-fn"));
+            assertThat(lab.seen(slot.namespace(), TestVpc.DATABASE, 5432)).as("there is no other")
+                    .isEqualTo(TestVpc.ENI.toString());
+            lab.fabric.apply(TestVpc.withDatabase("1/r/vpc-1", KEY).eni("eni-fn2", second, KEY, "sg-fn").topology());
+            for (int i = 0; i < 8; i++) {
+                assertThat(lab.seen(slot.namespace(), TestVpc.DATABASE, 5432)).isEqualTo(second.toString());
+            }
+            assertThat(KernelLab.ask(two)).isEqualTo(TestVpc.ENI.toString());
+            slots.spare(KEY, Set.of());
+            slots.spare(new NatKey("unknown"), Set.of("eni-fn"));
+            Set<String> seen = new HashSet<>();
+            for (int i = 0; i < 64; i++) {
+                seen.add(lab.seen(slot.namespace(), TestVpc.DATABASE, 5432));
+            }
+            assertThat(seen).containsExactlyInAnyOrder(TestVpc.ENI.toString(), second.toString());
         }
     }
 

@@ -4,6 +4,7 @@ import dev.remora.linux.Netns;
 import dev.remora.net.NatKey;
 import dev.remora.net.Slot;
 import dev.remora.net.Slots;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Slots that lead nowhere: a real network namespace each, with its loopback only. */
@@ -15,6 +16,9 @@ final class LoopbackSlots implements Slots {
     public int shardOf(NatKey key) {
         return 0;
     }
+
+    @Override
+    public void spare(NatKey key, Set<String> interfaces) {}
 
     @Override
     public Slot take(int shard) {
