@@ -212,6 +212,8 @@ final class Server implements AutoCloseable {
                         data.path().resolve("code"),
                         () -> "http://127.0.0.1:" + port,
                         lambdaOptions()));
+        iam.resourcePolicies().register("sqs", sqs.policies());
+        iam.resourcePolicies().register("lambda", lambda.functions());
         forwards = made("forwards", new Forwards());
         bridges = made("bridges", new Bridges(store, ec2.networks(), fabric, names));
         dropList = new DropList(fabric::drops, ec2::explain, lambda::functionOfSlot);

@@ -80,7 +80,7 @@ final class Concurrency {
     }
 
     PutFunctionConcurrencyResponse put(PutFunctionConcurrencyRequest request, Call call) {
-        FunctionName name = unqualified(request.functionName(), call, "lambda:PutFunctionConcurrency");
+        FunctionName name = unqualified(request.functionName(), call);
         int wanted = request.reservedConcurrentExecutions() == null ? 0 : request.reservedConcurrentExecutions();
         if (wanted < 0) {
             throw Refusal.validation(
@@ -101,7 +101,7 @@ final class Concurrency {
     }
 
     GetFunctionConcurrencyResponse get(GetFunctionConcurrencyRequest request, Call call) {
-        FunctionName name = unqualified(request.functionName(), call, "lambda:GetFunctionConcurrency");
+        FunctionName name = unqualified(request.functionName(), call);
         FunctionDocument function = store.view()
                 .get(FunctionDocument.KIND, name.scope(), name.name())
                 .orElseThrow(() -> Refusal.functionNotFound(name.arn()));
@@ -111,7 +111,7 @@ final class Concurrency {
     }
 
     DeleteFunctionConcurrencyResponse delete(DeleteFunctionConcurrencyRequest request, Call call) {
-        FunctionName name = unqualified(request.functionName(), call, "lambda:DeleteFunctionConcurrency");
+        FunctionName name = unqualified(request.functionName(), call);
         store.write(tx -> {
             FunctionDocument function = tx.get(FunctionDocument.KIND, name.scope(), name.name())
                     .orElseThrow(() -> Refusal.functionNotFound(name.arn()));
@@ -121,8 +121,8 @@ final class Concurrency {
         return DeleteFunctionConcurrencyResponse.builder().build();
     }
 
-    private static FunctionName unqualified(String given, Call call, String action) {
-        FunctionName name = FunctionName.reach(given, null, call, action);
+    private static FunctionName unqualified(String given, Call call) {
+        FunctionName name = FunctionName.reach(given, null, call);
         if (name.qualifier().isPresent()) {
             throw Refusal.invalid("This operation is permitted on Lambda functions only. Aliases and versions do not support this"
                     + " operation. Please specify either a function name or an unqualified function ARN.");

@@ -102,7 +102,7 @@ final class EventSourceMappings {
     }
 
     private static FunctionName function(@Nullable String given, Call call, String action) {
-        return FunctionName.reach(given, null, call, action);
+        return FunctionName.own(given, call, action);
     }
 
     private static Optional<Integer> concurrency(@Nullable ScalingConfig scaling) {

@@ -57,8 +57,11 @@ record FunctionName(String account, String region, String name, Optional<String>
                 Optional.ofNullable(derived != null ? derived : qualifier));
     }
 
-    /** Parses, and refuses what this caller cannot reach: another region, another account. */
-    static FunctionName reach(@Nullable String given, @Nullable String qualifier, Call call, String action) {
+    /**
+     * Parses, and refuses a function of another region. Whether the caller may do something to a function of another account was
+     * decided before, by the function's policy.
+     */
+    static FunctionName reach(@Nullable String given, @Nullable String qualifier, Call call) {
         FunctionName name = parse(given, qualifier, call);
         if (!name.region.equals(call.region())) {
             throw new AwsError(
@@ -66,6 +69,12 @@ record FunctionName(String account, String region, String name, Optional<String>
                     404,
                     "Functions from '" + name.region + "' are not reachable in this region ('" + call.region() + "')");
         }
+        return name;
+    }
+
+    /** As {@link #reach}, for an operation whose permission is not about the function, so that no policy of it could help. */
+    static FunctionName own(@Nullable String given, Call call, String action) {
+        FunctionName name = reach(given, null, call);
         if (!name.account.equals(call.account())) {
             throw Refusal.denied("User: " + call.principal().arn() + " is not authorized to perform: " + action + " on resource: "
                     + name.asked() + " because no resource-based policy allows the " + action + " action");

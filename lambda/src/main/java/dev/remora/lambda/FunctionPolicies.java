@@ -1,11 +1,13 @@
 package dev.remora.lambda;
 
+import dev.remora.iam.ResourcePolicies;
 import dev.remora.store.Ids;
 import dev.remora.store.Store;
 import dev.remora.store.Transaction;
 import dev.remora.store.View;
 import dev.remora.wire.AwsError;
 import dev.remora.wire.Call;
+import dev.remora.wire.Principal;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -24,7 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
  * Policies of functions, made statement by statement: the function's own, and one of each version. ("Viewing resource-based IAM
  * policies in Lambda"; texts of errors as AWS answered them to others.)
  */
-final class FunctionPolicies {
+final class FunctionPolicies implements ResourcePolicies.Finder {
     /** Bytes of a policy ("Lambda quotas"). */
     static final int BYTES_MAX = 20_480;
 
@@ -43,8 +45,7 @@ final class FunctionPolicies {
     }
 
     AddPermissionResponse add(AddPermissionRequest request, Call call) {
-        FunctionName name =
-                FunctionName.reach(request.functionName(), request.qualifier(), call, "lambda:AddPermission");
+        FunctionName name = FunctionName.reach(request.functionName(), request.qualifier(), call);
         if (name.qualifier().equals(Optional.of(FunctionName.LATEST))) {
             throw Refusal.invalid("We currently do not support adding policies for $LATEST.");
         }
@@ -67,8 +68,7 @@ final class FunctionPolicies {
     }
 
     RemovePermissionResponse remove(RemovePermissionRequest request, Call call) {
-        FunctionName name =
-                FunctionName.reach(request.functionName(), request.qualifier(), call, "lambda:RemovePermission");
+        FunctionName name = FunctionName.reach(request.functionName(), request.qualifier(), call);
         store.write(tx -> {
             FunctionDocument function = tx.get(FunctionDocument.KIND, name.scope(), name.name())
                     .orElseThrow(() -> notFound("No policy found for: " + name.arn()));
@@ -89,7 +89,7 @@ final class FunctionPolicies {
     }
 
     GetPolicyResponse get(GetPolicyRequest request, Call call) {
-        FunctionName name = FunctionName.reach(request.functionName(), request.qualifier(), call, "lambda:GetPolicy");
+        FunctionName name = FunctionName.reach(request.functionName(), request.qualifier(), call);
         View view = store.view();
         String policy = function(view, name).policies().getOrDefault(qualifier(name), "");
         VersionDocument version = Functions.version(view, name);
@@ -97,6 +97,18 @@ final class FunctionPolicies {
             throw notFound("The resource you requested does not exist.");
         }
         return GetPolicyResponse.builder().policy(policy).revisionId(version.revisionId()).build();
+    }
+
+    @Override
+    public Optional<ResourcePolicies.Resource> find(Principal caller, String action, String arn) {
+        if (!FunctionName.isFunction(arn)) {
+            return Optional.empty();
+        }
+        FunctionName name = FunctionName.ofArn(arn);
+        return store.view()
+                .get(FunctionDocument.KIND, name.scope(), name.name())
+                .map(function -> new ResourcePolicies.Resource(
+                        name.account(), function.policies().getOrDefault(qualifier(name), "")));
     }
 
     /** The principal that a statement which is to be removed names, as AddPermission was given it; empty if there is none. */

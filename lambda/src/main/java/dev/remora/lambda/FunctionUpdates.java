@@ -55,7 +55,7 @@ final class FunctionUpdates {
     }
 
     UpdateFunctionConfigurationResponse configuration(UpdateFunctionConfigurationRequest request, Call call) {
-        FunctionName name = latest(request.functionName(), call, "lambda:UpdateFunctionConfiguration");
+        FunctionName name = latest(request.functionName(), call);
         VersionDocument before = changeable(store.view().get(VersionDocument.KIND, name.scope(), id(name)), name,
                 request.revisionId());
         Settings wanted = rules.apply(before.settings(), name.name(), request);
@@ -85,7 +85,7 @@ final class FunctionUpdates {
     }
 
     UpdateFunctionCodeResponse code(UpdateFunctionCodeRequest request, Call call) {
-        FunctionName name = latest(request.functionName(), call, "lambda:UpdateFunctionCode");
+        FunctionName name = latest(request.functionName(), call);
         ConfigurationRules.architectures(request.architecturesAsStrings());
         changeable(store.view().get(VersionDocument.KIND, name.scope(), id(name)), name, request.revisionId());
         byte[] zip = origin.zip(request, call);
@@ -122,8 +122,8 @@ final class FunctionUpdates {
         return next;
     }
 
-    private static FunctionName latest(@Nullable String given, Call call, String action) {
-        FunctionName name = FunctionName.reach(given, null, call, action);
+    private static FunctionName latest(@Nullable String given, Call call) {
+        FunctionName name = FunctionName.reach(given, null, call);
         if (!name.version().equals(FunctionName.LATEST)) {
             throw Refusal.invalid("Only the $LATEST version of a function can be changed; " + name.asked() + " was given.");
         }

@@ -70,7 +70,7 @@ final class Functions {
     }
 
     CreateFunctionResponse create(CreateFunctionRequest request, Call call) {
-        FunctionName name = FunctionName.reach(request.functionName(), null, call, "lambda:CreateFunction");
+        FunctionName name = FunctionName.reach(request.functionName(), null, call);
         Scope scope = name.scope();
         if (store.view().get(FunctionDocument.KIND, scope, name.name()).isPresent()) {
             throw exists(name);
@@ -164,7 +164,7 @@ final class Functions {
     }
 
     GetFunctionResponse get(GetFunctionRequest request, Call call) {
-        FunctionName name = FunctionName.reach(request.functionName(), request.qualifier(), call, "lambda:GetFunction");
+        FunctionName name = FunctionName.reach(request.functionName(), request.qualifier(), call);
         View view = store.view();
         VersionDocument version = version(view, name);
         FunctionDocument function = view.get(FunctionDocument.KIND, name.scope(), name.name())
@@ -181,8 +181,7 @@ final class Functions {
     }
 
     GetFunctionConfigurationResponse configuration(GetFunctionConfigurationRequest request, Call call) {
-        FunctionName name =
-                FunctionName.reach(request.functionName(), request.qualifier(), call, "lambda:GetFunctionConfiguration");
+        FunctionName name = FunctionName.reach(request.functionName(), request.qualifier(), call);
         FunctionConfiguration shown = answers.full(name.scope(), version(store.view(), name), name.asked());
         return Answers.as(shown, GetFunctionConfigurationResponse.builder()).build();
     }
@@ -204,7 +203,7 @@ final class Functions {
     }
 
     DeleteFunctionResponse delete(DeleteFunctionRequest request, Call call) {
-        FunctionName name = FunctionName.reach(request.functionName(), request.qualifier(), call, "lambda:DeleteFunction");
+        FunctionName name = FunctionName.reach(request.functionName(), request.qualifier(), call);
         Scope scope = name.scope();
         if (name.qualifier().equals(Optional.of(FunctionName.LATEST))) {
             throw Refusal.invalid("$LATEST version cannot be deleted without deleting the function.");

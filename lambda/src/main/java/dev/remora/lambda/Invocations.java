@@ -75,7 +75,7 @@ final class Invocations {
     }
 
     InvokeResponse invoke(InvokeRequest request, Call call) {
-        FunctionName name = FunctionName.reach(request.functionName(), request.qualifier(), call, "lambda:InvokeFunction");
+        FunctionName name = FunctionName.reach(request.functionName(), request.qualifier(), call);
         String type = request.invocationTypeAsString() == null ? "RequestResponse" : request.invocationTypeAsString();
         boolean asynchronous = type.equals("Event");
         byte[] payload =

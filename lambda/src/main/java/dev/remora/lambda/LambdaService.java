@@ -1,6 +1,7 @@
 package dev.remora.lambda;
 
 import dev.remora.ec2.Networks;
+import dev.remora.iam.ResourcePolicies;
 import dev.remora.iam.RoleAccess;
 import dev.remora.logs.LogSink;
 import dev.remora.s3.ObjectStore;
@@ -48,6 +49,7 @@ public final class LambdaService implements AutoCloseable {
     private final Invocations invocations;
     private final QueuePollers pollers;
     private final CodeLinks links;
+    private final FunctionPolicies policies;
     private final Operations operations;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("lambda-timer").factory());
@@ -83,6 +85,7 @@ public final class LambdaService implements AutoCloseable {
                 store, parts.queues(), parts.roles(), ids, asynchronous, invocations::run));
         var origin = new CodeOrigin(parts.objects());
         var versions = new Versions(store, states, answers, ids);
+        policies = new FunctionPolicies(store, ids);
         operations = new LambdaOperations(store, vpcs)
                 .table(
                         new Functions(store, rules, vpcs, roles, origin, codes, states, answers, links, ids),
@@ -90,7 +93,7 @@ public final class LambdaService implements AutoCloseable {
                         versions,
                         invocations,
                         concurrency,
-                        new FunctionPolicies(store, ids),
+                        policies,
                         new Tags(store),
                         new AccountSettings(store, concurrency),
                         new EventSourceMappings(store, parts.queues(), roles, pollers, ids));
@@ -118,6 +121,11 @@ public final class LambdaService implements AutoCloseable {
 
     public Operations operations() {
         return operations;
+    }
+
+    /** Where the policies of functions are found. */
+    public ResourcePolicies.Finder functions() {
+        return policies;
     }
 
     /** Goes on with what the last run of the server left undone; EC2 must have been started. */

@@ -38,12 +38,12 @@ final class Tags {
     }
 
     TagResourceResponse tag(TagResourceRequest request, Call call) {
-        change(function(request.resource(), call, "lambda:TagResource"), tags -> check(request.tags(), tags));
+        change(function(request.resource(), call), tags -> check(request.tags(), tags));
         return TagResourceResponse.builder().build();
     }
 
     UntagResourceResponse untag(UntagResourceRequest request, Call call) {
-        change(function(request.resource(), call, "lambda:UntagResource"), tags -> {
+        change(function(request.resource(), call), tags -> {
             var left = new TreeMap<>(tags);
             left.keySet().removeAll(request.tagKeys());
             return left;
@@ -52,19 +52,19 @@ final class Tags {
     }
 
     ListTagsResponse list(ListTagsRequest request, Call call) {
-        FunctionName name = function(request.resource(), call, "lambda:ListTags");
+        FunctionName name = function(request.resource(), call);
         FunctionDocument found = store.view()
                 .get(FunctionDocument.KIND, name.scope(), name.name())
                 .orElseThrow(() -> Refusal.functionNotFound(name.arn()));
         return ListTagsResponse.builder().tags(found.tags()).build();
     }
 
-    private static FunctionName function(String resource, Call call, String action) {
+    private static FunctionName function(String resource, Call call) {
         if (!resource.startsWith("arn:")) {
             throw Refusal.validation(
                     resource, "resource", "Member must satisfy regular expression pattern: arn:(aws[a-zA-Z-]*):lambda:.*");
         }
-        FunctionName name = FunctionName.reach(resource, null, call, action);
+        FunctionName name = FunctionName.reach(resource, null, call);
         if (name.qualifier().isPresent()) {
             throw Refusal.invalid("Tags on function aliases and versions are not supported. Please specify a function ARN.");
         }

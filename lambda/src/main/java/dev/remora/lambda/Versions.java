@@ -34,7 +34,7 @@ final class Versions {
     }
 
     PublishVersionResponse publish(PublishVersionRequest request, Call call) {
-        FunctionName name = FunctionName.reach(request.functionName(), null, call, "lambda:PublishVersion");
+        FunctionName name = FunctionName.reach(request.functionName(), null, call);
         VersionDocument published = store.write(tx -> {
             VersionDocument latest = latest(tx, name);
             if (latest.state() == State.PENDING) {
@@ -101,7 +101,7 @@ final class Versions {
     }
 
     ListVersionsByFunctionResponse list(ListVersionsByFunctionRequest request, Call call) {
-        FunctionName name = FunctionName.reach(request.functionName(), null, call, "lambda:ListVersionsByFunction");
+        FunctionName name = FunctionName.reach(request.functionName(), null, call);
         Scope scope = name.scope();
         List<VersionDocument> all = store.view().find(VersionDocument.KIND, scope, "function", name.name());
         if (all.isEmpty()) {

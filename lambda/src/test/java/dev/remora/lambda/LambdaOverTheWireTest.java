@@ -227,4 +227,37 @@ class LambdaOverTheWireTest {
         assertThat(fault(() -> guarded.invoke(r -> r.functionName("f"))))
                 .contains("is not authorized to perform: lambda:InvokeFunction on resource: " + arn("f"));
     }
+
+    @Test
+    void anotherAccountMayWhatTheFunctionsPolicySays() {
+        root.createFunction(function("f").build());
+        root.waiter().waitUntilFunctionActiveV2(r -> r.functionName("f"));
+        LambdaClient other = client(AwsBasicCredentials.create("444455556666", "test"));
+        String arn = LambdaLab.arn("f");
+        String denied = "403 AccessDeniedException: User: arn:aws:iam::444455556666:root is not authorized to perform:"
+                + " lambda:InvokeFunction on resource: " + arn + " because no resource-based policy allows the"
+                + " lambda:InvokeFunction action";
+        assertThat(fault(() -> other.invoke(r -> r.functionName(arn)))).isEqualTo(denied);
+        root.addPermission(r -> r.functionName("f").statementId("other").action("lambda:InvokeFunction")
+                .principal("444455556666"));
+        assertThat(other.invoke(r -> r.functionName(arn)).payload().asUtf8String()).isEqualTo("\"ok\"");
+        assertThat(fault(() -> other.getFunction(r -> r.functionName(arn)))).contains("lambda:GetFunction");
+        assertThat(fault(() -> other.invoke(r -> r.functionName(arn).qualifier("$LATEST")))).contains("function:f:$LATEST");
+        root.removePermission(r -> r.functionName("f").statementId("other"));
+        assertThat(fault(() -> other.invoke(r -> r.functionName(arn)))).isEqualTo(denied);
+    }
+
+    @Test
+    void aRoleThatThePolicyNamesNeedsNoPolicyOfItsOwn() {
+        root.createFunction(function("f").build());
+        root.waiter().waitUntilFunctionActiveV2(r -> r.functionName("f"));
+        lab.role("bare", LambdaLab.LAMBDA_TRUST);
+        String role = "arn:aws:iam::" + LambdaLab.ACCOUNT + ":role/bare";
+        var keys = lab.iam.roles().issue(role, "me", "", Duration.ofHours(1));
+        LambdaClient bare =
+                client(AwsSessionCredentials.create(keys.accessKeyId(), keys.secretAccessKey(), keys.sessionToken()));
+        assertThat(fault(() -> bare.invoke(r -> r.functionName("f")))).contains("because no identity-based policy allows");
+        root.addPermission(r -> r.functionName("f").statementId("bare").action("lambda:InvokeFunction").principal(role));
+        assertThat(bare.invoke(r -> r.functionName("f")).payload().asUtf8String()).isEqualTo("\"ok\"");
+    }
 }

@@ -1,9 +1,11 @@
 package dev.remora.sqs;
 
+import dev.remora.iam.ResourcePolicies;
 import dev.remora.iam.ResourcePolicy;
 import dev.remora.store.Store;
 import dev.remora.wire.AwsError;
 import dev.remora.wire.Call;
+import dev.remora.wire.Principal;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,7 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
  * Policies of queues: given whole as an attribute, or made statement by statement by AddPermission. ("Using custom policies with
  * the Amazon SQS Access Policy Language".)
  */
-final class QueuePolicies {
+final class QueuePolicies implements ResourcePolicies.Finder {
     /** Statements of a policy, and actions of one that AddPermission makes ("Amazon SQS policy quotas"). */
     static final int STATEMENTS_MAX = 20;
 
@@ -45,6 +47,18 @@ final class QueuePolicies {
     QueuePolicies(Store store, Queues queues) {
         this.store = store;
         this.queues = queues;
+    }
+
+    /** Some operations are the owner's alone, whatever a policy says ("Amazon SQS API permissions"). */
+    @Override
+    public Optional<ResourcePolicies.Resource> find(Principal caller, String action, String arn) {
+        return QueueName.ofArn(arn).flatMap(at -> store.view()
+                .get(QueueDocument.KIND, at.scope(), at.name())
+                .map(queue -> {
+                    String owner = at.scope().account();
+                    boolean owners = !caller.account().equals(owner) && OWNERS.contains(action.substring("sqs:".length()));
+                    return new ResourcePolicies.Resource(owner, owners ? "" : queue.settings().policy());
+                }));
     }
 
     /** The text if it is a policy of this queue, or none. */

@@ -1,5 +1,6 @@
 package dev.remora.sqs;
 
+import dev.remora.iam.ResourcePolicies;
 import dev.remora.store.Ids;
 import dev.remora.store.Kind;
 import dev.remora.store.Store;
@@ -24,6 +25,7 @@ public final class SqsService implements AutoCloseable {
     private final Store store;
     private final Mailbox mailbox;
     private final MoveTasks moves;
+    private final QueuePolicies policies;
     private final Operations operations;
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("sqs-expiry").factory());
@@ -34,8 +36,9 @@ public final class SqsService implements AutoCloseable {
         mailbox = new Mailbox(store, streams, clock);
         var queues = new Queues(store, mailbox, ids);
         moves = new MoveTasks(store, mailbox, ids);
+        policies = new QueuePolicies(store, queues);
         operations = new SqsOperations(mailbox)
-                .table(queues, new QueuePolicies(store, queues), new Sending(queues, mailbox, ids),
+                .table(queues, policies, new Sending(queues, mailbox, ids),
                         new Receiving(queues, mailbox), moves);
     }
 
@@ -53,6 +56,11 @@ public final class SqsService implements AutoCloseable {
 
     public Operations operations() {
         return operations;
+    }
+
+    /** Where the policies of queues are found. */
+    public ResourcePolicies.Finder policies() {
+        return policies;
     }
 
     /** Where another service receives messages. */
