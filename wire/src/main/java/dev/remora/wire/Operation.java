@@ -89,10 +89,7 @@ public final class Operation<I extends AwsRequest, O extends AwsResponse> {
 
     /** The ARNs that the call touches. */
     public Operation<I, O> resources(BiFunction<I, Call, List<String>> arns) {
-        return permissions((i, c) -> {
-            List<String> touched = arns.apply(i, c);
-            return touched.isEmpty() ? List.of(permission("*")) : touched.stream().map(this::permission).toList();
-        });
+        return permissions((i, c) -> arns.apply(i, c).stream().map(this::permission).toList());
     }
 
     /** All that the call needs permissions for, where it is more than this operation's action on some ARNs. */
@@ -154,8 +151,12 @@ public final class Operation<I extends AwsRequest, O extends AwsResponse> {
         return resourcesDeclared;
     }
 
+    /** What a call needs; never nothing, for that would be to ask nobody. */
     public Function<Call, List<Permission>> permissions(I input) {
-        return call -> permissions.apply(input, call);
+        return call -> {
+            List<Permission> needed = permissions.apply(input, call);
+            return needed.isEmpty() ? List.of(permission("*")) : needed;
+        };
     }
 
     public Function<Call, Map<String, List<String>>> context(I input) {
