@@ -1,48 +1,42 @@
 package dev.remora.store;
 
+import dev.remora.sharing.SharedMap;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.pcollections.HashTreePMap;
-import org.pcollections.PMap;
-import org.pcollections.TreePMap;
 
 /** The documents of one kind in one scope with their indexes; immutable, a change gives a new shelf that shares almost all. */
 final class Shelf<T extends Record> {
-    /** An index is one sorted map of these; a key's documents lie side by side in it, in the order of their ids. */
-    private record Entry(String key, String id) implements Comparable<Entry> {
-        @Override
-        public int compareTo(Entry other) {
-            int byKey = key.compareTo(other.key);
-            return byKey != 0 ? byKey : id.compareTo(other.id);
-        }
-    }
-
     private final Kind<T> kind;
-    private final TreePMap<String, T> documents;
-    private final PMap<String, TreePMap<Entry, T>> indexes;
+    private final SharedMap<String, T> documents;
 
-    private Shelf(Kind<T> kind, TreePMap<String, T> documents, PMap<String, TreePMap<Entry, T>> indexes) {
+    /** By the index's name; each holds the documents that are found under a key, by their ids. */
+    private final SharedMap<String, SharedMap<String, SharedMap<String, T>>> indexes;
+
+    private Shelf(
+            Kind<T> kind, SharedMap<String, T> documents, SharedMap<String, SharedMap<String, SharedMap<String, T>>> indexes) {
         this.kind = kind;
         this.documents = documents;
         this.indexes = indexes;
     }
 
     static <T extends Record> Shelf<T> of(Kind<T> kind, SortedMap<String, T> documents) {
-        PMap<String, TreePMap<Entry, T>> indexes = HashTreePMap.empty();
+        SharedMap<String, SharedMap<String, SharedMap<String, T>>> indexes = SharedMap.empty();
         for (var index : kind.indexes().entrySet()) {
-            var entries = new TreeMap<Entry, T>();
+            var found = new TreeMap<String, TreeMap<String, T>>();
             documents.forEach((id, value) -> {
                 for (String key : index.getValue().apply(value)) {
-                    entries.put(new Entry(key, id), value);
+                    found.computeIfAbsent(key, first -> new TreeMap<>()).put(id, value);
                 }
             });
-            indexes = indexes.plus(index.getKey(), TreePMap.fromSortedMap(entries));
+            var under = new TreeMap<String, SharedMap<String, T>>();
+            found.forEach((key, those) -> under.put(key, SharedMap.copyOf(those)));
+            indexes = indexes.plus(index.getKey(), SharedMap.copyOf(under));
         }
-        return new Shelf<>(kind, TreePMap.fromSortedMap(documents), indexes);
+        return new Shelf<>(kind, SharedMap.copyOf(documents), indexes);
     }
 
     int count() {
@@ -53,13 +47,17 @@ final class Shelf<T extends Record> {
         return documents.get(id);
     }
 
+    SharedMap<String, T> documents() {
+        return documents;
+    }
+
     List<T> all() {
         return List.copyOf(documents.values());
     }
 
     List<T> page(String afterId, int limit) {
         var page = new ArrayList<T>(Math.min(limit, 64));
-        for (T value : documents.tailMap(afterId, false).values()) {
+        for (T value : documents.after(afterId).values()) {
             if (page.size() == limit) {
                 break;
             }
@@ -68,33 +66,17 @@ final class Shelf<T extends Record> {
         return List.copyOf(page);
     }
 
-    List<T> find(String index, String key) {
-        var found = new ArrayList<T>();
-        for (var entry : from(index, key).entrySet()) {
-            if (!entry.getKey().key.equals(key)) {
-                break;
-            }
-            found.add(entry.getValue());
-        }
-        return List.copyOf(found);
+    SharedMap<String, T> under(String index, String key) {
+        SharedMap<String, T> found = index(index).get(key);
+        return found == null ? SharedMap.empty() : found;
     }
 
-    boolean any(String index, String key) {
-        var entries = from(index, key);
-        return !entries.isEmpty() && entries.firstKey().key.equals(key);
-    }
-
-    /** A part of the sorted map knows its size, so nothing is walked through. */
-    int count(String index, String key) {
-        return from(index, key).headMap(new Entry(key + '\0', ""), false).size();
-    }
-
-    private TreePMap<Entry, T> from(String index, String key) {
-        TreePMap<Entry, T> entries = indexes.get(index);
-        if (entries == null) {
+    SharedMap<String, SharedMap<String, T>> index(String index) {
+        SharedMap<String, SharedMap<String, T>> found = indexes.get(index);
+        if (found == null) {
             throw new IllegalArgumentException(kind + " has no index " + index);
         }
-        return entries.tailMap(new Entry(key, ""), true);
+        return found;
     }
 
     Shelf<T> with(String id, T value) {
@@ -106,22 +88,29 @@ final class Shelf<T extends Record> {
         return old == null ? this : new Shelf<>(kind, documents.minus(id), reindexed(id, old, null));
     }
 
-    private PMap<String, TreePMap<Entry, T>> reindexed(String id, @Nullable T old, @Nullable T fresh) {
+    private SharedMap<String, SharedMap<String, SharedMap<String, T>>> reindexed(
+            String id, @Nullable T old, @Nullable T fresh) {
         var result = indexes;
         for (var index : kind.indexes().entrySet()) {
-            var entries = result.getOrDefault(index.getKey(), TreePMap.empty());
+            SharedMap<String, SharedMap<String, T>> entries = index(index.getKey());
             var stale = new HashSet<String>(old == null ? List.of() : index.getValue().apply(old));
             if (fresh != null) {
                 for (String key : index.getValue().apply(fresh)) {
-                    entries = entries.plus(new Entry(key, id), fresh);
+                    entries = entries.plus(key, under(entries, key).plus(id, fresh));
                     stale.remove(key);
                 }
             }
             for (String key : stale) {
-                entries = entries.minus(new Entry(key, id));
+                SharedMap<String, T> left = under(entries, key).minus(id);
+                entries = entries.with(key, left.isEmpty() ? null : left);
             }
             result = result.plus(index.getKey(), entries);
         }
         return result;
+    }
+
+    private static <T> SharedMap<String, T> under(SharedMap<String, SharedMap<String, T>> entries, String key) {
+        SharedMap<String, T> found = entries.get(key);
+        return found == null ? SharedMap.empty() : found;
     }
 }

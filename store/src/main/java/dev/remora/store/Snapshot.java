@@ -1,19 +1,17 @@
 package dev.remora.store;
 
+import dev.remora.sharing.SharedMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.pcollections.HashTreePMap;
-import org.pcollections.PMap;
-import org.pcollections.TreePMap;
 
 /** All documents at one revision; immutable, so whoever holds it may read it without a lock for as long as it likes. */
-record Snapshot(long revision, Kinds kinds, PMap<String, TreePMap<Scope, Shelf<?>>> shelves) implements View {
+record Snapshot(long revision, Kinds kinds, SharedMap<String, SharedMap<Scope, Shelf<?>>> shelves) implements View {
     static Snapshot empty(Kinds kinds) {
-        return new Snapshot(0, kinds, HashTreePMap.empty());
+        return new Snapshot(0, kinds, SharedMap.empty());
     }
 
     @SuppressWarnings("unchecked") // a shelf is made with the kind under whose name it is kept, and check() lets no other kind in
@@ -36,6 +34,12 @@ record Snapshot(long revision, Kinds kinds, PMap<String, TreePMap<Scope, Shelf<?
     }
 
     @Override
+    public <T extends Record> SharedMap<String, T> documents(Kind<T> kind, Scope scope) {
+        Shelf<T> shelf = shelf(kind, scope);
+        return shelf == null ? SharedMap.empty() : shelf.documents();
+    }
+
+    @Override
     public int count(Kind<?> kind, Scope scope) {
         Shelf<?> shelf = shelf(kind, scope);
         return shelf == null ? 0 : shelf.count();
@@ -49,20 +53,29 @@ record Snapshot(long revision, Kinds kinds, PMap<String, TreePMap<Scope, Shelf<?
 
     @Override
     public <T extends Record> List<T> find(Kind<T> kind, Scope scope, String index, String key) {
+        return List.copyOf(under(kind, scope, index, key).values());
+    }
+
+    @Override
+    public <T extends Record> SharedMap<String, T> under(Kind<T> kind, Scope scope, String index, String key) {
         Shelf<T> shelf = indexed(kind, scope, index);
-        return shelf == null ? List.of() : shelf.find(index, key);
+        return shelf == null ? SharedMap.empty() : shelf.under(index, key);
+    }
+
+    @Override
+    public <T extends Record> SharedMap<String, SharedMap<String, T>> index(Kind<T> kind, Scope scope, String index) {
+        Shelf<T> shelf = indexed(kind, scope, index);
+        return shelf == null ? SharedMap.empty() : shelf.index(index);
     }
 
     @Override
     public <T extends Record> boolean any(Kind<T> kind, Scope scope, String index, String key) {
-        Shelf<T> shelf = indexed(kind, scope, index);
-        return shelf != null && shelf.any(index, key);
+        return !under(kind, scope, index, key).isEmpty();
     }
 
     @Override
     public <T extends Record> int count(Kind<T> kind, Scope scope, String index, String key) {
-        Shelf<T> shelf = indexed(kind, scope, index);
-        return shelf == null ? 0 : shelf.count(index, key);
+        return under(kind, scope, index, key).size();
     }
 
     private <T extends Record> @Nullable Shelf<T> indexed(Kind<T> kind, Scope scope, String index) {
@@ -98,7 +111,8 @@ record Snapshot(long revision, Kinds kinds, PMap<String, TreePMap<Scope, Shelf<?
     }
 
     private Snapshot replaced(Kind<?> kind, Scope scope, Shelf<?> shelf) {
-        var ofKind = shelves.getOrDefault(kind.name(), TreePMap.empty());
+        SharedMap<Scope, Shelf<?>> known = shelves.get(kind.name());
+        SharedMap<Scope, Shelf<?>> ofKind = known == null ? SharedMap.empty() : known;
         ofKind = shelf.count() == 0 ? ofKind.minus(scope) : ofKind.plus(scope, shelf);
         return new Snapshot(revision, kinds, shelves.plus(kind.name(), ofKind));
     }

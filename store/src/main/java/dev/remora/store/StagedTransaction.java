@@ -1,5 +1,6 @@
 package dev.remora.store;
 
+import dev.remora.sharing.SharedMap;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -81,6 +82,11 @@ final class StagedTransaction implements Transaction {
     }
 
     @Override
+    public <T extends Record> SharedMap<String, T> documents(Kind<T> kind, Scope scope) {
+        return reading().documents(kind, scope);
+    }
+
+    @Override
     public int count(Kind<?> kind, Scope scope) {
         return reading().count(kind, scope);
     }
@@ -93,6 +99,16 @@ final class StagedTransaction implements Transaction {
     @Override
     public <T extends Record> List<T> find(Kind<T> kind, Scope scope, String index, String key) {
         return reading().find(kind, scope, index, key);
+    }
+
+    @Override
+    public <T extends Record> SharedMap<String, T> under(Kind<T> kind, Scope scope, String index, String key) {
+        return reading().under(kind, scope, index, key);
+    }
+
+    @Override
+    public <T extends Record> SharedMap<String, SharedMap<String, T>> index(Kind<T> kind, Scope scope, String index) {
+        return reading().index(kind, scope, index);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.remora.store;
 
+import dev.remora.sharing.SharedMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -14,6 +15,12 @@ public interface View {
     /** All documents of a kind in a scope, in the order of their ids. */
     <T extends Record> List<T> all(Kind<T> kind, Scope scope);
 
+    /**
+     * The same by their ids, as a map that shares what did not change with those of earlier views, so that the difference
+     * between two of them costs what differs.
+     */
+    <T extends Record> SharedMap<String, T> documents(Kind<T> kind, Scope scope);
+
     /** How many documents of a kind a scope holds; that takes as long for many as for few. */
     int count(Kind<?> kind, Scope scope);
 
@@ -22,6 +29,15 @@ public interface View {
 
     /** The documents that an index of the kind holds under {@code key}, in the order of their ids. */
     <T extends Record> List<T> find(Kind<T> kind, Scope scope, String index, String key);
+
+    /** The same by their ids; it shares as {@link #documents} does. */
+    <T extends Record> SharedMap<String, T> under(Kind<T> kind, Scope scope, String index, String key);
+
+    /**
+     * A whole index of the kind: the documents by the keys under which they are found, and by their ids; it shares as {@link
+     * #documents} does.
+     */
+    <T extends Record> SharedMap<String, SharedMap<String, T>> index(Kind<T> kind, Scope scope, String index);
 
     /** Whether an index of the kind holds anything under {@code key}; how much it holds makes no difference. */
     <T extends Record> boolean any(Kind<T> kind, Scope scope, String index, String key);
