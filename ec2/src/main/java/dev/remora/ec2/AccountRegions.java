@@ -75,7 +75,7 @@ final class AccountRegions {
     }
 
     static Optional<Vpc> defaultVpc(View view, Scope scope) {
-        return view.all(Resource.VPC.kind(), scope).stream().filter(Vpc::defaultVpc).findFirst();
+        return view.find(Resource.VPC.kind(), scope, "default", "yes").stream().findFirst();
     }
 
     private static void furnish(Transaction tx, Scope scope) {

@@ -45,7 +45,9 @@ import org.slf4j.LoggerFactory;
  * Makes the kernel follow the store.
  *
  * <p>Each VPC that was touched has a lane: the revision wanted in force and the revision that is. A lane runs on one worker
- * at a time, and a run always compiles the newest state, so however many changes came meanwhile, one run carries them all.
+ * at a time, and a run always compiles the newest state, so however many changes came meanwhile, one run carries them all. It
+ * compiles what differs from what it compiled before, and the fabric changes what differs from what it holds: the store, the
+ * compiler and the fabric keep everything in maps that share what did not change, so that no run looks through all of a VPC.
  * The feed of the store sets lanes going; a caller that must not answer before its change is in force sets its lane going
  * itself and waits for the revision that holds its change. What the kernel refuses is said in the log and tried again, later
  * each time.
@@ -68,6 +70,16 @@ final class DataPlane implements AutoCloseable {
 
     private record Key(Scope scope, String vpcId) {}
 
+    private record Compiled(VpcContents contents, Topology topology) {
+        static Compiled of(@Nullable Compiled before, VpcContents contents) {
+            return new Compiled(
+                    contents,
+                    before == null
+                            ? Compiler.compile(contents)
+                            : Compiler.next(before.contents, before.topology, contents));
+        }
+    }
+
     private static final class Lane {
         long wanted;
         long reached;
@@ -82,6 +94,8 @@ final class DataPlane implements AutoCloseable {
          * part of it. Read also without the monitor.
          */
         volatile @Nullable Topology made;
+        /** What was compiled last, whether the fabric accepted it or not; used by the lane's run alone. */
+        @Nullable Compiled compiled;
         /** What listens in it; used by the lane's run alone. */
         @Nullable OpenDoors doors;
     }
@@ -122,11 +136,9 @@ final class DataPlane implements AutoCloseable {
         feed = store.follow(this::changed);
         View view = store.view();
         for (Scope scope : view.scopes(NETWORK_INTERFACE.kind())) {
-            var vpcs = new HashSet<String>();
-            for (NetworkInterface i : view.all(NETWORK_INTERFACE.kind(), scope)) {
-                vpcs.add(i.vpcId());
-            }
-            vpcs.forEach(vpcId -> set(new Key(scope, vpcId), view.revision()));
+            view.index(NETWORK_INTERFACE.kind(), scope, "attached")
+                    .keySet()
+                    .forEach(vpcId -> set(new Key(scope, vpcId), view.revision()));
         }
     }
 
@@ -180,11 +192,7 @@ final class DataPlane implements AutoCloseable {
             case InternetGateway gateway -> Stream.of(gateway.vpcId()).filter(id -> !id.isEmpty());
             case EgressOnlyGateway gateway -> Stream.of(gateway.vpcId());
             case NatGateway gateway -> Stream.of(gateway.vpcId());
-            case ElasticIp address ->
-                address.association()
-                        .flatMap(a -> view.get(NETWORK_INTERFACE.kind(), scope, a.interfaceId()))
-                        .map(NetworkInterface::vpcId)
-                        .stream();
+            case ElasticIp address -> address.association().map(ElasticIp.Association::vpcId).stream();
             case PrefixList list ->
                 Stream.concat(
                         view.find(SECURITY_GROUP.kind(), scope, "list", list.id()).stream().map(SecurityGroup::vpcId),
@@ -300,28 +308,31 @@ final class DataPlane implements AutoCloseable {
     }
 
     private void reconcile(Key key, Lane lane, View view) {
-        Optional<VpcContents> contents = NETWORK_INTERFACE.anyInVpc(view, key.scope(), key.vpcId())
-                ? Contents.of(view, key.scope(), key.vpcId())
-                : Optional.empty();
-        Optional<Topology> wanted = contents.map(Compiler::compile).filter(Compiler::inhabited);
-        if (wanted.isPresent()) {
+        boolean inhabited = view.any(NETWORK_INTERFACE.kind(), key.scope(), "attached", key.vpcId());
+        Optional<VpcContents> contents =
+                inhabited ? Contents.of(view, key.scope(), key.vpcId()) : Optional.empty();
+        if (contents.isPresent()) {
+            Compiled compiled = Compiled.of(lane.compiled, contents.get());
+            lane.compiled = compiled;
+            Topology wanted = compiled.topology();
             OpenDoors doors = lane.doors;
             if (doors == null) {
                 lane.doors = doors = new OpenDoors(store, fabric, key.scope(), router(key.scope(), key.vpcId()));
             }
-            doors.closeBut(contents.get(), wanted.get());
-            if (!wanted.get().equals(lane.made)) {
+            doors.closeBut(contents.get(), wanted);
+            if (!wanted.equals(lane.made)) {
                 lane.routed = true;
                 lane.made = null;
-                fabric.apply(wanted.get());
-                lane.made = wanted.get();
+                fabric.apply(wanted);
+                lane.made = wanted;
             }
-            doors.open(serviceDoors, contents.get(), wanted.get());
+            doors.open(serviceDoors, contents.get(), wanted);
         } else if (lane.routed) {
             if (lane.doors != null) {
                 lane.doors.closeAll();
             }
             lane.made = null;
+            lane.compiled = null;
             fabric.remove(router(key.scope(), key.vpcId()));
             lane.routed = false;
         }

@@ -4,6 +4,7 @@ import dev.remora.net.Drop;
 import dev.remora.net.Fabric;
 import dev.remora.store.Ids;
 import dev.remora.store.Kind;
+import dev.remora.store.Scope;
 import dev.remora.store.Store;
 import dev.remora.wire.Operations;
 import java.time.InstantSource;
@@ -81,6 +82,11 @@ public final class Ec2Service implements AutoCloseable {
     /** Writes the records of flow logs now, and not when their time comes. */
     void recordFlows() {
         recorder.record();
+    }
+
+    /** Waits until the kernel holds a VPC as the store has it now; false if it does not come to that in time. */
+    boolean settle(Scope scope, String vpcId) {
+        return plane.settle(scope, vpcId, DataPlane.IN_FORCE_WAIT);
     }
 
     /** Whose rules refused a packet, and why, by what the store holds now. */

@@ -150,7 +150,7 @@ final class ElasticIps {
                 vpcs.add(from.vpcId());
             });
             displace(tx, scope, ip, to, address, !Boolean.FALSE.equals(r.allowReassociation()));
-            return new Moved(associated(tx, scope, ids, ip, to.id(), address), vpcs);
+            return new Moved(associated(tx, scope, ids, ip, to, address), vpcs);
         });
         moved.vpcs().stream().distinct().forEach(vpc -> plane.settle(scope, vpc));
         return AssociateAddressResponse.builder()
@@ -221,8 +221,8 @@ final class ElasticIps {
     }
 
     static ElasticIp associated(
-            Transaction tx, Scope scope, Ids ids, ElasticIp ip, String interfaceId, Ipv4 address) {
-        var association = new Association(ids.resource(ASSOCIATION_PREFIX), interfaceId, address);
+            Transaction tx, Scope scope, Ids ids, ElasticIp ip, NetworkInterface i, Ipv4 address) {
+        var association = new Association(ids.resource(ASSOCIATION_PREFIX), i.vpcId(), i.id(), address);
         return put(tx, scope, ip.associated(Optional.of(association)));
     }
 

@@ -101,7 +101,7 @@ final class NatGatewayAddresses {
             NetworkInterface with =
                     now.withAddresses(Stream.concat(now.secondary().stream(), more.stream()).toList(), now.ipv6());
             tx.put(NETWORK_INTERFACE.kind(), scope, now.id(), with);
-            associate(tx, scope, ids, now.id(), allocations, more);
+            associate(tx, scope, ids, now, allocations, more);
             return with;
         });
         plane.settle(scope, then.vpcId());
@@ -114,13 +114,13 @@ final class NatGatewayAddresses {
 
     /** Makes each private address stand for one of the Elastic IPs, which must be free. */
     static void associate(
-            Transaction tx, Scope scope, Ids ids, String interfaceId, List<String> allocations, List<Ipv4> addresses) {
-        for (int i = 0; i < allocations.size(); i++) {
-            ElasticIp ip = ELASTIC_IP.require(tx, scope, allocations.get(i));
+            Transaction tx, Scope scope, Ids ids, NetworkInterface i, List<String> allocations, List<Ipv4> addresses) {
+        for (int n = 0; n < allocations.size(); n++) {
+            ElasticIp ip = ELASTIC_IP.require(tx, scope, allocations.get(n));
             if (ip.association().isPresent()) {
                 throw ElasticIps.alreadyAssociated(ip.id(), ip);
             }
-            ElasticIps.associated(tx, scope, ids, ip, interfaceId, addresses.get(i));
+            ElasticIps.associated(tx, scope, ids, ip, i, addresses.get(n));
         }
     }
 

@@ -142,10 +142,7 @@ final class NatGateways {
 
     private NatGateway make(Transaction tx, Scope scope, Wanted wanted) {
         Subnet subnet = SUBNET.require(tx, scope, wanted.subnetId());
-        long inZone = tx.all(NAT_GATEWAY.kind(), scope).stream()
-                .filter(NatGateway::works)
-                .filter(n -> tx.get(SUBNET.kind(), scope, n.subnetId()).filter(s -> s.zone().equals(subnet.zone())).isPresent())
-                .count();
+        int inZone = tx.count(NAT_GATEWAY.kind(), scope, "working", subnet.zone());
         regions.allow(Quota.NAT_GATEWAYS_PER_ZONE, inZone + 1);
         regions.allow(Quota.ADDRESSES_PER_NAT_GATEWAY, wanted.addresses());
         String id = ids.resource(NAT_GATEWAY.prefix());
@@ -153,8 +150,8 @@ final class NatGateways {
         Optional<Failure> failure = failure(tx, scope, subnet, wanted);
         String interfaceId = failure.isPresent() ? "" : makeInterface(tx, scope, id, wanted, now).id();
         var gateway = new NatGateway(
-                id, subnet.vpcId(), subnet.id(), wanted.toInternet(), wanted.allocationId(), interfaceId, List.of(),
-                State.PENDING, failure, now, Optional.empty(), wanted.tags());
+                id, subnet.vpcId(), subnet.id(), subnet.zone(), wanted.toInternet(), wanted.allocationId(), interfaceId,
+                List.of(), State.PENDING, failure, now, Optional.empty(), wanted.tags());
         tx.put(NAT_GATEWAY.kind(), scope, id, gateway);
         return gateway;
     }
@@ -199,7 +196,7 @@ final class NatGateways {
                         Map.of())
                 .make(tx, scope, ids, now);
         List<Ipv4> addresses = Stream.concat(Stream.of(made.address()), made.secondary().stream()).toList();
-        NatGatewayAddresses.associate(tx, scope, ids, made.id(), wanted.allocations(), addresses);
+        NatGatewayAddresses.associate(tx, scope, ids, made, wanted.allocations(), addresses);
         return made;
     }
 

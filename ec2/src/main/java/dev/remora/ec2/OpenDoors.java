@@ -64,7 +64,7 @@ final class OpenDoors {
 
     /** Opens those that are missing, in what the fabric has made. */
     void open(ServiceDoors doors, VpcContents contents, Topology topology) {
-        for (VpcEndpoint e : contents.endpoints()) {
+        for (VpcEndpoint e : contents.endpoints().values()) {
             for (Where where : wanted(e, topology)) {
                 if (!open.containsKey(where)) {
                     var door = new Door(e.vpcId(), e.id(), e.serviceName(), () -> policy(e.id()));
@@ -87,7 +87,7 @@ final class OpenDoors {
 
     private static Set<Where> wanted(VpcContents contents, Topology topology) {
         var wanted = new HashSet<Where>();
-        contents.endpoints().forEach(e -> wanted.addAll(wanted(e, topology)));
+        contents.endpoints().values().forEach(e -> wanted.addAll(wanted(e, topology)));
         return wanted;
     }
 

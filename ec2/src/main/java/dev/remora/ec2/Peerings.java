@@ -1,17 +1,14 @@
 package dev.remora.ec2;
 
-import static dev.remora.ec2.Resource.NETWORK_INTERFACE;
 import static dev.remora.ec2.Resource.PEERING;
 import static dev.remora.ec2.Resource.ROUTE_TABLE;
 import static dev.remora.ec2.Resource.SECURITY_GROUP;
 import static dev.remora.ec2.Resource.VPC;
 
-import dev.remora.net.Ip;
 import dev.remora.store.Scope;
 import dev.remora.store.Transaction;
 import dev.remora.store.View;
 import dev.remora.vpc.GroupRule;
-import dev.remora.vpc.NetworkInterface;
 import dev.remora.vpc.PeeringConnection;
 import dev.remora.vpc.PeeringConnection.Side;
 import dev.remora.vpc.PeeringConnection.Status;
@@ -20,12 +17,8 @@ import dev.remora.vpc.Vpc;
 import dev.remora.vpc.VpcContents.Neighbour;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What VPCs know of each other by their peering connections. A connection is a document of both sides, with the same id; either
@@ -37,13 +30,20 @@ final class Peerings {
 
     private Peerings() {}
 
-    /** The other side of an active connection. */
-    record Beyond(String connection, Scope scope, String vpcId) {}
+    /**
+     * The other side of an active connection.
+     *
+     * @param resolvesNames whether its public names may be private addresses here
+     */
+    record Beyond(String connection, Scope scope, String vpcId, boolean resolvesNames) {}
 
     static List<Beyond> of(View view, Scope scope, String vpcId) {
         return PEERING.inVpc(view, scope, vpcId).stream()
                 .filter(PeeringConnection::active)
-                .map(c -> new Beyond(c.id(), scope(c.beyond(vpcId)), c.beyond(vpcId).vpcId()))
+                .map(c -> {
+                    Side side = c.beyond(vpcId);
+                    return new Beyond(c.id(), scope(side), side.vpcId(), side.resolvesNames());
+                })
                 .toList();
     }
 
@@ -59,11 +59,12 @@ final class Peerings {
     }
 
     private static Neighbour neighbour(View view, Beyond beyond, Vpc vpc) {
-        Map<String, Set<Ip>> members = new HashMap<>();
-        for (NetworkInterface i : NETWORK_INTERFACE.inVpc(view, beyond.scope(), vpc.id())) {
-            i.groups().forEach(group -> members.computeIfAbsent(group, g -> new HashSet<>()).addAll(i.addresses()));
-        }
-        return new Neighbour(beyond.connection(), vpc.allBlocks(), members);
+        return new Neighbour(
+                beyond.connection(),
+                beyond.scope().region(),
+                vpc.allBlocks(),
+                beyond.resolvesNames() && vpc.dnsHostnames(),
+                Contents.population(view, beyond.scope(), vpc.id()));
     }
 
     /** A group of a VPC that is peered with {@code vpcId} in the same region: rules cannot name groups of another region. */

@@ -1,5 +1,7 @@
 package dev.remora.ec2;
 
+import dev.remora.net.Topology;
+import dev.remora.sharing.SharedMap;
 import dev.remora.store.Kind;
 import dev.remora.store.Scope;
 import dev.remora.store.View;
@@ -17,6 +19,7 @@ import dev.remora.vpc.SecurityGroup;
 import dev.remora.vpc.Subnet;
 import dev.remora.vpc.Tagged;
 import dev.remora.vpc.Vpc;
+import dev.remora.vpc.VpcContents;
 import dev.remora.vpc.VpcEndpoint;
 import dev.remora.wire.AwsError;
 import java.util.List;
@@ -28,7 +31,7 @@ import java.util.stream.Stream;
  * @param <T> the stored document
  */
 final class Resource<T extends Record & Tagged<T>> {
-    /** Found by the ids of the associations of its blocks, and by its IPv6 blocks. */
+    /** Found by the ids of the associations of its blocks, by its IPv6 blocks, and the default one as such. */
     static final Resource<Vpc> VPC = new Resource<>(
             "vpc",
             "vpc",
@@ -39,7 +42,8 @@ final class Resource<T extends Record & Tagged<T>> {
                                             v.blocks().stream().map(Vpc.Block::associationId),
                                             v.blocks6().stream().map(Vpc.Block6::associationId))
                                     .toList())
-                    .index("block6", v -> v.blocks6().stream().map(b -> b.block().toString()).toList()),
+                    .index("block6", v -> v.blocks6().stream().map(b -> b.block().toString()).toList())
+                    .index("default", v -> v.defaultVpc() ? List.of("yes") : List.of()),
             "InvalidVpcID",
             "The vpc ID '%s' does not exist");
 
@@ -54,7 +58,10 @@ final class Resource<T extends Record & Tagged<T>> {
             "InvalidSubnetID",
             "The subnet ID '%s' does not exist");
 
-    /** Found by VPC, by VPC and name, by the groups and the prefix lists that its rules name, and by the ids of its rules. */
+    /**
+     * Found by VPC, by VPC and name, by the groups (those of its VPC alone, and all of them with its VPC) and the prefix lists
+     * that its rules name, and by the ids of its rules.
+     */
     static final Resource<SecurityGroup> SECURITY_GROUP = new Resource<>(
             "sg",
             "security-group",
@@ -62,19 +69,23 @@ final class Resource<T extends Record & Tagged<T>> {
                     .index("vpc", g -> List.of(g.vpcId()))
                     .index("name", g -> List.of(groupNameKey(g.vpcId(), g.name())))
                     .index("names", SecurityGroup::named)
+                    .index("naming", g -> g.peers().stream().map(peer -> VpcContents.key(g.vpcId(), peer)).toList())
                     .index("list", SecurityGroup::lists)
                     .index("rule", g -> g.rules().stream().map(r -> r.id()).toList()),
             "InvalidGroup.NotFound",
             "InvalidGroupId.Malformed",
             "The security group '%s' does not exist");
 
+    /** Found also by VPC if something is behind it, and by VPC with each of its groups. */
     static final Resource<NetworkInterface> NETWORK_INTERFACE = new Resource<>(
             "eni",
             "network-interface",
             Kind.of("ec2.network-interface", NetworkInterface.class)
                     .index("vpc", i -> List.of(i.vpcId()))
                     .index("subnet", i -> List.of(i.subnetId()))
+                    .index("attached", i -> i.backing() instanceof Topology.Attachment.None ? List.of() : List.of(i.vpcId()))
                     .index("group", NetworkInterface::groups)
+                    .index("member", i -> i.groups().stream().map(g -> VpcContents.key(i.vpcId(), g)).toList())
                     .index("type", i -> List.of(i.type()))
                     .index("address", i -> i.addresses().stream()
                             .map(address -> NetworkInterface.addressKey(i.subnetId(), address))
@@ -154,22 +165,28 @@ final class Resource<T extends Record & Tagged<T>> {
             "InvalidGatewayID",
             "The eigw ID '%s' does not exist");
 
-    /** Found by its address, by the interface that has it, and by the id of that association. */
+    /** Found by its address, by the interface that has it, alone and with its VPC, and by the id of that association. */
     static final Resource<ElasticIp> ELASTIC_IP = new Resource<>(
             "eipalloc",
             "elastic-ip",
             Kind.of("ec2.elastic-ip", ElasticIp.class)
                     .index("address", e -> List.of(e.address().toString()))
                     .index("interface", e -> e.association().map(a -> a.interfaceId()).stream().toList())
+                    .index("inside", e -> e.association()
+                            .map(a -> VpcContents.key(a.vpcId(), a.interfaceId()))
+                            .stream()
+                            .toList())
                     .index("association", e -> e.association().map(a -> a.id()).stream().toList()),
             "InvalidAllocationID",
             "The allocation ID '%s' does not exist");
 
+    /** Found also by zone as long as it works. */
     static final Resource<NatGateway> NAT_GATEWAY = new Resource<>(
             "nat",
             "natgateway",
             Kind.of("ec2.nat-gateway", NatGateway.class)
                     .index("vpc", n -> List.of(n.vpcId()))
+                    .index("working", n -> n.works() ? List.of(n.zone()) : List.of())
                     .index("subnet", n -> List.of(n.subnetId())),
             "NatGatewayNotFound",
             "NatGatewayMalformed",
@@ -268,6 +285,16 @@ final class Resource<T extends Record & Tagged<T>> {
     /** Those of a VPC; for types that are found by VPC. */
     List<T> inVpc(View view, Scope scope, String vpcId) {
         return view.find(kind, scope, "vpc", vpcId);
+    }
+
+    /** The same by their ids; it shares what did not change with earlier views. */
+    SharedMap<String, T> underVpc(View view, Scope scope, String vpcId) {
+        return view.under(kind, scope, "vpc", vpcId);
+    }
+
+    /** Those of a VPC by the keys of an index that are {@link VpcContents#key}s, and by their ids. */
+    SharedMap<String, SharedMap<String, T>> keyed(View view, Scope scope, String index, String vpcId) {
+        return view.index(kind, scope, index).range(VpcContents.key(vpcId, ""), VpcContents.keysEnd(vpcId));
     }
 
     boolean anyInVpc(View view, Scope scope, String vpcId) {

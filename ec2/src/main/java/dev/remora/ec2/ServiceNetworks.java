@@ -49,9 +49,9 @@ final class ServiceNetworks implements Networks {
     public List<Subnet> defaultSubnets(Scope scope) {
         regions.enter(scope);
         var view = store.view();
-        Optional<Vpc> vpc = AccountRegions.defaultVpc(view, scope);
-        return view.all(SUBNET.kind(), scope).stream()
-                .filter(s -> s.defaultForZone() && vpc.filter(v -> v.id().equals(s.vpcId())).isPresent())
+        return AccountRegions.defaultVpc(view, scope).stream()
+                .flatMap(vpc -> SUBNET.inVpc(view, scope, vpc.id()).stream())
+                .filter(s -> s.defaultForZone())
                 .flatMap(s -> subnet(scope, s.id()).stream())
                 .toList();
     }

@@ -1,16 +1,21 @@
 package dev.remora.ec2;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.remora.net.Topology;
 import dev.remora.store.Ids;
 import dev.remora.store.Scope;
 import dev.remora.store.SqliteStore;
 import dev.remora.store.Store;
+import dev.remora.store.View;
+import dev.remora.vpc.Compiler;
 import dev.remora.wire.AwsError;
 import dev.remora.wire.Call;
 import dev.remora.wire.Operation;
 import dev.remora.wire.Principal;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.api.Assertions;
@@ -176,7 +181,20 @@ final class Ec2Lab implements AutoCloseable {
 
     @Override
     public void close() {
+        fabric.held().keySet().forEach(this::checkHeld);
         service.close();
         store.close();
+    }
+
+    /** Whatever was done: what the kernel was told, change by change, is what the documents alone say. */
+    private void checkHeld(String router) {
+        String[] path = router.split("/");
+        var scope = new Scope(path[0], path[1]);
+        View view = store.view();
+        boolean settled = service.settle(scope, path[2]);
+        Topology held = fabric.held().get(router);
+        if (settled && held != null && store.view().revision() == view.revision()) {
+            assertThat(Optional.of(held)).isEqualTo(Contents.of(view, scope, path[2]).map(Compiler::compile));
+        }
     }
 }

@@ -12,11 +12,11 @@ import dev.remora.linux.NftValue;
 import dev.remora.linux.NftVerdict;
 import dev.remora.net.Topology.Acl;
 import dev.remora.net.Topology.AclRule;
+import dev.remora.sharing.SharedMap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -45,13 +45,13 @@ final class AclRules {
     private static final int BEFORE_GROUPS = -10;
 
     private final IpFamily family;
-    private final Map<String, Acl> before;
-    private final Map<String, Acl> after;
+    private final SharedMap<String, Acl> before;
+    private final SharedMap<String, Acl> after;
 
     AclRules(IpFamily family, RouterState before, RouterState after) {
         this.family = family;
-        this.before = new TreeMap<>(before.topology().acls());
-        this.after = new TreeMap<>(after.topology().acls());
+        this.before = before.topology().acls();
+        this.after = after.topology().acls();
     }
 
     /** The chain of an ACL. */
@@ -66,18 +66,22 @@ final class AclRules {
                     .addRule(CHAIN, verdictFrom(NftValue.MARK, OUT))
                     .addRule(CHAIN, verdictFrom(NftValue.OUT_DEVICE, IN));
         }
-        after.values().forEach(acl -> {
-            fill(rules, acl, true);
-            fill(rules, acl, false);
+        SharedMap.differences(before, after, (id, had, has) -> {
+            if (has != null) {
+                fill(rules, has, true);
+                fill(rules, has, false);
+            }
         });
     }
 
     /** What no element leads to any more. */
     void remove(NftTransaction rules) {
-        before.keySet().stream().filter(acl -> !after.containsKey(acl)).forEach(acl -> {
-            for (boolean egress : new boolean[] {true, false}) {
-                RouterRules.removeChain(rules, chain(egress, acl));
-                denied(before, acl, egress).forEach(number -> RouterRules.removeChain(rules, denial(egress, acl, number)));
+        SharedMap.differences(before, after, (acl, had, has) -> {
+            if (has == null) {
+                for (boolean egress : new boolean[] {true, false}) {
+                    RouterRules.removeChain(rules, chain(egress, acl));
+                    denied(before, acl, egress).forEach(number -> RouterRules.removeChain(rules, denial(egress, acl, number)));
+                }
             }
         });
         if (after.isEmpty() && !before.isEmpty()) {

@@ -9,16 +9,20 @@ import dev.remora.linux.NftStatement;
 import dev.remora.linux.NftTransaction;
 import dev.remora.linux.NftValue;
 import dev.remora.linux.NftVerdict;
+import dev.remora.net.GroupSets.GroupSet;
 import dev.remora.net.OpenRules.Open;
-import dev.remora.net.RouterState.GroupSet;
 import dev.remora.net.Topology.Group;
 import dev.remora.net.Topology.Peer;
 import dev.remora.net.Topology.Rule;
+import dev.remora.sharing.SharedMap;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -34,15 +38,11 @@ final class GroupRules {
     private final IpFamily family;
     private final RouterState before;
     private final RouterState after;
-    private final SortedSet<String> membersBefore;
-    private final SortedSet<String> membersAfter;
 
     GroupRules(IpFamily family, RouterState before, RouterState after) {
         this.family = family;
         this.before = before;
         this.after = after;
-        membersBefore = named(before.topology());
-        membersAfter = named(after.topology());
     }
 
     /** The set of the addresses in a group. */
@@ -55,41 +55,71 @@ final class GroupRules {
         return (egress ? "out-set-" : "in-set-") + set;
     }
 
-    /** What must be there before elements lead to it. */
+    /** What must be there before elements lead to it. There is a set of members for every group that anything names. */
     void add(NftTransaction rules) {
-        membersAfter.stream().filter(group -> !membersBefore.contains(group)).forEach(group ->
-                rules.addSet(members(family, group)));
-        Map<String, Group> changed = new TreeMap<>(after.topology().groups());
-        changed.values().removeIf(group -> group.equals(before.topology().groups().get(group.id())));
-        changed.keySet().forEach(group -> {
-            if (!before.topology().groups().containsKey(group)) {
-                rules.addChain("out-" + group).addChain("in-" + group);
+        SharedMap.differences(before.index().groupUses(), after.index().groupUses(), (group, had, has) -> {
+            if (had == null) {
+                rules.addSet(members(family, group));
             }
         });
-        changed.values().forEach(group -> {
+        List<Group> changed = new ArrayList<>();
+        SharedMap.differences(before.topology().groups(), after.topology().groups(), (id, had, has) -> {
+            if (has != null) {
+                changed.add(has);
+            }
+        });
+        changed.forEach(group -> {
+            if (!before.topology().groups().containsKey(group.id())) {
+                rules.addChain("out-" + group.id()).addChain("in-" + group.id());
+            }
+        });
+        changed.forEach(group -> {
             Group old = before.topology().groups().getOrDefault(group.id(), new Group(group.id(), Set.of(), Set.of()));
             fill(rules, true, group.id(), old.egress(), group.egress());
             fill(rules, false, group.id(), old.ingress(), group.ingress());
         });
-        after.groupSets().forEach((groups, number) -> fill(rules, groups, number));
+        touched().forEach((number, set) -> fill(rules, set, number));
+    }
+
+    /** The sets, by number, that are new or have a group that is another one now. */
+    private SortedMap<Integer, GroupSet> touched() {
+        SortedMap<Integer, GroupSet> touched = new TreeMap<>();
+        SharedMap.differences(before.groupSets().sets(), after.groupSets().sets(), (set, had, has) -> {
+            if (has != null && (had == null || had.number() != has.number())) {
+                touched.put(has.number(), set);
+            }
+        });
+        SharedMap.differences(before.topology().groups(), after.topology().groups(), (id, had, has) -> {
+            for (GroupSet set : after.groupSets().with(id)) {
+                touched.put(Objects.requireNonNull(after.groupSets().number(set)), set);
+            }
+        });
+        return touched;
     }
 
     /** What no element leads to any more. */
     void remove(NftTransaction rules) {
-        before.groupSets().forEach((groups, number) -> {
-            if (!number.equals(after.groupSets().get(groups))) {
-                RouterRules.removeChain(rules, chain(true, number));
-                RouterRules.removeChain(rules, chain(false, number));
+        SortedSet<Integer> gone = new TreeSet<>();
+        SharedMap.differences(before.groupSets().sets(), after.groupSets().sets(), (set, had, has) -> {
+            if (had != null && (has == null || had.number() != has.number())) {
+                gone.add(had.number());
             }
         });
-        for (String group : new TreeSet<>(before.topology().groups().keySet())) {
-            if (!after.topology().groups().containsKey(group)) {
-                RouterRules.removeChain(rules, "out-" + group);
-                RouterRules.removeChain(rules, "in-" + group);
+        gone.forEach(number -> {
+            RouterRules.removeChain(rules, chain(true, number));
+            RouterRules.removeChain(rules, chain(false, number));
+        });
+        SharedMap.differences(before.topology().groups(), after.topology().groups(), (id, had, has) -> {
+            if (has == null) {
+                RouterRules.removeChain(rules, "out-" + id);
+                RouterRules.removeChain(rules, "in-" + id);
             }
-        }
-        membersBefore.stream().filter(group -> !membersAfter.contains(group)).forEach(group ->
-                rules.deleteSet(members(family, group).name()));
+        });
+        SharedMap.differences(before.index().groupUses(), after.index().groupUses(), (group, had, has) -> {
+            if (has == null) {
+                rules.deleteSet(members(family, group).name());
+            }
+        });
     }
 
     private void fill(NftTransaction rules, boolean egress, String group, Set<Rule> old, Set<Rule> now) {
@@ -99,10 +129,12 @@ final class GroupRules {
             return;
         }
         String chain = (egress ? "out-" : "in-") + group;
-        if (!had.isEmpty()) {
+        Set<Rule> kept = new HashSet<>(had);
+        if (!now.containsAll(had)) {
             rules.flushChain(chain);
+            kept.clear();
         }
-        has.forEach(rule -> rules.addRule(chain, statements(rule, egress)));
+        has.stream().filter(rule -> !kept.contains(rule)).forEach(rule -> rules.addRule(chain, statements(rule, egress)));
     }
 
     private List<Rule> ofFamily(Set<Rule> rules) {
@@ -151,7 +183,7 @@ final class GroupRules {
     }
 
     private static boolean number(RouterState state, GroupSet set, int number) {
-        return Integer.valueOf(number).equals(state.groupSets().get(set));
+        return Integer.valueOf(number).equals(state.groupSets().number(set));
     }
 
     private List<List<NftStatement>> statements(RouterState state, GroupSet set, int number, boolean egress) {
@@ -172,22 +204,5 @@ final class GroupRules {
 
     private static List<String> text(List<List<NftStatement>> rules) {
         return rules.stream().map(NftStatement::text).toList();
-    }
-
-    /** A set of members for every group that exists, is named by a rule, or has a port in it. */
-    static SortedSet<String> named(Topology topology) {
-        SortedSet<String> groups = new TreeSet<>(topology.groups().keySet());
-        topology.ports().values().forEach(port -> groups.addAll(port.groups()));
-        groups.addAll(topology.foreignMembers().keySet());
-        topology.groups().values().forEach(group -> {
-            for (Set<Rule> rules : List.of(group.ingress(), group.egress())) {
-                for (Rule rule : rules) {
-                    if (rule.peer() instanceof Peer.Members(String named)) {
-                        groups.add(named);
-                    }
-                }
-            }
-        });
-        return groups;
     }
 }

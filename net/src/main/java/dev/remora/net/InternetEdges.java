@@ -10,6 +10,7 @@ import dev.remora.linux.NftTransaction;
 import dev.remora.linux.RouteChanges;
 import dev.remora.linux.Rtnetlink;
 import dev.remora.linux.VethEnd;
+import dev.remora.sharing.SharedMap;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -93,7 +94,7 @@ final class InternetEdges {
         private final String router;
         private final String id;
         private final int metric;
-        private Map<Ipv4, Ipv4> addresses = Map.of();
+        private SharedMap<Ipv4, Ipv4> addresses = SharedMap.empty();
         private List<Cidr6> blocks = List.of();
         private boolean closed;
 
@@ -111,7 +112,7 @@ final class InternetEdges {
         @Override
         public synchronized void change(Topology.Gateway gateway) {
             switch (gateway) {
-                case Topology.Gateway.Internet(Map<Ipv4, Ipv4> publicAddresses, List<Cidr6> wanted) -> {
+                case Topology.Gateway.Internet(SharedMap<Ipv4, Ipv4> publicAddresses, List<Cidr6> wanted) -> {
                     translate(publicAddresses);
                     lead(wanted);
                 }
@@ -136,7 +137,7 @@ final class InternetEdges {
                 return;
             }
             closed = true;
-            translate(Map.of());
+            translate(SharedMap.empty());
             lead(List.of());
             if (edges.remove(device) != null) {
                 filter.commit(InternetRules.noGateway(device, id, metric == ANSWERS_ONLY));
@@ -144,7 +145,7 @@ final class InternetEdges {
             KernelEdges.deleteCable(routes, device, id);
         }
 
-        private void translate(Map<Ipv4, Ipv4> wanted) {
+        private void translate(SharedMap<Ipv4, Ipv4> wanted) {
             if (!wanted.equals(addresses)) {
                 Set<Ipv4> lost = claim(this, addresses, wanted);
                 addresses = wanted;
@@ -182,33 +183,30 @@ final class InternetEdges {
     }
 
     /** Answers the public addresses that are no longer known by the private ones that they were known by. */
-    private synchronized Set<Ipv4> claim(InternetEdge edge, Map<Ipv4, Ipv4> before, Map<Ipv4, Ipv4> after) {
+    private synchronized Set<Ipv4> claim(
+            InternetEdge edge, SharedMap<Ipv4, Ipv4> before, SharedMap<Ipv4, Ipv4> after) {
         Map<Ipv4, Optional<Claim>> had = new TreeMap<>();
-        before.forEach((inside, address) -> {
-            if (!address.equals(after.get(inside))) {
-                had.putIfAbsent(address, holder(address));
+        Map<Ipv4, Ipv4> gone = new TreeMap<>();
+        Map<Ipv4, Ipv4> come = new TreeMap<>();
+        SharedMap.differences(before, after, (inside, was, is) -> {
+            if (was != null) {
+                gone.put(inside, was);
+                had.putIfAbsent(was, holder(was));
+            }
+            if (is != null) {
+                come.put(inside, is);
+                had.putIfAbsent(is, holder(is));
             }
         });
-        after.forEach((inside, address) -> {
-            if (!address.equals(before.get(inside))) {
-                had.putIfAbsent(address, holder(address));
-            }
-        });
-        before.forEach((inside, address) -> {
-            if (had.containsKey(address)) {
-                claims.getOrDefault(address, new ArrayDeque<>()).remove(new Claim(edge, inside));
-            }
-        });
-        after.forEach((inside, address) -> {
-            if (had.containsKey(address)) {
-                claims.computeIfAbsent(address, first -> new ArrayDeque<>()).addLast(new Claim(edge, inside));
-            }
-        });
+        gone.forEach((inside, address) ->
+                claims.getOrDefault(address, new ArrayDeque<>()).remove(new Claim(edge, inside)));
+        come.forEach((inside, address) ->
+                claims.computeIfAbsent(address, first -> new ArrayDeque<>()).addLast(new Claim(edge, inside)));
         List<Handover> handovers = had.entrySet().stream()
                 .map(entry -> new Handover(entry.getKey(), entry.getValue(), holder(entry.getKey())))
                 .filter(handover -> !handover.from().equals(handover.to()))
                 .toList();
-        claims.values().removeIf(Deque::isEmpty);
+        had.keySet().forEach(address -> claims.computeIfPresent(address, (of, left) -> left.isEmpty() ? null : left));
         hand(handovers);
         return handovers.stream()
                 .filter(handover -> handover.from().isPresent())

@@ -3,8 +3,8 @@ package dev.remora.net;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
-/** An IP address of either family. */
-public sealed interface Ip permits Ipv4, Ipv6 {
+/** An IP address of either family; those of version 4 come first. */
+public sealed interface Ip extends Comparable<Ip> permits Ipv4, Ipv6 {
     /** 4 or 16 bytes in network order. */
     byte[] bytes();
 

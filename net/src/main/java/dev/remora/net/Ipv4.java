@@ -5,7 +5,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 
 /** An IPv4 address, as the 32 bits that it is. */
-public record Ipv4(int bits) implements Ip, Comparable<Ipv4> {
+public record Ipv4(int bits) implements Ip {
     /** Parses exactly four decimal numbers of 0 to 255 with dots between them; no names, no short forms, no leading zeros. */
     public static Ipv4 parse(String text) {
         String[] parts = text.split("\\.", -1);
@@ -50,8 +50,8 @@ public record Ipv4(int bits) implements Ip, Comparable<Ipv4> {
     }
 
     @Override
-    public int compareTo(Ipv4 other) {
-        return Integer.compareUnsigned(bits, other.bits);
+    public int compareTo(Ip other) {
+        return other instanceof Ipv4(int theirs) ? Integer.compareUnsigned(bits, theirs) : -1;
     }
 
     @Override

@@ -7,7 +7,7 @@ import inet.ipaddr.ipv6.IPv6Address;
 import java.nio.ByteBuffer;
 
 /** An IPv6 address, as the 128 bits that it is: the first 64 and the last 64. */
-public record Ipv6(long high, long low) implements Ip, Comparable<Ipv6> {
+public record Ipv6(long high, long low) implements Ip {
     static final int BYTES = 16;
 
     private static final IPAddressStringParameters STRICT = new IPAddressStringParameters.Builder()
@@ -60,9 +60,12 @@ public record Ipv6(long high, long low) implements Ip, Comparable<Ipv6> {
     }
 
     @Override
-    public int compareTo(Ipv6 other) {
-        int first = Long.compareUnsigned(high, other.high);
-        return first != 0 ? first : Long.compareUnsigned(low, other.low);
+    public int compareTo(Ip other) {
+        if (!(other instanceof Ipv6(long theirHigh, long theirLow))) {
+            return 1;
+        }
+        int first = Long.compareUnsigned(high, theirHigh);
+        return first != 0 ? first : Long.compareUnsigned(low, theirLow);
     }
 
     /** The form of RFC 5952. */

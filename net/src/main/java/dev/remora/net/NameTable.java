@@ -1,7 +1,7 @@
 package dev.remora.net;
 
-import java.util.Comparator;
-import java.util.HashMap;
+import dev.remora.sharing.SharedMap;
+import dev.remora.sharing.SharedSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,22 +14,57 @@ import org.jspecify.annotations.Nullable;
 final class NameTable {
     private static final String ANY = "*";
 
-    /** Of several names of one address, that which is made of the address (ip-10-0-1-4.ec2.internal) is its name. */
-    private static final Comparator<String> BEST =
-            Comparator.comparing((String name) -> !name.startsWith("ip-")).thenComparing(Comparator.naturalOrder());
+    static final NameTable EMPTY = new NameTable(SharedMap.empty(), SharedSet.empty());
 
-    static final NameTable EMPTY = new NameTable(Map.of());
+    private final SharedMap<String, List<Ip>> addresses;
+    private final SharedSet<Named> names;
 
-    private final Map<String, List<Ip>> addresses;
-    private final Map<Ip, String> names = new HashMap<>();
+    /**
+     * That a name is one of an address's own. Of several, that which is made of the address (ip-10-0-1-4.ec2.internal) comes
+     * first.
+     */
+    private record Named(Ip address, boolean other, String name) implements Comparable<Named> {
+        static Named first(Ip address) {
+            return new Named(address, false, "");
+        }
+
+        @Override
+        public int compareTo(Named that) {
+            int byAddress = address.compareTo(that.address);
+            int order = byAddress != 0 ? byAddress : Boolean.compare(other, that.other);
+            return order != 0 ? order : name.compareTo(that.name);
+        }
+    }
+
+    private NameTable(SharedMap<String, List<Ip>> addresses, SharedSet<Named> names) {
+        this.addresses = addresses;
+        this.names = names;
+    }
 
     /** @param addresses by name: lower case, no final dot */
     NameTable(Map<String, List<Ip>> addresses) {
-        this.addresses = Map.copyOf(addresses);
-        addresses.entrySet().stream()
-                .filter(named -> !named.getKey().startsWith(ANY) && !PublicNames.isOne(named.getKey()))
-                .sorted(Map.Entry.comparingByKey(BEST))
-                .forEach(named -> named.getValue().forEach(address -> names.putIfAbsent(address, named.getKey())));
+        NameTable table = EMPTY.next(SharedMap.copyOf(addresses));
+        this.addresses = table.addresses;
+        this.names = table.names;
+    }
+
+    /** A table of these names, made of what differs. */
+    NameTable next(SharedMap<String, List<Ip>> wanted) {
+        var reverse = new Object() {
+            SharedSet<Named> names = NameTable.this.names;
+        };
+        SharedMap.differences(addresses, wanted, (name, had, has) -> {
+            if (!name.startsWith(ANY) && !PublicNames.isOne(name)) {
+                boolean other = !name.startsWith("ip-");
+                for (Ip address : had == null ? List.<Ip>of() : had) {
+                    reverse.names = reverse.names.minus(new Named(address, other, name));
+                }
+                for (Ip address : has == null ? List.<Ip>of() : has) {
+                    reverse.names = reverse.names.plus(new Named(address, other, name));
+                }
+            }
+        });
+        return new NameTable(wanted, reverse.names);
     }
 
     /** Null if the name is unknown. */
@@ -42,6 +77,6 @@ final class NameTable {
     }
 
     Optional<String> name(Ip address) {
-        return Optional.ofNullable(names.get(address));
+        return names.from(Named.first(address)).first().filter(named -> named.address().equals(address)).map(Named::name);
     }
 }

@@ -1,18 +1,19 @@
 package dev.remora.net;
 
-import dev.remora.net.RouterState.GroupSet;
+import dev.remora.net.GroupSets.GroupSet;
 import dev.remora.net.Topology.Group;
 import dev.remora.net.Topology.Peer;
 import dev.remora.net.Topology.Rule;
+import dev.remora.sharing.SharedMap;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -26,10 +27,11 @@ import java.util.TreeSet;
  *
  * <p>The sender's groups have the lower 16 bits of the mark, the receiver's the upper.
  *
+ * @param taken the rules by their tags
  * @param last the tag that was given out last
  */
-record OpenRules(Map<Open, Integer> tags, int last) {
-    static final OpenRules NONE = new OpenRules(Map.of(), 0);
+record OpenRules(SharedMap<Open, Integer> tags, SharedMap<Integer, Open> taken, int last) {
+    static final OpenRules NONE = new OpenRules(SharedMap.empty(), SharedMap.empty(), 0);
 
     private static final int MOST = 0xffff;
     private static final int TCP = 6;
@@ -42,7 +44,24 @@ record OpenRules(Map<Open, Integer> tags, int last) {
      * @param protocol TCP or UDP
      * @param from first port, -1 for all
      */
-    record Open(int set, boolean egress, IpFamily family, int protocol, int from, int to) {
+    record Open(int set, boolean egress, IpFamily family, int protocol, int from, int to) implements Comparable<Open> {
+        private static final Comparator<Open> ORDER = Comparator.comparingInt(Open::set)
+                .thenComparing(Open::egress)
+                .thenComparing(Open::family)
+                .thenComparingInt(Open::protocol)
+                .thenComparingInt(Open::from)
+                .thenComparingInt(Open::to);
+
+        /** Before all of a set. */
+        static Open first(int set) {
+            return new Open(set, false, IpFamily.V4, -1, -1, -1);
+        }
+
+        @Override
+        public int compareTo(Open other) {
+            return ORDER.compare(this, other);
+        }
+
         /** The bits of the connection's mark that hold the tag. */
         int mask() {
             return egress ? MOST : MOST << 16;
@@ -53,33 +72,50 @@ record OpenRules(Map<Open, Integer> tags, int last) {
         }
     }
 
-    /** What is open now, with the tags that it had; rules that find no tag are tracked like all others. */
-    OpenRules next(Map<String, Group> groups, Map<GroupSet, Integer> sets, boolean six) {
-        Map<Open, Integer> next = new LinkedHashMap<>();
-        List<Open> fresh = new ArrayList<>();
-        sets.forEach((set, number) -> {
-            if (!set.tracked()) {
-                for (Open open : open(groups, set, number, six)) {
-                    Integer tag = tags.get(open);
-                    if (tag != null) {
-                        next.put(open, tag);
-                    } else {
-                        fresh.add(open);
-                    }
-                }
+    /**
+     * What is open now, with the tags that it had; rules that find no tag are tracked like all others.
+     *
+     * @param touched the sets that came, went, or have a group that is another one now
+     */
+    OpenRules next(Map<String, Group> groups, GroupSets before, GroupSets after, Set<GroupSet> touched, boolean six) {
+        SharedMap<Open, Integer> next = tags;
+        SharedMap<Integer, Open> nextTaken = taken;
+        List<Integer> freed = new ArrayList<>();
+        SortedMap<Integer, Set<Open>> fresh = new TreeMap<>();
+        for (GroupSet set : touched) {
+            Integer had = before.number(set);
+            Integer has = after.number(set);
+            Set<Open> wanted = has == null || set.tracked() ? Set.of() : open(groups, set, has, six);
+            if (has != null) {
+                fresh.put(has, wanted);
             }
-        });
-        Set<Integer> taken = new HashSet<>(tags.values());
-        int tag = last;
-        for (Open open : fresh) {
-            for (int tried = 0; tried < MOST && !next.containsKey(open); tried++) {
-                tag = tag % MOST + 1;
-                if (taken.add(tag)) {
-                    next.put(open, tag);
+            for (Map.Entry<Open, Integer> tag : had == null ? Map.<Open, Integer>of().entrySet() : of(had).entrySet()) {
+                if (!wanted.contains(tag.getKey())) {
+                    next = next.minus(tag.getKey());
+                    freed.add(tag.getValue());
                 }
             }
         }
-        return new OpenRules(next, tag);
+        int tag = last;
+        for (Set<Open> wanted : fresh.values()) {
+            for (Open open : wanted) {
+                for (int tried = 0; tried < MOST && !next.containsKey(open); tried++) {
+                    tag = tag % MOST + 1;
+                    if (!nextTaken.containsKey(tag)) {
+                        nextTaken = nextTaken.plus(tag, open);
+                        next = next.plus(open, tag);
+                    }
+                }
+            }
+        }
+        for (Integer free : freed) {
+            nextTaken = nextTaken.minus(free);
+        }
+        return new OpenRules(next, nextTaken, tag);
+    }
+
+    private SharedMap<Open, Integer> of(int set) {
+        return tags.range(Open.first(set), Open.first(set + 1));
     }
 
     /**
@@ -93,17 +129,18 @@ record OpenRules(Map<Open, Integer> tags, int last) {
     /** What the change from one state to the other leaves to be forgotten: rules that went, ports that are in other groups. */
     static Set<Stale> stale(RouterState before, RouterState after) {
         Set<Stale> stale = new LinkedHashSet<>();
-        before.open().tags().forEach((open, tag) -> {
-            if (!tag.equals(after.open().tags().get(open))) {
+        SharedMap.differences(before.open().tags(), after.open().tags(), (open, tag, now) -> {
+            if (tag != null) {
                 stale.add(new Stale(open.family(), Optional.empty(), open.egress(), open.mark(tag), open.mask()));
             }
         });
-        before.devices().forEach((id, device) -> {
-            if (device.equals(after.devices().get(id)) && RouterState.hasGroups(before.port(id))) {
-                int set = before.groupSet(before.port(id));
+        SharedMap.differences(before.topology().ports(), after.topology().ports(), (id, had, has) -> {
+            Integer device = before.devices().get(id);
+            if (had != null && device != null && device.equals(after.devices().get(id)) && RouterState.hasGroups(had)) {
+                int set = before.groupSet(had);
                 if (set != after.groupSet(after.port(id))) {
-                    before.port(id).addresses().forEach(address -> before.open().tags().forEach((open, tag) -> {
-                        if (open.set() == set && open.family().has(address)) {
+                    had.addresses().forEach(address -> before.open().of(set).forEach((open, tag) -> {
+                        if (open.family().has(address)) {
                             stale.add(new Stale(
                                     open.family(), Optional.of(address), open.egress(), open.mark(tag), open.mask()));
                         }
@@ -116,8 +153,8 @@ record OpenRules(Map<Open, Integer> tags, int last) {
 
     /** Those of one chain, in the order of its rules. */
     List<Map.Entry<Open, Integer>> of(int set, boolean egress, IpFamily family) {
-        return tags.entrySet().stream()
-                .filter(tag -> tag.getKey().set() == set && tag.getKey().egress() == egress && tag.getKey().family() == family)
+        return of(set).entrySet().stream()
+                .filter(tag -> tag.getKey().egress() == egress && tag.getKey().family() == family)
                 .sorted(Comparator.comparing(tag -> tag.getValue()))
                 .toList();
     }

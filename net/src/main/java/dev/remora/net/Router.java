@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The router of one VPC: a namespace with a device for each attached interface and each gateway.
@@ -24,7 +25,8 @@ import java.util.Set;
  * <p>{@link #apply} goes in stages, each of which remembers what it has reached, so that a failed call can be made again:
  * devices that are new; all changes of rules, of both families, in one transaction; the connections that a rule which is gone had
  * let through; the far ends; routes; then what is no longer wanted. So nothing is let through that either topology would refuse,
- * and what both allow is never refused. This object's monitor is the router's one lock.
+ * and what both allow is never refused. Each stage looks at what differs between the states alone: ports are {@link #touched}
+ * until a call has gone through all stages. This object's monitor is the router's one lock.
  */
 final class Router implements AutoCloseable {
     private static final int LOOPBACK = 1;
@@ -46,6 +48,10 @@ final class Router implements AutoCloseable {
     private volatile RouterState ruled;
     private boolean six;
     private Optional<Topology> reached = Optional.empty();
+
+    /** Ports that changes since the last complete call were about. */
+    private final Set<String> touched = new TreeSet<>();
+
     private volatile NameTable names = NameTable.EMPTY;
 
     /** Guards {@link #meter}: reports of drops must not wait for the router's monitor. */
@@ -82,6 +88,7 @@ final class Router implements AutoCloseable {
         }
         reached = Optional.empty();
         RouterState next = numbers.next(wanted);
+        touched.addAll(RouterState.differing(numbers, next));
         numbers = next;
         if (next.six() && !six) {
             Sysctls.write(namespace, Map.of("ipv6/conf/all/disable_ipv6", "0"));
@@ -89,7 +96,7 @@ final class Router implements AutoCloseable {
                     .neighbour(LinkLocal.NOWHERE, LinkLocal.GATEWAY6.bytes(), LinkLocal.HOST_MAC, "nowhere"));
             six = true;
         }
-        devices.make(next);
+        devices.make(next, touched);
         stale.addAll(OpenRules.stale(ruled, next));
         filter.commit(RouterRules.change(ruled, next));
         ruled = next;
@@ -98,11 +105,12 @@ final class Router implements AutoCloseable {
             stale.remove(flows);
         }
         meter(wanted.metered());
-        names = new NameTable(wanted.dns().names());
+        names = names.next(wanted.dns().names());
         listen(next);
-        devices.raise(next);
-        routes.change(next);
-        devices.settle(next);
+        devices.raise(next, touched);
+        routes.change(next, touched);
+        devices.settle(next, touched);
+        touched.clear();
         reached = Optional.of(wanted);
     }
 

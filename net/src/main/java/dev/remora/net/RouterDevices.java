@@ -15,13 +15,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The devices of a router, each the end of a cable, and what is behind them: makes them, keeps their addresses, takes them away.
  *
- * <p>Called by {@link Router} in stages, each of which goes on where a failed call ended. A device carries nothing until its
- * elements are in the rules: the source check drops it all.
+ * <p>Called by {@link Router} in stages, each of which goes on where a failed call ended, and looks at the ports that it is
+ * told of, and at gateways. A device carries nothing until its elements are in the rules: the source check drops it all.
  */
 final class RouterDevices {
     private final String router;
@@ -31,6 +33,15 @@ final class RouterDevices {
     private final KernelSlots slots;
     private final Edges edges;
     private final Map<Integer, Device> devices = new ConcurrentHashMap<>();
+
+    /** The devices that an id has: two, while one takes the other's place. */
+    private final Map<String, Set<Integer>> numbers = new HashMap<>();
+
+    /** The ids that are gateways. */
+    private final Set<String> gateways = new TreeSet<>();
+
+    /** The devices that have an address: two, while it moves. */
+    private final Map<Ip, Set<Integer>> owners = new ConcurrentHashMap<>();
 
     /** What is behind a device. */
     private sealed interface Behind {
@@ -90,42 +101,60 @@ final class RouterDevices {
     }
 
     /** What is new, with its far end. */
-    void make(RouterState next) {
-        next.devices().entrySet().stream()
-                .sorted(Comparator.comparing(device -> next.port(device.getKey()).attachment() instanceof Attachment.Further))
-                .filter(device -> !devices.containsKey(device.getValue()))
-                .forEach(device -> devices.put(device.getValue(), port(device.getValue(), next.port(device.getKey()), next)));
+    void make(RouterState next, Set<String> ports) {
+        ports.stream()
+                .filter(id -> next.devices().containsKey(id))
+                .map(next::port)
+                .sorted(Comparator.comparing(port -> port.attachment() instanceof Attachment.Further))
+                .forEach(port -> {
+                    int number = Objects.requireNonNull(next.devices().get(port.id()));
+                    if (!devices.containsKey(number)) {
+                        add(port(number, port, next));
+                    }
+                });
         next.gateways().forEach((id, number) -> {
             if (!devices.containsKey(number)) {
                 Topology.Gateway gateway = Objects.requireNonNull(next.topology().gateways().get(id));
                 Edges.Edge edge = edges.open(router, id, gateway, end(number), namespace);
                 Device device = new Device(number, id, new Behind.Beyond(edge), List.of());
                 device.gateway = Optional.of(gateway);
-                devices.put(number, device);
+                add(device);
             }
         });
     }
 
+    private void add(Device device) {
+        devices.put(device.number, device);
+        numbers.computeIfAbsent(device.id, first -> new TreeSet<>()).add(device.number);
+        if (device.gateway.isPresent()) {
+            gateways.add(device.id);
+        }
+        own(device);
+    }
+
+    private void own(Device device) {
+        device.addresses.forEach(address ->
+                owners.computeIfAbsent(address, first -> ConcurrentHashMap.newKeySet()).add(device.number));
+    }
+
+    private void disown(Device device) {
+        device.addresses.forEach(address -> owners.computeIfPresent(address, (of, having) -> {
+            having.remove(device.number);
+            return having.isEmpty() ? null : having;
+        }));
+    }
+
+    /** The device of a port; null if it has none. */
+    private @Nullable Device of(RouterState next, String port) {
+        Integer number = next.devices().get(port);
+        return number == null ? null : devices.get(number);
+    }
+
     /** Once the rules are there: who is behind each device, and addresses that are new. */
-    void raise(RouterState next) {
-        for (Device device : devices.values()) {
-            if (!device.known) {
-                if (device.behind instanceof Behind.Beyond(Edges.Edge edge)) {
-                    routes.commit(new RouteChanges().up(device.number, device.id));
-                    edge.awaitSending();
-                }
-                routes.commit(new RouteChanges()
-                        .neighbour(device.number, LinkLocal.GATEWAY.bytes(), device.mac(), device.id));
-                device.known = true;
-            }
-            if (next.six() && !device.knownSix) {
-                if (device.behind instanceof Behind.Host(Netns inside)) {
-                    inside(inside, LinkLocal::withIpv6);
-                }
-                routes.commit(new RouteChanges()
-                        .neighbour(device.number, LinkLocal.GATEWAY6.bytes(), device.mac(), device.id));
-                device.knownSix = true;
-            }
+    void raise(RouterState next, Set<String> ports) {
+        next.gateways().values().forEach(number -> raise(Objects.requireNonNull(devices.get(number)), next.six()));
+        for (String id : ports) {
+            numbers.getOrDefault(id, Set.of()).forEach(number -> raise(Objects.requireNonNull(devices.get(number)), next.six()));
         }
         next.gateways().forEach((id, number) -> {
             Device device = Objects.requireNonNull(devices.get(number));
@@ -135,33 +164,56 @@ final class RouterDevices {
                 device.gateway = Optional.of(wanted);
             }
         });
-        next.devices().forEach((id, number) -> {
-            Device device = Objects.requireNonNull(devices.get(number));
-            changeHost(device, next.port(id).addresses(), true);
-        });
+        for (String id : ports) {
+            Device device = of(next, id);
+            if (device != null) {
+                changeHost(device, next.port(id).addresses(), true);
+            }
+        }
+    }
+
+    private void raise(Device device, boolean six) {
+        if (!device.known) {
+            if (device.behind instanceof Behind.Beyond(Edges.Edge edge)) {
+                routes.commit(new RouteChanges().up(device.number, device.id));
+                edge.awaitSending();
+            }
+            routes.commit(new RouteChanges()
+                    .neighbour(device.number, LinkLocal.GATEWAY.bytes(), device.mac(), device.id));
+            device.known = true;
+        }
+        if (six && !device.knownSix) {
+            if (device.behind instanceof Behind.Host(Netns inside)) {
+                inside(inside, LinkLocal::withIpv6);
+            }
+            routes.commit(new RouteChanges()
+                    .neighbour(device.number, LinkLocal.GATEWAY6.bytes(), device.mac(), device.id));
+            device.knownSix = true;
+        }
     }
 
     /** Once the routes are there: addresses that are gone, and the shards' side of what is new. */
-    void settle(RouterState next) {
-        Set<Integer> kept = next.deviceNumbers();
+    void settle(RouterState next, Set<String> ports) {
         List<Ip> gone = new ArrayList<>();
-        next.devices().forEach((id, number) -> {
-            Device device = Objects.requireNonNull(devices.get(number));
-            List<Ip> addresses = next.port(id).addresses();
-            changeTranslator(device, next.port(id));
-            if (!device.addresses.equals(addresses)) {
-                changeHost(device, addresses, false);
-                gone.addAll(device.addresses);
-                device.addresses = addresses;
+        for (String id : ports) {
+            Device device = of(next, id);
+            if (device != null) {
+                settle(device, next.port(id), gone);
             }
-            if (device.behind instanceof Behind.Shared(Shard.Cable cable) && !device.open) {
-                Port port = next.port(id);
-                shard(cable).open(cable, port.ipv4().orElseThrow(), port.ipv6());
-                device.open = true;
+        }
+        List<Device> unwanted = new ArrayList<>();
+        Set<String> ids = new TreeSet<>(ports);
+        ids.addAll(gateways);
+        for (String id : ids) {
+            Integer port = next.devices().get(id);
+            Integer gateway = next.gateways().get(id);
+            for (Integer number : numbers.getOrDefault(id, Set.of())) {
+                if (!number.equals(port) && !number.equals(gateway)) {
+                    unwanted.add(Objects.requireNonNull(devices.get(number)));
+                }
             }
-        });
-        devices.values().stream()
-                .filter(device -> !kept.contains(device.number))
+        }
+        unwanted.stream()
                 .sorted(Comparator.comparing(device -> !(device.behind instanceof Behind.Further)))
                 .forEach(device -> {
                     remove(device);
@@ -170,10 +222,26 @@ final class RouterDevices {
         cut(gone);
     }
 
+    private void settle(Device device, Port port, List<Ip> gone) {
+        changeTranslator(device, port);
+        List<Ip> addresses = port.addresses();
+        if (!device.addresses.equals(addresses)) {
+            changeHost(device, addresses, false);
+            gone.addAll(device.addresses);
+            disown(device);
+            device.addresses = addresses;
+            own(device);
+        }
+        if (device.behind instanceof Behind.Shared(Shard.Cable cable) && !device.open) {
+            shard(cable).open(cable, port.ipv4().orElseThrow(), port.ipv6());
+            device.open = true;
+        }
+    }
+
     /** Forgets connections of addresses that nobody has any more. */
     private void cut(List<Ip> gone) {
         for (Ip address : gone) {
-            if (devices.values().stream().noneMatch(device -> device.addresses.contains(address))) {
+            if (!owners.containsKey(address)) {
                 connections.deleteFrom(address.bytes(), router);
                 connections.deleteTo(address.bytes(), router);
             }
@@ -183,6 +251,11 @@ final class RouterDevices {
     Optional<Netns> workload(int number) {
         return Optional.ofNullable(devices.get(number))
                 .flatMap(device -> device.behind instanceof Behind.Host(Netns inside) ? Optional.of(inside) : Optional.empty());
+    }
+
+    Optional<Netns> services(int number) {
+        return Optional.ofNullable(devices.get(number))
+                .flatMap(device -> device.behind instanceof Behind.Beyond(Edges.Edge edge) ? edge.services() : Optional.empty());
     }
 
     /** See {@link Fabric#connections}. */
@@ -195,11 +268,6 @@ final class RouterDevices {
                     case Behind.Further further -> Map.<Ipv4, Integer>of();
                 })
                 .orElse(Map.of());
-    }
-
-    Optional<Netns> services(int number) {
-        return Optional.ofNullable(devices.get(number))
-                .flatMap(device -> device.behind instanceof Behind.Beyond(Edges.Edge edge) ? edge.services() : Optional.empty());
     }
 
     /** The interface behind a device; empty if a gateway is. */
@@ -223,9 +291,9 @@ final class RouterDevices {
 
             @Override
             public Optional<Drops.Sender> sender(Drops.Packet packet) {
-                return devices.values().stream()
-                        .filter(device -> device.addresses.contains(packet.source()))
+                return owners.getOrDefault(packet.source(), Set.of()).stream()
                         .findFirst()
+                        .flatMap(number -> Optional.ofNullable(devices.get(number)))
                         .map(device -> new Drops.Sender(device.id, origin(device, packet)));
             }
 
@@ -376,6 +444,12 @@ final class RouterDevices {
             }
         }
         devices.remove(device.number);
+        disown(device);
+        gateways.remove(device.id);
+        numbers.computeIfPresent(device.id, (id, left) -> {
+            left.remove(device.number);
+            return left.isEmpty() ? null : left;
+        });
     }
 
     private void forgetKey(Shard.Cable cable) {

@@ -8,15 +8,14 @@ import dev.remora.linux.NftVerdict;
 import dev.remora.net.Topology.Attachment;
 import dev.remora.net.Topology.Gateway;
 import dev.remora.net.Topology.Port;
+import dev.remora.sharing.SharedMap;
+import dev.remora.sharing.SharedSet;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** What ports, gateways, subnets and groups of other VPCs put into the sets and maps of one family of addresses. */
 final class RouterElements {
@@ -39,34 +38,37 @@ final class RouterElements {
     void change(NftTransaction rules) {
         Topology had = before.topology();
         Topology has = after.topology();
-        for (String id : both(had.ports().keySet(), has.ports().keySet())) {
-            if (!Objects.equals(had.ports().get(id), has.ports().get(id))
-                    || !Objects.equals(before.devices().get(id), after.devices().get(id))
-                    || !acl(before, id).equals(acl(after, id))) {
-                differ(port(before, id), port(after, id));
+        for (String id : RouterState.differing(before, after)) {
+            differ(port(before, id), port(after, id));
+        }
+        if (had.gateways() != has.gateways()) {
+            for (String id : RouterState.both(had.gateways(), has.gateways())) {
+                differ(gateway(before, id), gateway(after, id));
             }
         }
-        for (String id : both(had.gateways().keySet(), has.gateways().keySet())) {
-            differ(gateway(before, id), gateway(after, id));
+        if (!RouterState.sameBoundaries(before, after)) {
+            for (String id : RouterState.both(had.subnets(), has.subnets())) {
+                differ(subnet(before, id), subnet(after, id));
+            }
         }
-        for (String id : both(had.subnets().keySet(), has.subnets().keySet())) {
-            differ(subnet(before, id), subnet(after, id));
-        }
-        for (String group : both(had.foreignMembers().keySet(), has.foreignMembers().keySet())) {
-            differ(foreign(had, group), foreign(has, group));
-        }
+        SharedMap.differences(had.foreignMembers(), has.foreignMembers(), this::foreign);
         gone.forEach((set, elements) -> rules.deleteElements(set, elements.stream().map(e -> NftElement.of(e.key())).toList()));
         come.forEach(rules::addElements);
     }
 
-    private static SortedSet<String> both(Set<String> some, Set<String> others) {
-        SortedSet<String> all = new TreeSet<>(some);
-        all.addAll(others);
-        return all;
+    private void foreign(String group, @Nullable SharedSet<Ip> had, @Nullable SharedSet<Ip> has) {
+        NftSet members = GroupRules.members(family, group);
+        SharedSet.differences(
+                had == null ? SharedSet.empty() : had,
+                has == null ? SharedSet.empty() : has,
+                address -> member(gone, members, address),
+                address -> member(come, members, address));
     }
 
-    private static Optional<String> acl(RouterState state, String port) {
-        return Optional.ofNullable(state.topology().ports().get(port)).flatMap(found -> state.acl(found.subnet()));
+    private void member(Map<NftSet, List<NftElement>> to, NftSet members, Ip address) {
+        if (family.has(address)) {
+            to.computeIfAbsent(members, absent -> new ArrayList<>()).add(NftElement.of(NftData.address(address.bytes())));
+        }
     }
 
     private void differ(Map<NftSet, List<NftElement>> had, Map<NftSet, List<NftElement>> has) {
@@ -151,15 +153,5 @@ final class RouterElements {
                 AclRules.OUT,
                 List.of(NftElement.of(NftData.mark(state.mark(id)), NftVerdict.jump(AclRules.chain(true, acl))))));
         return elements;
-    }
-
-    private Map<NftSet, List<NftElement>> foreign(Topology topology, String group) {
-        List<NftElement> members = topology.foreignMembers().getOrDefault(group, Set.of()).stream()
-                .filter(family::has)
-                .map(address -> NftData.address(address.bytes()))
-                .sorted((a, b) -> a.toString().compareTo(b.toString()))
-                .map(NftElement::of)
-                .toList();
-        return Map.of(GroupRules.members(family, group), members);
     }
 }

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -26,6 +27,9 @@ import java.util.Set;
  * neighbour for each device is enough, and any destination can be led to a device.
  *
  * <p>A route that changes is replaced at once. New routes and rules come before old ones go.
+ *
+ * <p>The main table changes with ports; the others, and the rules, are compared whole when one of them, or a device that one of
+ * them leads to, is another one.
  */
 final class RouterRoutes {
     /** Rules of subnets before rule 32766, which looks up the main table, and behind it. */
@@ -40,7 +44,17 @@ final class RouterRoutes {
 
     private final String router;
     private final Rtnetlink kernel;
-    private final Map<Place, Hop> routes = new HashMap<>();
+    private final Map<Place, Hop> main = new HashMap<>();
+    private final Map<Place, Hop> others = new HashMap<>();
+
+    /** The places in the main table that a port has, by its id. */
+    private final Map<String, Set<Place>> places = new HashMap<>();
+
+    /** The state that all but the main table is equal to; none while it is being changed. */
+    private Optional<RouterState> reached = Optional.empty();
+
+    /** The ports that routes lead to. */
+    private final Set<String> targets = new HashSet<>();
     private final Set<Policy> policies = new HashSet<>();
 
     /** The families that have their last rule. */
@@ -63,44 +77,87 @@ final class RouterRoutes {
         this.kernel = kernel;
     }
 
-    void change(RouterState next) {
-        Map<Place, Hop> wanted = routes(next);
-        Set<Policy> wantedPolicies = policies(next);
+    /** @param ports of which the ways in the main table are to be compared */
+    void change(RouterState next, Set<String> ports) {
+        boolean tables = reached.isEmpty() || !sameTables(reached.get(), next) || ports.stream().anyMatch(targets::contains);
+        reached = Optional.empty();
+        Map<Place, Hop> wanted = tables ? tables(next) : new HashMap<>();
+        Set<Place> had = new HashSet<>();
+        if (tables) {
+            had.addAll(others.keySet());
+        }
+        for (String port : ports) {
+            had.addAll(places.getOrDefault(port, Set.of()));
+            wanted.putAll(main(next, port));
+        }
         // First the default of each table, which leads nowhere as long as nothing else is known.
         List<Map.Entry<Place, Hop>> come = new ArrayList<>(wanted.entrySet());
-        come.removeIf(route -> route.getValue().equals(routes.get(route.getKey())));
+        come.removeIf(route -> route.getValue().equals(routes(route.getKey()).get(route.getKey())));
         come.sort(Comparator.comparingInt(route -> route.getKey().destination().prefix()));
         for (Map.Entry<Place, Hop> route : come) {
             set(route.getKey(), route.getValue());
         }
+        if (tables) {
+            rules(next);
+        }
+        for (Place place : had) {
+            if (!wanted.containsKey(place) && routes(place).containsKey(place)) {
+                byte[] base = place.destination().base().bytes();
+                kernel.commit(new RouteChanges().deleteRoute(base, place.destination().prefix(), place.table(), router));
+                routes(place).remove(place);
+            }
+        }
+        for (String port : ports) {
+            Set<Place> has = main(next, port).keySet();
+            if (has.isEmpty()) {
+                places.remove(port);
+            } else {
+                places.put(port, has);
+            }
+        }
+        if (tables) {
+            targets.clear();
+            next.topology().routeTables().values().forEach(table -> table.routes().forEach(route -> {
+                if (route.target() instanceof Topology.Target.ToPort(String port)) {
+                    targets.add(port);
+                }
+            }));
+        }
+        reached = Optional.of(next);
+    }
+
+    private static boolean sameTables(RouterState one, RouterState other) {
+        return one.topology().routeTables() == other.topology().routeTables()
+                && one.topology().subnets() == other.topology().subnets()
+                && one.topology().blocks().equals(other.topology().blocks())
+                && one.six() == other.six()
+                && one.gateways().equals(other.gateways());
+    }
+
+    private void rules(RouterState next) {
         for (IpFamily family : next.families()) {
             if (!caught.contains(family)) {
                 kernel.commit(new RouteChanges().ruleForAll(family == IpFamily.V6, LAST_RULE, LAST_TABLE, router));
                 caught.add(family);
             }
         }
-        for (Policy policy : wantedPolicies) {
+        Set<Policy> wanted = policies(next);
+        for (Policy policy : wanted) {
             if (!policies.contains(policy)) {
                 change(policy, true);
                 policies.add(policy);
             }
         }
         for (Policy policy : List.copyOf(policies)) {
-            if (!wantedPolicies.contains(policy)) {
+            if (!wanted.contains(policy)) {
                 change(policy, false);
                 policies.remove(policy);
             }
         }
-        for (Place place : List.copyOf(routes.keySet())) {
-            if (!wanted.containsKey(place)) {
-                byte[] base = place.destination().base().bytes();
-                kernel.commit(new RouteChanges().deleteRoute(base, place.destination().prefix(), place.table(), router));
-                routes.remove(place);
-            }
-        }
     }
 
-    private static Map<Place, Hop> routes(RouterState state) {
+    /** All tables but the main one. */
+    private static Map<Place, Hop> tables(RouterState state) {
         Hop nowhere = new Hop.To(LinkLocal.NOWHERE);
         Map<Place, Hop> routes = new HashMap<>();
         for (IpFamily family : state.families()) {
@@ -115,9 +172,18 @@ final class RouterRoutes {
                 routes.put(new Place(state.table(table.id()), route.destination()), hop);
             }
         }));
-        state.devices().forEach((port, device) -> state.port(port).addresses().stream()
-                .filter(address -> state.families().contains(IpFamily.of(address)))
-                .forEach(address -> routes.put(new Place(RouteChanges.MAIN, address.alone()), new Hop.To(device))));
+        return routes;
+    }
+
+    /** What a port has in the main table. */
+    private static Map<Place, Hop> main(RouterState state, String port) {
+        Map<Place, Hop> routes = new HashMap<>();
+        Integer device = state.devices().get(port);
+        if (device != null) {
+            state.port(port).addresses().stream()
+                    .filter(address -> state.families().contains(IpFamily.of(address)))
+                    .forEach(address -> routes.put(new Place(RouteChanges.MAIN, address.alone()), new Hop.To(device)));
+        }
         return routes;
     }
 
@@ -150,7 +216,12 @@ final class RouterRoutes {
             }
             case Hop.Leave() -> changes.leaves(base, prefix, place.table(), router);
         });
-        routes.put(place, hop);
+        routes(place).put(place, hop);
+    }
+
+    /** Those that are there, of the main table or of all others. */
+    private Map<Place, Hop> routes(Place place) {
+        return place.table() == RouteChanges.MAIN ? main : others;
     }
 
     private void change(Policy policy, boolean add) {

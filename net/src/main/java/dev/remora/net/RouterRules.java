@@ -46,8 +46,9 @@ import java.util.TreeMap;
  * packet sees the rules of its own groups and no others, however many there are. By device and not by address, because an
  * interface without source check may send and receive for others, and its groups apply all the same.
  *
- * <p>A change touches what it changes: elements of ports, rules of one group (its chain is filled again in the same
- * transaction, so no handle of a rule must be known), chains of sets of groups that came or went.
+ * <p>A change touches what it changes: elements of ports, rules of one group, chains of sets of groups that came or went. A
+ * new rule is added to its group's chain; where one goes, the chain is filled again in the same transaction, so no handle of a
+ * rule must be known.
  */
 final class RouterRules {
     static final String TABLE = "vpc";

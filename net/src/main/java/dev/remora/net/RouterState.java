@@ -1,18 +1,13 @@
 package dev.remora.net;
 
+import dev.remora.net.GroupSets.GroupSet;
 import dev.remora.net.Topology.Attachment;
-import dev.remora.net.Topology.Gateway;
 import dev.remora.net.Topology.Port;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
+import dev.remora.sharing.SharedMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -24,95 +19,33 @@ import org.jspecify.annotations.Nullable;
  * under way for an old part cannot meet a new one; tags alone, of 16 bits, come again when all were used. A port whose
  * attachment or first address changes is a new device; its other addresses come and go.
  *
+ * <p>A state is made from the one before it, and shares with it what did not change ({@link NextState}).
+ *
  * @param six whether the VPC has, or ever had, an IPv6 block
  */
 record RouterState(
         Topology topology,
-        SortedMap<String, Integer> devices,
-        SortedMap<String, Integer> gateways,
-        SortedMap<String, Integer> marks,
-        SortedMap<String, Integer> tables,
-        Map<GroupSet, Integer> groupSets,
+        SharedMap<String, Integer> devices,
+        SharedMap<String, Integer> gateways,
+        SharedMap<String, Integer> marks,
+        SharedMap<String, Integer> tables,
+        GroupSets groupSets,
         OpenRules open,
         boolean six,
+        PortIndex index,
         int used) {
     /** Device numbers begin here; the kernel numbers the loopback 1, and see {@link Router}. */
     private static final int FIRST = 10;
 
-    /** Route tables 253 to 255 are the kernel's. */
-    private static final int TABLES = 1000;
-
-    /**
-     * The groups of one or more ports.
-     *
-     * @param tracked whether every connection of these ports is tracked, also one that an open rule allows; see {@link OpenRules}
-     */
-    record GroupSet(SortedSet<String> groups, boolean tracked) {
-        static GroupSet of(Port port) {
-            return new GroupSet(new TreeSet<>(port.groups()), port.attachment() instanceof Attachment.Hyperplane);
-        }
-    }
-
     static RouterState empty(String router) {
         Topology nothing = new Topology(router, List.of(), Map.of(), Map.of(), Map.of(), Map.of());
         return new RouterState(
-                nothing, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), Map.of(), OpenRules.NONE, false,
-                FIRST);
+                nothing, SharedMap.empty(), SharedMap.empty(), SharedMap.empty(), SharedMap.empty(), GroupSets.NONE,
+                OpenRules.NONE, false, PortIndex.EMPTY, FIRST);
     }
 
     RouterState next(Topology wanted) {
-        int number = used;
-        SortedMap<String, Integer> nextDevices = new TreeMap<>();
-        for (Port port : hostsFirst(wanted)) {
-            if (!wanted.subnets().containsKey(port.subnet())) {
-                throw new IllegalArgumentException(port.id() + " is in no subnet of " + wanted.router());
-            }
-            if (!(port.attachment() instanceof Attachment.None)) {
-                Integer kept = sameDevice(port, nextDevices) ? devices.get(port.id()) : null;
-                nextDevices.put(port.id(), kept != null ? kept : number++);
-            }
-        }
-        SortedMap<String, Integer> nextGateways = new TreeMap<>();
-        for (Map.Entry<String, Gateway> gateway : new TreeMap<>(wanted.gateways()).entrySet()) {
-            Gateway before = topology.gateways().get(gateway.getKey());
-            boolean same = before != null && before.getClass() == gateway.getValue().getClass();
-            Integer kept = same ? gateways.get(gateway.getKey()) : null;
-            nextGateways.put(gateway.getKey(), kept != null ? kept : number++);
-        }
-        SortedMap<String, Integer> nextMarks = new TreeMap<>();
-        for (Topology.Subnet subnet : new TreeMap<>(wanted.subnets()).values()) {
-            if (!wanted.routeTables().containsKey(subnet.routeTable())) {
-                throw new IllegalArgumentException(subnet.id() + " has no route table in " + wanted.router());
-            }
-            Integer kept = marks.get(subnet.id());
-            nextMarks.put(subnet.id(), kept != null ? kept : number++);
-        }
-        SortedMap<String, Integer> nextTables = new TreeMap<>();
-        for (String table : new TreeSet<>(wanted.routeTables().keySet())) {
-            Integer kept = tables.get(table);
-            nextTables.put(table, kept != null ? kept : TABLES + number++);
-        }
-        Map<GroupSet, Integer> nextSets = new LinkedHashMap<>();
-        for (Port port : new TreeMap<>(wanted.ports()).values()) {
-            GroupSet groups = GroupSet.of(port);
-            if (nextDevices.containsKey(port.id()) && hasGroups(port) && !nextSets.containsKey(groups)) {
-                Integer kept = groupSets.get(groups);
-                nextSets.put(groups, kept != null ? kept : number++);
-            }
-        }
-        boolean nextSix = six || wanted.blocks().stream().anyMatch(Cidr6.class::isInstance);
-        OpenRules nextOpen = open.next(wanted.groups(), nextSets, nextSix);
-        return new RouterState(wanted, nextDevices, nextGateways, nextMarks, nextTables, nextSets, nextOpen, nextSix, number);
-    }
-
-    /** A further device is made in the namespace of another port, and goes with it. */
-    private static List<Port> hostsFirst(Topology topology) {
-        SortedMap<String, Port> ports = new TreeMap<>();
-        topology.ports().forEach((id, port) -> {
-            boolean guest = port.attachment() instanceof Attachment.Further;
-            ports.put((guest ? "1" : "0") + id, port);
-        });
-        return List.copyOf(ports.values());
+        return new NextState(this, wanted).make();
     }
 
     /** Groups judge what these ports send and receive. */
@@ -120,11 +53,39 @@ record RouterState(
         return !(port.attachment() instanceof Attachment.Translator);
     }
 
-    /** The numbers of all devices, of ports and of gateways. */
-    Set<Integer> deviceNumbers() {
-        Set<Integer> numbers = new HashSet<>(devices.values());
-        numbers.addAll(gateways.values());
-        return numbers;
+    /**
+     * The ports that are not the same in both states: they or their devices are others, or the ACL of their subnet is. All of
+     * them, if one of the states alone knows IPv6.
+     */
+    static SortedSet<String> differing(RouterState before, RouterState after) {
+        SortedSet<String> ports = new TreeSet<>();
+        if (before.six != after.six) {
+            ports.addAll(before.topology.ports().keySet());
+            ports.addAll(after.topology.ports().keySet());
+            return ports;
+        }
+        SharedMap.differences(before.topology.ports(), after.topology.ports(), (id, had, has) -> ports.add(id));
+        SharedMap.differences(before.devices, after.devices, (id, had, has) -> ports.add(id));
+        if (!sameBoundaries(before, after)) {
+            for (String subnet : both(before.topology.subnets(), after.topology.subnets())) {
+                if (!before.acl(subnet).equals(after.acl(subnet))) {
+                    ports.addAll(before.index.inSubnet(subnet));
+                    ports.addAll(after.index.inSubnet(subnet));
+                }
+            }
+        }
+        return ports;
+    }
+
+    /** Whether subnets and ACLs are the very same. */
+    static boolean sameBoundaries(RouterState before, RouterState after) {
+        return before.topology.subnets() == after.topology.subnets() && before.topology.acls() == after.topology.acls();
+    }
+
+    static SortedSet<String> both(Map<String, ?> some, Map<String, ?> others) {
+        SortedSet<String> all = new TreeSet<>(some.keySet());
+        all.addAll(others.keySet());
+        return all;
     }
 
     List<IpFamily> families() {
@@ -151,7 +112,7 @@ record RouterState(
 
     /** The number of the chains of an attached port's set of groups. */
     int groupSet(Port port) {
-        return number(groupSets.get(GroupSet.of(port)), port.id());
+        return number(groupSets.number(GroupSet.of(port)), port.id());
     }
 
     /** The device that a route's target is behind; empty if nothing is there. */
@@ -175,28 +136,5 @@ record RouterState(
             throw new IllegalStateException(of + " has no number");
         }
         return number;
-    }
-
-    private boolean sameDevice(Port now, Map<String, Integer> nextDevices) {
-        Port before = topology.ports().get(now.id());
-        if (before == null || !sameKind(before.attachment(), now.attachment())) {
-            return false;
-        }
-        return switch (now.attachment()) {
-            // The shard was told all addresses when the cable was made.
-            case Attachment.Hyperplane shared -> before.addresses().equals(now.addresses());
-            case Attachment.Further(String host, int index) ->
-                sameFirst(before, now) && Objects.equals(devices.get(host), nextDevices.get(host));
-            case Attachment.Workload(), Attachment.None() -> sameFirst(before, now);
-            case Attachment.Translator translator -> sameFirst(before, now);
-        };
-    }
-
-    private static boolean sameKind(Attachment before, Attachment now) {
-        return before.equals(now) || before instanceof Attachment.Translator && now instanceof Attachment.Translator;
-    }
-
-    private static boolean sameFirst(Port before, Port now) {
-        return before.addresses().getFirst().equals(now.addresses().getFirst());
     }
 }

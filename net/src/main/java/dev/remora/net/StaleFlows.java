@@ -8,10 +8,10 @@ import dev.remora.net.Topology.Group;
 import dev.remora.net.Topology.Peer;
 import dev.remora.net.Topology.Port;
 import dev.remora.net.Topology.Rule;
+import dev.remora.sharing.SharedSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -35,9 +35,7 @@ final class StaleFlows {
         for (Flow flow : connections.marked(stale.mark(), stale.mask(), stale.family() == IpFamily.V6)) {
             Ip near = Ip.of(stale.source() ? flow.source() : flow.destination());
             if (stale.end().isEmpty() || stale.end().get().equals(near)) {
-                Optional<Port> port = state.topology().ports().values().stream()
-                        .filter(candidate -> candidate.addresses().contains(near))
-                        .findFirst();
+                Optional<Port> port = owner(near);
                 Optional<Integer> mark = port.flatMap(of -> mark(of, flow, stale));
                 String id = port.map(Port::id).orElse(near.toString());
                 if (mark.isPresent()) {
@@ -91,9 +89,12 @@ final class StaleFlows {
     }
 
     private boolean isIn(Ip address, String group) {
-        return state.topology().foreignMembers().getOrDefault(group, Set.of()).contains(address)
-                || state.topology().ports().values().stream()
-                        .anyMatch(port -> port.groups().contains(group) && port.addresses().contains(address));
+        return state.topology().foreignMembers().getOrDefault(group, SharedSet.empty()).contains(address)
+                || owner(address).filter(port -> port.groups().contains(group)).isPresent();
+    }
+
+    private Optional<Port> owner(Ip address) {
+        return state.index().owners().find(address).map(state::port);
     }
 
     private static boolean covers(int of, int from, int to, int protocol, int port) {

@@ -1,12 +1,16 @@
 package dev.remora.net;
 
+import dev.remora.sharing.SharedMap;
+import dev.remora.sharing.SharedSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * All that the kernel must hold for one VPC, as a value. Two equal topologies need no change of the kernel.
+ * All that the kernel must hold for one VPC, as a value. Two equal topologies need no change of the kernel. Its maps are of the
+ * kind that knows what it shares with others, so that the difference between a topology and one that was made from it costs
+ * what differs, however large both are.
  *
  * @param router the VPC's name here, unique in the installation: {@code account/region/vpc-…}
  * @param blocks the VPC's blocks, the primary IPv4 one first
@@ -22,24 +26,44 @@ import java.util.Set;
 public record Topology(
         String router,
         List<IpBlock> blocks,
-        Map<String, Subnet> subnets,
-        Map<String, RouteTable> routeTables,
-        Map<String, Acl> acls,
-        Map<String, Group> groups,
-        Map<String, Set<Ip>> foreignMembers,
-        Map<String, Port> ports,
-        Map<String, Gateway> gateways,
+        SharedMap<String, Subnet> subnets,
+        SharedMap<String, RouteTable> routeTables,
+        SharedMap<String, Acl> acls,
+        SharedMap<String, Group> groups,
+        SharedMap<String, SharedSet<Ip>> foreignMembers,
+        SharedMap<String, Port> ports,
+        SharedMap<String, Gateway> gateways,
         Dns dns,
         boolean metered) {
     public Topology {
         blocks = List.copyOf(blocks);
-        subnets = Map.copyOf(subnets);
-        routeTables = Map.copyOf(routeTables);
-        acls = Map.copyOf(acls);
-        groups = Map.copyOf(groups);
-        foreignMembers = Map.copyOf(foreignMembers);
-        ports = Map.copyOf(ports);
-        gateways = Map.copyOf(gateways);
+    }
+
+    /** One that is made from nothing. */
+    public Topology(
+            String router,
+            List<IpBlock> blocks,
+            Map<String, Subnet> subnets,
+            Map<String, RouteTable> routeTables,
+            Map<String, Acl> acls,
+            Map<String, Group> groups,
+            Map<String, SharedSet<Ip>> foreignMembers,
+            Map<String, Port> ports,
+            Map<String, Gateway> gateways,
+            Dns dns,
+            boolean metered) {
+        this(
+                router,
+                blocks,
+                SharedMap.copyOf(subnets),
+                SharedMap.copyOf(routeTables),
+                SharedMap.copyOf(acls),
+                SharedMap.copyOf(groups),
+                SharedMap.copyOf(foreignMembers),
+                SharedMap.copyOf(ports),
+                SharedMap.copyOf(gateways),
+                dns,
+                metered);
     }
 
     /** A VPC without a way out, whose ACLs let everything pass. */
@@ -101,10 +125,13 @@ public record Topology(
          * @param publicAddresses by private address
          * @param blocks the VPC's IPv6 blocks: what goes out must be from there, what is for them comes in here
          */
-        record Internet(Map<Ipv4, Ipv4> publicAddresses, List<Cidr6> blocks) implements Gateway {
+        record Internet(SharedMap<Ipv4, Ipv4> publicAddresses, List<Cidr6> blocks) implements Gateway {
             public Internet {
-                publicAddresses = Map.copyOf(publicAddresses);
                 blocks = List.copyOf(blocks);
+            }
+
+            public Internet(Map<Ipv4, Ipv4> publicAddresses, List<Cidr6> blocks) {
+                this(SharedMap.copyOf(publicAddresses), blocks);
             }
         }
 
@@ -256,12 +283,12 @@ public record Topology(
      * @param support whether it answers at all
      * @param names addresses by name, as {@link Fabric#names} has them; these come first
      */
-    public record Dns(boolean support, Map<String, List<Ip>> names) {
+    public record Dns(boolean support, SharedMap<String, List<Ip>> names) {
         /** A resolver that knows nothing of its own. */
-        public static final Dns PLAIN = new Dns(true, Map.of());
+        public static final Dns PLAIN = new Dns(true, SharedMap.empty());
 
-        public Dns {
-            names = Map.copyOf(names);
+        public Dns(boolean support, Map<String, List<Ip>> names) {
+            this(support, SharedMap.copyOf(names));
         }
     }
 }

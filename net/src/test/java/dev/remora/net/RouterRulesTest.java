@@ -150,6 +150,8 @@ class RouterRulesTest {
         RouterState before = NOTHING.next(vpc.topology());
         RouterState after = before.next(vpc.ingress("sg-db", TestVpc.fromFunctions(5433)).topology());
         assertThat(text(RouterRules.change(before, after))).isEqualTo(golden("changed-rule.rules"));
+        RouterState revoked = after.next(vpc.revokeIngress("sg-db", TestVpc.fromFunctions(5432)).topology());
+        assertThat(text(RouterRules.change(after, revoked))).isEqualTo(golden("revoked-rule.rules"));
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.remora.net.Topology.Subnet;
 import dev.remora.net.Topology.Target;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import dev.remora.sharing.SharedSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,7 +36,7 @@ final class TestVpc {
     private final Map<String, Topology.Gateway> gateways = new TreeMap<>();
     private final Map<String, Topology.Acl> acls = new TreeMap<>();
     private final Map<String, String> aclOf = new TreeMap<>();
-    private final Map<String, Set<Ip>> foreign = new TreeMap<>();
+    private final Map<String, SharedSet<Ip>> foreign = new TreeMap<>();
     private Topology.Dns dns = Topology.Dns.PLAIN;
     private boolean six;
 
@@ -164,7 +165,7 @@ final class TestVpc {
     }
 
     TestVpc foreign(String group, Ip... members) {
-        foreign.put(group, Set.of(members));
+        foreign.put(group, SharedSet.copyOf(List.of(members)));
         return this;
     }
 

@@ -12,7 +12,7 @@ import java.util.Optional;
 public record ElasticIp(String id, Ipv4 address, Optional<Association> association, Map<String, String> tags)
         implements Tagged<ElasticIp> {
     /** Whose address it is now: an interface's, and which of its private addresses it stands for. */
-    public record Association(String id, String interfaceId, Ipv4 privateAddress) {}
+    public record Association(String id, String vpcId, String interfaceId, Ipv4 privateAddress) {}
 
     public ElasticIp {
         tags = Tagged.sorted(tags);

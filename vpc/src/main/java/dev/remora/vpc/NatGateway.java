@@ -19,6 +19,7 @@ public record NatGateway(
         String id,
         String vpcId,
         String subnetId,
+        String zone,
         boolean toInternet,
         String allocationId,
         String interfaceId,
@@ -58,23 +59,23 @@ public record NatGateway(
 
     public NatGateway with(List<Resting> newResting) {
         return new NatGateway(
-                id, vpcId, subnetId, toInternet, allocationId, interfaceId, newResting, state, failure, created, deleted, tags);
+                id, vpcId, subnetId, zone, toInternet, allocationId, interfaceId, newResting, state, failure, created, deleted, tags);
     }
 
     public NatGateway in(State newState) {
         return new NatGateway(
-                id, vpcId, subnetId, toInternet, allocationId, interfaceId, resting, newState, failure, created, deleted, tags);
+                id, vpcId, subnetId, zone, toInternet, allocationId, interfaceId, resting, newState, failure, created, deleted, tags);
     }
 
     public NatGateway deletedAt(Instant now) {
         return new NatGateway(
-                id, vpcId, subnetId, toInternet, allocationId, interfaceId, List.of(), State.DELETING, failure, created,
+                id, vpcId, subnetId, zone, toInternet, allocationId, interfaceId, List.of(), State.DELETING, failure, created,
                 Optional.of(now), tags);
     }
 
     @Override
     public NatGateway withTags(Map<String, String> newTags) {
         return new NatGateway(
-                id, vpcId, subnetId, toInternet, allocationId, interfaceId, resting, state, failure, created, deleted, newTags);
+                id, vpcId, subnetId, zone, toInternet, allocationId, interfaceId, resting, state, failure, created, deleted, newTags);
     }
 }

@@ -10,45 +10,29 @@ import dev.remora.vpc.RouteTable.Destination;
 import dev.remora.vpc.RouteTable.Route;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.stream.Stream;
 
 /** One VPC as {@link Reachability} asks about it: its documents by what they are looked up by. */
 final class Place {
     private final VpcContents contents;
-    private final Map<String, NetworkInterface> interfaces = new HashMap<>();
     private final Map<Ip, NetworkInterface> byAddress = new HashMap<>();
-    private final Map<String, Subnet> subnets = new HashMap<>();
-    private final Map<String, SecurityGroup> groups = new HashMap<>();
-    private final Map<String, RouteTable> tables = new HashMap<>();
-    private final Map<String, NetworkAcl> acls = new HashMap<>();
     private final Map<String, String> tableOfSubnet;
     private final Map<Ipv4, Ipv4> publicOf = new HashMap<>();
     private final Map<Ipv4, Ipv4> privateOf = new HashMap<>();
 
-    /** Each group's members, here and in neighbours. */
-    private final Map<String, Set<Ip>> members = new HashMap<>();
-
     Place(VpcContents contents) {
         this.contents = contents;
-        contents.interfaces().forEach(i -> {
-            interfaces.put(i.id(), i);
+        contents.population().interfaces().values().forEach(i -> {
             i.addresses().forEach(address -> byAddress.put(address, i));
-            i.groups().forEach(g -> members.computeIfAbsent(g, none -> new HashSet<>()).addAll(i.addresses()));
             i.publicAddress().ifPresent(address -> publicOf.put(i.address(), address));
+            contents.population().elasticIps(i.id()).values().forEach(e ->
+                    e.association().ifPresent(a -> publicOf.put(a.privateAddress(), e.address())));
         });
-        contents.neighbours().forEach(n -> n.members().forEach((group, addresses) ->
-                members.computeIfAbsent(group, none -> new HashSet<>()).addAll(addresses)));
-        contents.elasticIps().forEach(e -> e.association().ifPresent(a -> publicOf.put(a.privateAddress(), e.address())));
         publicOf.forEach((own, outside) -> privateOf.put(outside, own));
-        contents.subnets().forEach(s -> subnets.put(s.id(), s));
-        contents.groups().forEach(g -> groups.put(g.id(), g));
-        contents.routeTables().forEach(t -> tables.put(t.id(), t));
-        contents.acls().forEach(a -> acls.put(a.id(), a));
-        tableOfSubnet = Compiler.tableOfSubnet(contents.routeTables());
+        tableOfSubnet = Layout.tableOfSubnet(contents.routeTables().values());
     }
 
     String router() {
@@ -56,7 +40,7 @@ final class Place {
     }
 
     Optional<NetworkInterface> networkInterface(String id) {
-        return Optional.ofNullable(interfaces.get(id));
+        return contents.population().interfaces().find(id);
     }
 
     /** The interface with that address, if something is behind it. */
@@ -98,9 +82,7 @@ final class Place {
     }
 
     Optional<NatGateway> natGateway(String id) {
-        return contents.natGateways().stream()
-                .filter(n -> n.id().equals(id) && n.state() == NatGateway.State.AVAILABLE)
-                .findFirst();
+        return contents.natGateways().find(id).filter(n -> n.state() == NatGateway.State.AVAILABLE);
     }
 
     String tableOf(String subnetId) {
@@ -109,7 +91,7 @@ final class Place {
 
     /** The route of a subnet's packets: the one with the longest prefix. */
     Optional<Route> route(String subnetId, Ip destination) {
-        RouteTable table = tables.get(tableOf(subnetId));
+        RouteTable table = contents.routeTables().get(tableOf(subnetId));
         return table == null
                 ? Optional.empty()
                 : table.routes().stream()
@@ -122,15 +104,15 @@ final class Place {
         List<IpBlock> blocks =
                 switch (destination) {
                     case Destination.To(IpBlock block) -> List.of(block);
-                    case Destination.Listed(String list) -> contents.prefixLists().getOrDefault(list, List.of());
+                    case Destination.Listed(String list) -> contents.prefixList(list);
                 };
         return blocks.stream().filter(b -> b.contains(address)).mapToInt(IpBlock::prefix).max().orElse(-1);
     }
 
     /** The number of the entry of the subnet's ACL that denies the packet, or empty if one allows it. */
     Optional<AclRefusal> refusal(String subnetId, boolean egress, Packet p) {
-        Subnet subnet = subnets.get(subnetId);
-        NetworkAcl acl = subnet == null ? null : acls.get(subnet.acl().aclId());
+        Subnet subnet = contents.subnets().get(subnetId);
+        NetworkAcl acl = subnet == null ? null : contents.acls().get(subnet.acl().aclId());
         if (acl == null) {
             return Optional.empty();
         }
@@ -149,8 +131,7 @@ final class Place {
     boolean allows(NetworkInterface judged, Direction direction, Packet p) {
         Ip other = direction == Direction.EGRESS ? p.destination() : p.source();
         return judged.groups().stream()
-                .map(groups::get)
-                .filter(g -> g != null)
+                .flatMap(g -> contents.groups().find(g).stream())
                 .flatMap(g -> g.rules(direction).stream())
                 .anyMatch(r -> covers(r.protocol(), r.from(), r.to(), p) && matches(r.peer(), other));
     }
@@ -159,10 +140,19 @@ final class Place {
         return switch (peer) {
             case GroupRule.Peer.Block(IpBlock block) -> block.contains(other);
             case GroupRule.Peer.Listed(String list) ->
-                contents.prefixLists().getOrDefault(list, List.of()).stream().anyMatch(b -> b.contains(other));
-            case GroupRule.Peer.Members(String group) -> members.getOrDefault(group, Set.of()).contains(other);
-            case GroupRule.Peer.Foreign foreign -> members.getOrDefault(foreign.groupId(), Set.of()).contains(other);
+                contents.prefixList(list).stream().anyMatch(b -> b.contains(other));
+            case GroupRule.Peer.Members(String group) -> isMember(group, other);
+            case GroupRule.Peer.Foreign foreign -> isMember(foreign.groupId(), other);
         };
+    }
+
+    /** Of a group here or in a neighbour. */
+    private boolean isMember(String group, Ip address) {
+        return Stream.concat(
+                        Stream.of(contents.population()),
+                        contents.neighbours().stream().map(VpcContents.Neighbour::population))
+                .flatMap(population -> population.members(group).values().stream())
+                .anyMatch(i -> i.addresses().contains(address));
     }
 
     private static boolean covers(int protocol, int from, int to, Packet p) {

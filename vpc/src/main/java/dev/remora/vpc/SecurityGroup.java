@@ -44,6 +44,22 @@ public record SecurityGroup(
                 .toList();
     }
 
+    /** The groups that its rules name, also those of other VPCs. */
+    public List<String> peers() {
+        return rules.stream()
+                .map(GroupRule::peer)
+                .mapMulti((GroupRule.Peer peer, Consumer<String> ids) -> {
+                    switch (peer) {
+                        case GroupRule.Peer.Members members -> ids.accept(members.groupId());
+                        case GroupRule.Peer.Foreign foreign -> ids.accept(foreign.groupId());
+                        case GroupRule.Peer.Block block -> {}
+                        case GroupRule.Peer.Listed listed -> {}
+                    }
+                })
+                .distinct()
+                .toList();
+    }
+
     /** The prefix lists that its rules name. */
     public List<String> lists() {
         return rules.stream()

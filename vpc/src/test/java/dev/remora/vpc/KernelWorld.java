@@ -56,11 +56,22 @@ final class KernelWorld implements AutoCloseable {
     /** @param function whether it sends from its slot's address, which the shard translates, and not from the interface's own */
     private record Sender(Netns namespace, boolean function) {}
 
-    KernelWorld(List<VpcContents> world) {
-        List<VpcContents> inhabited = world.stream().filter(c -> Compiler.inhabited(Compiler.compile(c))).toList();
-        inhabited.forEach(contents -> fabric.apply(Compiler.compile(contents)));
+    /** @param earlier contents of the same VPCs, or some of them, which they have before */
+    KernelWorld(List<VpcContents> world, List<VpcContents> earlier) {
+        List<VpcContents> inhabited = world.stream().filter(KernelWorld::inhabited).toList();
+        Map<String, VpcContents> before = new HashMap<>();
+        earlier.forEach(contents -> {
+            if (inhabited.stream().anyMatch(c -> c.router().equals(contents.router()))) {
+                fabric.apply(Compiler.compile(contents));
+                before.put(contents.router(), contents);
+            }
+        });
         for (VpcContents contents : inhabited) {
-            for (NetworkInterface i : contents.interfaces()) {
+            VpcContents had = before.get(contents.router());
+            fabric.apply(had == null ? Compiler.compile(contents) : Compiler.next(had, Compiler.compile(had), contents));
+        }
+        for (VpcContents contents : inhabited) {
+            for (NetworkInterface i : contents.population().interfaces().values()) {
                 switch (i.backing()) {
                     case Topology.Attachment.Workload workload -> {
                         Netns namespace = fabric.workload(contents.router(), i.id());
@@ -79,6 +90,10 @@ final class KernelWorld implements AutoCloseable {
         }
         listen(fabric.internet(), HOST, false);
         servers.start();
+    }
+
+    private static boolean inhabited(VpcContents contents) {
+        return contents.population().interfaces().values().stream().anyMatch(Place::attached);
     }
 
     /** What became of a packet: its answer came back, or it was counted under a cause. */

@@ -4,26 +4,23 @@ import static java.util.Objects.requireNonNull;
 
 import dev.remora.net.Cidr;
 import dev.remora.net.Cidr6;
-import dev.remora.net.Ip;
 import dev.remora.net.IpBlock;
 import dev.remora.net.Ipv4;
 import dev.remora.net.Ipv6;
 import dev.remora.net.NatKey;
 import dev.remora.net.Topology;
+import dev.remora.sharing.SharedMap;
 import dev.remora.vpc.GroupRule.Direction;
 import dev.remora.vpc.GroupRule.Peer;
 import dev.remora.vpc.RouteTable.Association;
 import dev.remora.vpc.RouteTable.Route;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * Reads a VPC from a text. One thing a line; what is indented belongs to the line above:
@@ -106,9 +103,11 @@ final class VpcText {
             case "egress-only" -> egressOnly = Optional.of(new EgressOnlyGateway(w[1], name, Map.of()));
             case "nat" ->
                 natGateways.add(new NatGateway(
-                        w[1], name, "", true, "", w[3], List.of(), NatGateway.State.AVAILABLE, Optional.empty(), Instant.EPOCH,
+                        w[1], name, "", "", true, "", w[3], List.of(), NatGateway.State.AVAILABLE, Optional.empty(), Instant.EPOCH,
                         Optional.empty(), Map.of()));
-            case "peer" -> neighbours.add(new VpcContents.Neighbour(w[1], List.of(), Map.of()));
+            case "peer" -> neighbours.add(new VpcContents.Neighbour(
+                        w[1], TestContents.REGION, List.of(), false,
+                        new VpcContents.Population("", SharedMap.empty(), SharedMap.empty(), SharedMap.empty())));
             default -> throw new IllegalArgumentException(String.join(" ", w));
         }
     }
@@ -211,39 +210,36 @@ final class VpcText {
         }
         var vpc = new Vpc(
                 name, blocks4, blocks6, "default", false, true, false, false, "dopt", "acl", "main", "default", Map.of());
-        return new VpcContents(
-                "000000000000/eu-west-1/" + name,
-                "eu-west-1.compute.internal",
-                vpc,
-                subnets,
-                groups.entrySet().stream()
-                        .map(g -> new SecurityGroup(g.getKey(), name, g.getKey(), "", g.getValue(), Map.of()))
-                        .toList(),
-                interfaces,
-                routes.entrySet().stream()
-                        .map(t -> new RouteTable(
-                                t.getKey(), name, associations.getOrDefault(t.getKey(), List.of()), t.getValue(), Map.of()))
-                        .toList(),
-                acls.entrySet().stream()
-                        .map(a -> new NetworkAcl(a.getKey(), name, a.getKey().equals("acl"), a.getValue(), Map.of()))
-                        .toList(),
-                internet,
-                egressOnly,
-                natGateways,
-                List.of(),
-                neighbours,
-                List.of(),
-                Map.of(),
-                Map.of(),
-                false);
-    }
-
-    /** The addresses of a VPC's interfaces by their groups, as a neighbour knows them. */
-    static Map<String, Set<Ip>> members(VpcContents contents) {
-        Map<String, Set<Ip>> members = new LinkedHashMap<>();
-        contents.interfaces().forEach(i -> i.groups().forEach(g -> members
-                .computeIfAbsent(g, none -> new TreeSet<>(Comparator.comparing(Ip::toString)))
-                .addAll(i.addresses())));
-        return members;
+        return new TestContents(
+                        vpc,
+                        TestContents.byId(subnets, Subnet::id),
+                        TestContents.byId(
+                                groups.entrySet().stream()
+                                        .map(g -> new SecurityGroup(g.getKey(), name, g.getKey(), "", g.getValue(), Map.of()))
+                                        .toList(),
+                                SecurityGroup::id),
+                        TestContents.byId(interfaces, NetworkInterface::id),
+                        Map.of(),
+                        TestContents.byId(
+                                routes.entrySet().stream()
+                                        .map(t -> new RouteTable(
+                                                t.getKey(), name, associations.getOrDefault(t.getKey(), List.of()),
+                                                t.getValue(), Map.of()))
+                                        .toList(),
+                                RouteTable::id),
+                        TestContents.byId(
+                                acls.entrySet().stream()
+                                        .map(a -> new NetworkAcl(
+                                                a.getKey(), name, a.getKey().equals("acl"), a.getValue(), Map.of()))
+                                        .toList(),
+                                NetworkAcl::id),
+                        internet,
+                        egressOnly,
+                        TestContents.byId(natGateways, NatGateway::id),
+                        neighbours,
+                        Map.of(),
+                        Map.of(),
+                        false)
+                .contents();
     }
 }

@@ -33,13 +33,16 @@ final class WorldText {
         for (Neighbour n : c.neighbours()) {
             for (VpcContents other : all) {
                 if (other != c && other.neighbours().contains(n)) {
-                    neighbours.add(new Neighbour(n.connection(), other.vpc().allBlocks(), VpcText.members(other)));
+                    neighbours.add(new Neighbour(
+                            n.connection(), other.region(), other.vpc().allBlocks(), false, other.population()));
                 }
             }
         }
-        return new VpcContents(
-                c.router(), c.privateDomain(), c.vpc(), c.subnets(), c.groups(), c.interfaces(), c.routeTables(), c.acls(),
-                c.internetGateway(), c.egressOnlyGateway(), c.natGateways(), c.elasticIps(), neighbours, c.endpoints(),
-                c.prefixLists(), c.insideNames(), c.metered());
+        TestContents t = TestContents.of(c);
+        return new TestContents(
+                        t.vpc(), t.subnets(), t.groups(), t.interfaces(), t.elasticIps(), t.routeTables(), t.acls(),
+                        t.internetGateway(), t.egressOnlyGateway(), t.natGateways(), neighbours, t.endpoints(), t.prefixLists(),
+                        t.metered())
+                .contents();
     }
 }
