@@ -59,12 +59,14 @@ public record NatGateway(
 
     public NatGateway with(List<Resting> newResting) {
         return new NatGateway(
-                id, vpcId, subnetId, zone, toInternet, allocationId, interfaceId, newResting, state, failure, created, deleted, tags);
+                id, vpcId, subnetId, zone, toInternet, allocationId, interfaceId, newResting,
+                state, failure, created, deleted, tags);
     }
 
     public NatGateway in(State newState) {
         return new NatGateway(
-                id, vpcId, subnetId, zone, toInternet, allocationId, interfaceId, resting, newState, failure, created, deleted, tags);
+                id, vpcId, subnetId, zone, toInternet, allocationId, interfaceId, resting,
+                newState, failure, created, deleted, tags);
     }
 
     public NatGateway deletedAt(Instant now) {
@@ -76,6 +78,7 @@ public record NatGateway(
     @Override
     public NatGateway withTags(Map<String, String> newTags) {
         return new NatGateway(
-                id, vpcId, subnetId, zone, toInternet, allocationId, interfaceId, resting, state, failure, created, deleted, newTags);
+                id, vpcId, subnetId, zone, toInternet, allocationId, interfaceId, resting,
+                state, failure, created, deleted, newTags);
     }
 }

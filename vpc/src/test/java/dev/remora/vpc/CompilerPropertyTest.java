@@ -62,7 +62,8 @@ class CompilerPropertyTest {
         Vpc vpc = c.vpc().withAttributes(random.nextInt(8) > 0, random.nextInt(8) > 0, false);
         return new TestContents(
                         vpc, c.subnets(), listing(c.groups(), random), c.interfaces(), elasticIps,
-                        routing(c.routeTables(), random), c.acls(), c.internetGateway(), c.egressOnlyGateway(), c.natGateways(), neighbours,
+                        routing(c.routeTables(), random), c.acls(), c.internetGateway(), c.egressOnlyGateway(),
+                        c.natGateways(), neighbours,
                         endpoints(c.interfaces(), random), lists(random), random.nextBoolean())
                 .contents();
     }

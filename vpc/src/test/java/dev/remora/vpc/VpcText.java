@@ -103,7 +103,8 @@ final class VpcText {
             case "egress-only" -> egressOnly = Optional.of(new EgressOnlyGateway(w[1], name, Map.of()));
             case "nat" ->
                 natGateways.add(new NatGateway(
-                        w[1], name, "", "", true, "", w[3], List.of(), NatGateway.State.AVAILABLE, Optional.empty(), Instant.EPOCH,
+                        w[1], name, "", "", true, "", w[3], List.of(),
+                        NatGateway.State.AVAILABLE, Optional.empty(), Instant.EPOCH,
                         Optional.empty(), Map.of()));
             case "peer" -> neighbours.add(new VpcContents.Neighbour(
                         w[1], TestContents.REGION, List.of(), false,
