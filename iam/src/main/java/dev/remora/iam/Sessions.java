@@ -135,8 +135,8 @@ final class Sessions {
     }
 
     private static Optional<Principal.User> user(SessionToken token, View view, SessionTerms terms) {
-        return view.get(User.KIND, Scope.global(token.account()), User.key(token.name()))
-                .filter(user -> user.id().equals(token.id()))
+        return view.find(User.KIND, Scope.global(token.account()), "id", token.id()).stream()
+                .findFirst()
                 .map(user -> new Principal.User(user.account(), user.path(), user.name(), user.id(), terms));
     }
 

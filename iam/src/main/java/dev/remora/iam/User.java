@@ -26,11 +26,15 @@ record User(
         Map<String, String> inline)
         implements Identity {
 
-    /** Found by name; its indexes {@code policy}, {@code boundary} and {@code group} by what it refers to. */
+    /**
+     * Found by name; its indexes {@code policy}, {@code boundary} and {@code group} by what it refers to, {@code id} by what
+     * stays the same when it is renamed.
+     */
     static final Kind<User> KIND = Kind.of("iam.user", User.class)
             .index("policy", User::attached)
             .index("boundary", user -> user.boundary().isEmpty() ? List.of() : List.of(user.boundary()))
-            .index("group", User::groups);
+            .index("group", User::groups)
+            .index("id", user -> List.of(user.id()));
 
     /** Names are unique without regard to case. */
     static String key(String name) {

@@ -2,6 +2,7 @@ package dev.remora.iam;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.remora.wire.AccessKeys;
 import dev.remora.wire.Principal;
 import dev.remora.wire.SessionTerms;
 import java.util.List;
@@ -45,6 +46,8 @@ import software.amazon.awssdk.services.iam.model.UntagUserRequest;
 import software.amazon.awssdk.services.iam.model.UpdateAssumeRolePolicyRequest;
 import software.amazon.awssdk.services.iam.model.UpdateUserRequest;
 import software.amazon.awssdk.services.iam.model.User;
+import software.amazon.awssdk.services.sts.model.GetSessionTokenRequest;
+import software.amazon.awssdk.services.sts.model.GetSessionTokenResponse;
 
 class UsersTest {
     private static final String ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess";
@@ -123,6 +126,8 @@ class UsersTest {
         run(CreateLoginProfileRequest.builder().userName("anna").password("Correct-horse1").build());
         var key = lab.iam(CreateAccessKeyRequest.builder().userName("anna").build(), CreateAccessKeyResponse.class).accessKey();
         lab.role("r", Lab.trust("{\"AWS\":\"" + made.arn() + "\"}"));
+        var session = lab.sts(GetSessionTokenRequest.builder().build(), lab.holder(key.accessKeyId()),
+                GetSessionTokenResponse.class).credentials();
         create("bob");
         assertThat(fault(UpdateUserRequest.builder().userName("anna").newUserName("Bob").build()))
                 .isEqualTo("409 EntityAlreadyExists: User with name Bob already exists.");
@@ -139,6 +144,9 @@ class UsersTest {
         assertThat(lab.iam(GetLoginProfileRequest.builder().userName("anne").build(), GetLoginProfileResponse.class)
                 .loginProfile().userName()).isEqualTo("anne");
         assertThat(lab.holder(key.accessKeyId()).arn()).isEqualTo(renamed.arn());
+        assertThat(lab.iam.accessKeys().find(session.accessKeyId(), session.sessionToken(), lab.now))
+                .isInstanceOfSatisfying(AccessKeys.Holder.class,
+                        holder -> assertThat(holder.principal().arn()).isEqualTo(renamed.arn()));
         assertThat(trust("r")).contains(renamed.arn()).doesNotContain(made.arn());
         run(UpdateUserRequest.builder().userName("anne").newUserName("ANNE").build());
         assertThat(get("anne").userName()).isEqualTo("ANNE");
