@@ -21,6 +21,7 @@ import dev.remora.net.InternetPlan;
 import dev.remora.net.KernelFabric;
 import dev.remora.net.KernelFeatures;
 import dev.remora.net.Names;
+import dev.remora.organizations.OrganizationsService;
 import dev.remora.rds.RdsService;
 import dev.remora.s3.S3Service;
 import dev.remora.sandbox.Launcher;
@@ -151,6 +152,7 @@ final class Server implements AutoCloseable {
                         RdsService.kinds(),
                         ElastiCacheService.kinds(),
                         SecretsManagerService.kinds(),
+                        OrganizationsService.kinds(),
                         LogsService.kinds(),
                         SqsService.kinds(),
                         S3Service.kinds(),
@@ -183,6 +185,7 @@ final class Server implements AutoCloseable {
 
         var iam = new IamService(store, ids, clock, settings.listen().isEmpty());
         var logs = made("logs", new LogsService(store, streams, clock));
+        var organizations = new OrganizationsService(store, ids, iam::createAdministrator);
         var s3 = new S3Service(store, data.path().resolve("objects"), ids, clock, iam.authorizer());
         iam.resourcePolicies().register("s3", s3.buckets());
         var flows = new FlowDestinations(iam.roles(), logs.sink(), s3);
@@ -222,6 +225,7 @@ final class Server implements AutoCloseable {
         var ssm = new SsmService(store, ids, clock, new PublicImages(region -> Optional.of(HostImage.ID)));
         operations.addAll(List.of(logs.operations(), sqs.operations(), lambda.operations(), ssm.operations()));
         operations.add(s3.operations());
+        operations.add(organizations.operations());
 
         var dispatcher = new Dispatcher(operations, iam.accessKeys(), iam.authorizer(), iam.authorizationMessages(), clock);
         var front = made("listeners", new HttpFront(dispatcher));

@@ -33,13 +33,14 @@ class ModulesTest {
             Map.entry("ssm", Set.of("wire", "store")),
             Map.entry("fleet", Set.of("wire", "store", "ec2", "sandbox", "net", "linux")),
             Map.entry("secretsmanager", Set.of("wire", "store")),
+            Map.entry("organizations", Set.of("wire", "store", "iam")),
             Map.entry("rds", Set.of("wire", "store", "iam", "ec2", "secretsmanager", "fleet", "sandbox", "linux")),
             Map.entry("elasticache", Set.of("wire", "store", "ec2", "fleet", "sandbox", "linux")),
             Map.entry("lambda", Set.of("wire", "store", "iam", "ec2", "logs", "sqs", "s3", "sandbox", "net", "linux")),
             Map.entry(
                     "app",
                     Set.of(
-                            "wire", "store", "iam", "ec2", "logs", "sqs", "s3", "ssm", "secretsmanager", "fleet", "rds",
+                            "wire", "store", "iam", "ec2", "logs", "sqs", "s3", "ssm", "secretsmanager", "organizations", "fleet", "rds",
                             "elasticache", "lambda", "sandbox", "vpc", "net", "linux")));
 
     private static JavaClasses classes;

@@ -2,16 +2,21 @@ package dev.remora.iam;
 
 import dev.remora.store.Ids;
 import dev.remora.store.Kind;
+import dev.remora.store.Scope;
 import dev.remora.store.Store;
 import dev.remora.wire.AccessKeys;
 import dev.remora.wire.AuthorizationMessages;
 import dev.remora.wire.Authorizer;
 import dev.remora.wire.Operations;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /** IAM and STS, put together. */
 public final class IamService {
+    private final Store store;
+    private final Ids ids;
+    private final InstantSource clock;
     private final Operations iam;
     private final Operations sts;
     private final AccessKeys keys;
@@ -25,6 +30,9 @@ public final class IamService {
      *     keys that are good on the host's loopback
      */
     public IamService(Store store, Ids ids, InstantSource clock, boolean wellKnownKeys) {
+        this.store = store;
+        this.ids = ids;
+        this.clock = clock;
         var permissions = new Permissions(store);
         var sessions = new Sessions(store, ids);
         this.messages = new AuthorizationMessages(sessions.derived("authorization messages"));
@@ -34,6 +42,18 @@ public final class IamService {
         this.keys = new KeyRing(store, sessions, lastUse, wellKnownKeys);
         this.iam = IamOperations.of(store, ids, lastUse);
         this.sts = SecurityTokens.operations(store, trust, sessions, messages);
+    }
+
+    /**
+     * Makes a role that may do everything in an account, for the identities of another one: what an organization makes in an
+     * account of its own.
+     */
+    public void createAdministrator(String account, String roleName, String trusted) {
+        store.write(tx -> {
+            tx.put(Role.KIND, Scope.global(account), Role.key(roleName), Role.administrator(
+                    account, roleName, UniqueId.random("AROA", ids), clock.instant().truncatedTo(ChronoUnit.SECONDS), trusted));
+            return roleName;
+        });
     }
 
     /** The kinds of documents that this module stores; a store must be opened with them. */

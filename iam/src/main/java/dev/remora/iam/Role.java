@@ -51,6 +51,14 @@ record Role(
         return "arn:aws:iam::" + account + ":role" + path + name;
     }
 
+    /** A role that an account may assume to do everything in another one. */
+    static Role administrator(String account, String name, String id, Instant created, String trusted) {
+        String trust = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::"
+                + trusted + ":root\"},\"Action\":\"sts:AssumeRole\"}]}";
+        return new Role(account, name, "/", id, created, trust, "", Roles.DEFAULT_SESSION_SECONDS, "", Map.of(),
+                List.of("arn:aws:iam::aws:policy/AdministratorAccess"), Map.of());
+    }
+
     Role withTrust(String document) {
         return new Role(account, name, path, id, created, document, description, maxSessionSeconds, boundary,
                 tags, attached, inline);

@@ -1,0 +1,34 @@
+package dev.remora.organizations;
+
+import dev.remora.iam.ControlPolicies;
+import dev.remora.store.Ids;
+import dev.remora.store.Kind;
+import dev.remora.store.Store;
+import dev.remora.wire.Operations;
+import java.util.List;
+
+/** Organizations, put together. */
+public final class OrganizationsService {
+    private final Standings standings;
+    private final Operations operations;
+
+    /** The store was opened with {@link #kinds} among its kinds. */
+    public OrganizationsService(Store store, Ids ids, AccountRoles roles) {
+        this.standings = new Standings(store);
+        this.operations = OrganizationsOperations.of(store, ids, roles);
+    }
+
+    /** What the service keeps in the store. */
+    public static List<Kind<?>> kinds() {
+        return List.of(Organization.KIND, Place.KIND, ControlPolicy.KIND, Invitation.KIND, CreatedAccount.KIND);
+    }
+
+    public Operations operations() {
+        return operations;
+    }
+
+    /** Where accounts stand, for the decisions about what is done in them. */
+    public ControlPolicies controlPolicies() {
+        return standings;
+    }
+}

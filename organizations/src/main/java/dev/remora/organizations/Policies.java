@@ -1,0 +1,262 @@
+package dev.remora.organizations;
+
+import static dev.remora.organizations.Organization.EVERYWHERE;
+
+import dev.remora.iam.PolicyText;
+import dev.remora.store.Ids;
+import dev.remora.store.Store;
+import dev.remora.store.View;
+import dev.remora.wire.AwsError;
+import dev.remora.wire.Call;
+import dev.remora.wire.Page;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awssdk.services.organizations.model.AttachPolicyRequest;
+import software.amazon.awssdk.services.organizations.model.AttachPolicyResponse;
+import software.amazon.awssdk.services.organizations.model.CreatePolicyRequest;
+import software.amazon.awssdk.services.organizations.model.CreatePolicyResponse;
+import software.amazon.awssdk.services.organizations.model.DeletePolicyRequest;
+import software.amazon.awssdk.services.organizations.model.DeletePolicyResponse;
+import software.amazon.awssdk.services.organizations.model.DescribePolicyRequest;
+import software.amazon.awssdk.services.organizations.model.DescribePolicyResponse;
+import software.amazon.awssdk.services.organizations.model.DetachPolicyRequest;
+import software.amazon.awssdk.services.organizations.model.DetachPolicyResponse;
+import software.amazon.awssdk.services.organizations.model.ListPoliciesForTargetRequest;
+import software.amazon.awssdk.services.organizations.model.ListPoliciesForTargetResponse;
+import software.amazon.awssdk.services.organizations.model.ListPoliciesRequest;
+import software.amazon.awssdk.services.organizations.model.ListPoliciesResponse;
+import software.amazon.awssdk.services.organizations.model.ListTargetsForPolicyRequest;
+import software.amazon.awssdk.services.organizations.model.ListTargetsForPolicyResponse;
+import software.amazon.awssdk.services.organizations.model.Policy;
+import software.amazon.awssdk.services.organizations.model.PolicySummary;
+import software.amazon.awssdk.services.organizations.model.PolicyTargetSummary;
+import software.amazon.awssdk.services.organizations.model.PolicyType;
+import software.amazon.awssdk.services.organizations.model.UpdatePolicyRequest;
+import software.amazon.awssdk.services.organizations.model.UpdatePolicyResponse;
+
+/** Service control policies, and where they are attached. */
+final class Policies {
+    /** Bytes of a policy's text. */
+    static final int MAX_BYTES = 5120;
+
+    static final int MAX_ATTACHED = 5;
+    static final int MAX_PER_ORGANIZATION = 10_000;
+
+    private final Store store;
+    private final Ids ids;
+
+    Policies(Store store, Ids ids) {
+        this.store = store;
+        this.ids = ids;
+    }
+
+    CreatePolicyResponse create(CreatePolicyRequest request, Call call) {
+        return store.write(tx -> {
+            Organization organization = Tree.managed(call, tx);
+            Organizations.requireAvailable(organization, request.type());
+            check(request.content());
+            requireFreeName(organization, request.name(), tx);
+            if (tx.count(ControlPolicy.KIND, EVERYWHERE, "organization", organization.id()) >= MAX_PER_ORGANIZATION) {
+                throw Errors.constraint("POLICY_NUMBER_LIMIT_EXCEEDED", "You have exceeded the allowed number of policies.");
+            }
+            var policy = new ControlPolicy(organization.id(), "p-" + ids.hex(8), request.name(),
+                    request.description() == null ? "" : request.description(), request.content(),
+                    Tags.with(Map.of(), request.tags()));
+            tx.put(ControlPolicy.KIND, EVERYWHERE, policy.id(), policy);
+            return CreatePolicyResponse.builder().policy(shape(organization, policy)).build();
+        });
+    }
+
+    private static void check(String content) {
+        if (content.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
+            throw Errors.constraint("POLICY_CONTENT_LIMIT_EXCEEDED", "You have exceeded the maximum policy size.");
+        }
+        try {
+            PolicyText.checkIdentity(content);
+        } catch (AwsError malformed) {
+            throw Errors.malformed(malformed.text());
+        }
+    }
+
+    private static void requireFreeName(Organization organization, String name, View view) {
+        boolean taken = name.equals(ControlPolicy.FULL_ACCESS.name())
+                || view.find(ControlPolicy.KIND, EVERYWHERE, "organization", organization.id()).stream()
+                        .anyMatch(policy -> policy.name().equals(name));
+        if (taken) {
+            throw Errors.of("DuplicatePolicyException", "A policy with the specified name and type already exists.");
+        }
+    }
+
+    UpdatePolicyResponse update(UpdatePolicyRequest request, Call call) {
+        return store.write(tx -> {
+            Organization organization = Tree.managed(call, tx);
+            ControlPolicy policy = own(organization, request.policyId(), tx);
+            if (request.name() != null && !request.name().equals(policy.name())) {
+                requireFreeName(organization, request.name(), tx);
+            }
+            if (request.content() != null) {
+                check(request.content());
+            }
+            ControlPolicy changed = policy.with(
+                    request.name() == null ? policy.name() : request.name(),
+                    request.description() == null ? policy.description() : request.description(),
+                    request.content() == null ? policy.content() : request.content());
+            tx.put(ControlPolicy.KIND, EVERYWHERE, changed.id(), changed);
+            return UpdatePolicyResponse.builder().policy(shape(organization, changed)).build();
+        });
+    }
+
+    DeletePolicyResponse delete(DeletePolicyRequest request, Call call) {
+        return store.write(tx -> {
+            Organization organization = Tree.managed(call, tx);
+            ControlPolicy policy = own(organization, request.policyId(), tx);
+            if (tx.any(Place.KIND, EVERYWHERE, "policy", policy.id())) {
+                throw Errors.of("PolicyInUseException", "The policy is attached to one or more entities. You must detach it from"
+                        + " all roots, OUs, and accounts before performing this operation.");
+            }
+            tx.delete(ControlPolicy.KIND, EVERYWHERE, policy.id());
+            return DeletePolicyResponse.builder().build();
+        });
+    }
+
+    DescribePolicyResponse describe(DescribePolicyRequest request, Call call) {
+        View view = store.view();
+        Organization organization = Tree.managed(call, view);
+        ControlPolicy policy = find(organization, request.policyId(), view).orElseThrow(Errors::noPolicy);
+        return DescribePolicyResponse.builder().policy(shape(organization, policy)).build();
+    }
+
+    ListPoliciesResponse list(ListPoliciesRequest request, Call call) {
+        View view = store.view();
+        Organization organization = Tree.managed(call, view);
+        Organizations.requireAvailable(organization, request.filter());
+        var all = new ArrayList<>(view.find(ControlPolicy.KIND, EVERYWHERE, "organization", organization.id()));
+        all.add(ControlPolicy.FULL_ACCESS);
+        Page<ControlPolicy> page = Listing.page(all, ControlPolicy::id, request.nextToken(), request.maxResults());
+        return ListPoliciesResponse.builder()
+                .policies(page.items().stream().map(policy -> summary(organization, policy)).toList())
+                .nextToken(page.nextToken().orElse(null))
+                .build();
+    }
+
+    AttachPolicyResponse attach(AttachPolicyRequest request, Call call) {
+        return store.write(tx -> {
+            Organization organization = Tree.managed(call, tx);
+            ControlPolicy policy = find(organization, request.policyId(), tx).orElseThrow(Errors::noPolicy);
+            Place target = Tree.place(organization, request.targetId(), tx, Errors::noTarget);
+            requireEnabled(organization);
+            if (target.policies().contains(policy.id())) {
+                throw Errors.of("DuplicatePolicyAttachmentException",
+                        "A policy with the specified name and type already exists.");
+            }
+            if (target.policies().size() >= MAX_ATTACHED) {
+                throw Errors.constraint("MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED",
+                        "You have attached the maximum number of policies to the specified target.");
+            }
+            var attached = new ArrayList<>(target.policies());
+            attached.add(policy.id());
+            tx.put(Place.KIND, EVERYWHERE, target.id(), target.withPolicies(List.copyOf(attached)));
+            return AttachPolicyResponse.builder().build();
+        });
+    }
+
+    DetachPolicyResponse detach(DetachPolicyRequest request, Call call) {
+        return store.write(tx -> {
+            Organization organization = Tree.managed(call, tx);
+            ControlPolicy policy = find(organization, request.policyId(), tx).orElseThrow(Errors::noPolicy);
+            Place target = Tree.place(organization, request.targetId(), tx, Errors::noTarget);
+            requireEnabled(organization);
+            if (!target.policies().contains(policy.id())) {
+                throw Errors.of("PolicyNotAttachedException",
+                        "The policy isn't attached to the specified target in the specified root.");
+            }
+            if (target.policies().size() == 1) {
+                throw Errors.constraint("MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED", "You cannot remove the last policy attached"
+                        + " to the specified target. You must have at least one attached at all times.");
+            }
+            var left = new ArrayList<>(target.policies());
+            left.remove(policy.id());
+            tx.put(Place.KIND, EVERYWHERE, target.id(), target.withPolicies(List.copyOf(left)));
+            return DetachPolicyResponse.builder().build();
+        });
+    }
+
+    private static void requireEnabled(Organization organization) {
+        if (!organization.controlled()) {
+            throw Errors.of("PolicyTypeNotEnabledException", "This operation can only be performed for enabled policy types.");
+        }
+    }
+
+    ListPoliciesForTargetResponse listForTarget(ListPoliciesForTargetRequest request, Call call) {
+        View view = store.view();
+        Organization organization = Tree.managed(call, view);
+        Place target = Tree.place(organization, request.targetId(), view, Errors::noTarget);
+        Organizations.requireAvailable(organization, request.filter());
+        List<ControlPolicy> attached = organization.controlled()
+                ? target.policies().stream().flatMap(id -> find(organization, id, view).stream()).toList()
+                : List.of();
+        Page<ControlPolicy> page = Listing.page(attached, ControlPolicy::id, request.nextToken(), request.maxResults());
+        return ListPoliciesForTargetResponse.builder()
+                .policies(page.items().stream().map(policy -> summary(organization, policy)).toList())
+                .nextToken(page.nextToken().orElse(null))
+                .build();
+    }
+
+    ListTargetsForPolicyResponse listTargets(ListTargetsForPolicyRequest request, Call call) {
+        View view = store.view();
+        Organization organization = Tree.managed(call, view);
+        ControlPolicy policy = find(organization, request.policyId(), view).orElseThrow(Errors::noPolicy);
+        List<Place> places = view.find(Place.KIND, EVERYWHERE, "policy", policy.id()).stream()
+                .filter(place -> organization.controlled() && place.organization().equals(organization.id()))
+                .toList();
+        Page<Place> page = Listing.page(places, Place::id, request.nextToken(), request.maxResults());
+        return ListTargetsForPolicyResponse.builder()
+                .targets(page.items().stream().map(place -> PolicyTargetSummary.builder()
+                        .targetId(place.id())
+                        .arn(Tree.arn(organization, place))
+                        .name(place.name())
+                        .type(place.type().name())
+                        .build()).toList())
+                .nextToken(page.nextToken().orElse(null))
+                .build();
+    }
+
+    static Optional<ControlPolicy> find(Organization organization, String id, View view) {
+        return id.equals(ControlPolicy.FULL_ACCESS.id())
+                ? Optional.of(ControlPolicy.FULL_ACCESS)
+                : view.get(ControlPolicy.KIND, EVERYWHERE, id).filter(p -> p.organization().equals(organization.id()));
+    }
+
+    /** A policy that may be changed. */
+    private static ControlPolicy own(Organization organization, String id, View view) {
+        ControlPolicy policy = find(organization, id, view).orElseThrow(Errors::noPolicy);
+        if (policy.ofAws()) {
+            throw Errors.invalid("IMMUTABLE_POLICY", "You specified a policy that is managed by AWS and can't be modified.");
+        }
+        return policy;
+    }
+
+    static String arn(Organization organization, ControlPolicy policy) {
+        return policy.ofAws()
+                ? "arn:aws:organizations::aws:policy/service_control_policy/" + policy.id()
+                : organization.arn("policy", "service_control_policy/" + policy.id());
+    }
+
+    private static Policy shape(Organization organization, ControlPolicy policy) {
+        return Policy.builder().policySummary(summary(organization, policy)).content(policy.content()).build();
+    }
+
+    private static PolicySummary summary(Organization organization, ControlPolicy policy) {
+        return PolicySummary.builder()
+                .id(policy.id())
+                .arn(arn(organization, policy))
+                .name(policy.name())
+                .description(policy.description())
+                .type(PolicyType.SERVICE_CONTROL_POLICY)
+                .awsManaged(policy.ofAws())
+                .build();
+    }
+}
