@@ -40,7 +40,8 @@ class ModulesTest {
             Map.entry(
                     "app",
                     Set.of(
-                            "wire", "store", "iam", "ec2", "logs", "sqs", "s3", "ssm", "secretsmanager", "organizations", "fleet", "rds",
+                            "wire", "store", "iam", "ec2", "logs", "sqs", "s3", "ssm", "secretsmanager",
+                            "organizations", "fleet", "rds",
                             "elasticache", "lambda", "sandbox", "vpc", "net", "linux")));
 
     private static JavaClasses classes;

@@ -21,8 +21,8 @@ class EveryFunctionMustBeInAVpcTest {
             "Condition":{"Null":{"lambda:VpcIds":"true"}}}]}""";
 
     private static List<String> create(String name, String role, String zip) {
-        return List.of("lambda", "create-function", "--function-name", name, "--runtime", "python3.12", "--handler", "index.handler",
-                "--zip-file", zip, "--role", role);
+        return List.of("lambda", "create-function", "--function-name", name, "--runtime", "python3.12", "--handler",
+                "index.handler", "--zip-file", zip, "--role", role);
     }
 
     @Test
@@ -78,7 +78,8 @@ class EveryFunctionMustBeInAVpcTest {
     @DisplayName("A policy that allows a few services leaves the account nothing else")
     void allowList(Account master, Server server) {
         String root = enable(master);
-        String member = master.aws("organizations", "create-account", "--email", "dev@example.com", "--account-name", "dev")
+        String member = master.aws("organizations", "create-account", "--email", "dev@example.com", "--account-name",
+                        "dev")
                 .at("/CreateAccountStatus/AccountId").asString();
         String policy = master.aws("organizations", "create-policy", "--name", "queues", "--description", "only queues",
                         "--type", "SERVICE_CONTROL_POLICY", "--content",

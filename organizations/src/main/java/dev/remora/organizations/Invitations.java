@@ -64,7 +64,8 @@ final class Invitations {
             }
             Accounts.requireRoom(organization, tx);
             boolean open = tx.find(Invitation.KIND, EVERYWHERE, "account", target.id()).stream()
-                    .anyMatch(i -> i.organization().equals(organization.id()) && i.at(call.time()).state() == HandshakeState.OPEN);
+                    .filter(i -> i.organization().equals(organization.id()))
+                    .anyMatch(i -> i.at(call.time()).state() == HandshakeState.OPEN);
             if (open) {
                 throw Errors.of("DuplicateHandshakeException", "A handshake with the same action and target already exists.");
             }
@@ -193,7 +194,8 @@ final class Invitations {
         var parts = new ArrayList<HandshakeResource>();
         parts.add(resource("ORGANIZATION", organization.id()).resources(
                 resource("MASTER_EMAIL", Organizations.email(organization.master())).build(),
-                resource("ORGANIZATION_FEATURE_SET", organization.allFeatures() ? "ALL" : "CONSOLIDATED_BILLING").build()).build());
+                resource("ORGANIZATION_FEATURE_SET", organization.allFeatures() ? "ALL" : "CONSOLIDATED_BILLING").build())
+                .build());
         parts.add(resource("ACCOUNT", invitation.account()).build());
         if (!invitation.notes().isEmpty()) {
             parts.add(resource("NOTES", invitation.notes()).build());

@@ -77,7 +77,8 @@ final class Organizations {
             List<ControlPolicy> policies = tx.find(ControlPolicy.KIND, EVERYWHERE, "organization", organization.id());
             if (places.size() > 2 || !policies.isEmpty()) {
                 throw Errors.of("OrganizationNotEmptyException", "The organization isn't empty. To delete an organization, you"
-                        + " must first remove all accounts except the management account, delete all OUs, and delete all policies.");
+                        + " must first remove all accounts except the management account, delete all OUs, and delete all"
+                        + " policies.");
             }
             places.forEach(place -> tx.delete(Place.KIND, EVERYWHERE, place.id()));
             tx.find(Invitation.KIND, EVERYWHERE, "organization", organization.id())
