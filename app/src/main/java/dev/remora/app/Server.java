@@ -186,7 +186,7 @@ final class Server implements AutoCloseable {
         var iam = new IamService(store, ids, clock, settings.listen().isEmpty());
         var logs = made("logs", new LogsService(store, streams, clock));
         var organizations = new OrganizationsService(store, ids, iam::createAdministrator);
-        iam.controlPolicies(organizations.controlPolicies());
+        organizations.tell(iam);
         var s3 = new S3Service(store, data.path().resolve("objects"), ids, clock, iam.authorizer());
         iam.resourcePolicies().register("s3", s3.buckets());
         var flows = new FlowDestinations(iam.roles(), logs.sink(), s3);

@@ -20,6 +20,9 @@ class EveryFunctionMustBeInAVpcTest {
             "Action":["lambda:CreateFunction","lambda:UpdateFunctionConfiguration"],"Resource":"*",\
             "Condition":{"Null":{"lambda:VpcIds":"true"}}}]}""";
 
+    private static final String QUEUES_ONLY = """
+            {"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sqs:*","Resource":"*"}}""";
+
     private static List<String> create(String name, String role, String zip) {
         return List.of("lambda", "create-function", "--function-name", name, "--runtime", "python3.12", "--handler",
                 "index.handler", "--zip-file", zip, "--role", role);
@@ -83,7 +86,7 @@ class EveryFunctionMustBeInAVpcTest {
                 .at("/CreateAccountStatus/AccountId").asString();
         String policy = master.aws("organizations", "create-policy", "--name", "queues", "--description", "only queues",
                         "--type", "SERVICE_CONTROL_POLICY", "--content",
-                        "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"sqs:*\",\"Resource\":\"*\"}}")
+                        QUEUES_ONLY)
                 .at("/Policy/PolicySummary/Id").asString();
         var inside = new Account(server, member);
         master.aws("organizations", "attach-policy", "--policy-id", policy, "--target-id", member);

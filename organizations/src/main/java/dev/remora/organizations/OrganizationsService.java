@@ -1,11 +1,14 @@
 package dev.remora.organizations;
 
 import dev.remora.iam.ControlPolicies;
+import dev.remora.iam.IamService;
+import dev.remora.iam.ResourcePolicies.Resource;
 import dev.remora.store.Ids;
 import dev.remora.store.Kind;
 import dev.remora.store.Store;
 import dev.remora.wire.Operations;
 import java.util.List;
+import java.util.Optional;
 
 /** Organizations, put together. */
 public final class OrganizationsService {
@@ -27,8 +30,15 @@ public final class OrganizationsService {
         return operations;
     }
 
-    /** Where accounts stand, for the decisions about what is done in them. */
-    public ControlPolicies controlPolicies() {
+    /** Tells where accounts stand, for the decisions about what is done in them. */
+    public void tell(IamService iam) {
+        iam.controlPolicies(standings);
+        // The ARNs of an organization's things name its managing account; an invited account decides for itself who answers.
+        iam.resourcePolicies()
+                .register("organizations", (caller, action, arn) -> Optional.of(new Resource(caller.account(), "")));
+    }
+
+    ControlPolicies controlPolicies() {
         return standings;
     }
 }
