@@ -14,6 +14,8 @@ import dev.remora.lambda.LambdaService;
 import dev.remora.logs.LogsService;
 import dev.remora.net.Fabric;
 import dev.remora.net.Names;
+import dev.remora.organizations.AccountRoles;
+import dev.remora.organizations.OrganizationsService;
 import dev.remora.rds.RdsService;
 import dev.remora.s3.S3Service;
 import dev.remora.sandbox.Confinement;
@@ -86,6 +88,7 @@ final class ServiceTables {
                         logs.operations(),
                         sqs.operations(),
                         s3.operations(),
+                        new OrganizationsService(store, ids, never(AccountRoles.class)).operations(),
                         new SsmService(store, ids, clock, PublicParameters.NONE).operations(),
                         lambda.operations()));
             }
