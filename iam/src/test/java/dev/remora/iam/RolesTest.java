@@ -114,6 +114,19 @@ class RolesTest {
     }
 
     @Test
+    void aTrustInADeletedRoleIsInNobodyAlsoInOtherAccounts() {
+        String worker = lab.role("worker", Lab.LAMBDA_TRUST);
+        String id = get("worker").roleId();
+        var there = lab.call(new Principal.Root("999988887777"));
+        lab.roles().create(CreateRoleRequest.builder().roleName("target")
+                .assumeRolePolicyDocument(Lab.trust("{\"AWS\":\"" + worker + "\"}")).build(), there);
+        run(DeleteRoleRequest.builder().roleName("worker").build());
+        lab.role("worker", Lab.LAMBDA_TRUST);
+        Role target = lab.roles().get(GetRoleRequest.builder().roleName("target").build(), there).role();
+        assertThat(Lab.decoded(target.assumeRolePolicyDocument())).isEqualTo(Lab.trust("{\"AWS\":\"" + id + "\"}"));
+    }
+
+    @Test
     void updatesOnlyWhatIsGiven() {
         run(CreateRoleRequest.builder().roleName("r").assumeRolePolicyDocument(Lab.LAMBDA_TRUST).description("first").build());
         run(UpdateRoleRequest.builder().roleName("r").description("second").maxSessionDuration(7200).build());

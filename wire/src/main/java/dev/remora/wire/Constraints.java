@@ -47,6 +47,10 @@ final class Constraints {
         @Nullable
         String bareCode;
 
+        /** Where AWS has a sentence of its own for what does not match the pattern: its second half. */
+        @Nullable
+        String mismatch;
+
         private @Nullable Pattern compiled;
 
         /** The pattern, or null where there is none or Java cannot read it. */
@@ -89,6 +93,9 @@ final class Constraints {
     /** The code of a failed validation where it is not the protocol's usual one. */
     @Nullable
     String validationCode;
+
+    /** Whether the service does not repeat the values that it refuses. */
+    boolean hidesValues;
 
     private Constraints() {}
 
@@ -136,6 +143,7 @@ final class Constraints {
             in.nextToken();
             switch (section) {
                 case "validationCode" -> validationCode = in.getString();
+                case "hidesValues" -> hidesValues = in.getBooleanValue();
                 case "operations" ->
                     eachMember(in, name -> {
                         names.add(name);
@@ -194,6 +202,7 @@ final class Constraints {
                 case "min" -> shape.min = in.getDoubleValue();
                 case "max" -> shape.max = in.getDoubleValue();
                 case "pattern" -> shape.pattern = in.getString();
+                case "mismatch" -> shape.mismatch = in.getString();
                 case "bareMax" -> shape.bareMax = in.getIntValue();
                 case "bareCode" -> shape.bareCode = in.getString();
                 case "members" -> {

@@ -15,10 +15,14 @@ import software.amazon.awssdk.core.SdkPojo;
  * keys and the values of a map.
  */
 final class Validation {
+    private static final String PATTERN = "Member must satisfy regular expression pattern: ";
+
     private final Constraints constraints;
     private final List<Violation> violations = new ArrayList<>(0);
     /** The code that goes before the usual one, when a value broke a constraint that has one. */
     private @Nullable String code;
+    /** What is said of a value that breaks its pattern, where nothing else is wrong and AWS does not list it as a violation. */
+    private @Nullable String mismatch;
 
     private Validation(Constraints constraints) {
         this.constraints = constraints;
@@ -38,6 +42,9 @@ final class Validation {
                     ? validation.code
                     : constraints.validationCode != null ? constraints.validationCode : usualCode;
             throw new AwsError(code, 400, Violation.text(validation.violations));
+        }
+        if (validation.mismatch != null) {
+            throw new AwsError(usualCode, 400, validation.mismatch);
         }
     }
 
@@ -117,6 +124,10 @@ final class Validation {
 
     private void scalar(String path, Constraints.Shape shape, Object value) {
         List<String> all = broken(shape, value);
+        if (shape.mismatch != null && !all.isEmpty() && all.removeIf(broken -> broken.startsWith(PATTERN))
+                && mismatch == null) {
+            mismatch = "The specified value for " + path.substring(path.lastIndexOf('.') + 1) + " is invalid. " + shape.mismatch;
+        }
         for (String broken : all) {
             violations.add(new Violation(shown(shape, shape, value), path, broken));
         }
@@ -130,8 +141,8 @@ final class Validation {
         }
     }
 
-    private static String shown(Constraints.Shape outer, Constraints.Shape inner, Object value) {
-        return outer.sensitive || inner.sensitive ? "" : "'" + value + "'";
+    private String shown(Constraints.Shape outer, Constraints.Shape inner, Object value) {
+        return constraints.hidesValues || outer.sensitive || inner.sensitive ? "" : "'" + value + "'";
     }
 
     private void size(String path, Constraints.Shape shape, int size, Object value) {
@@ -156,7 +167,7 @@ final class Validation {
             }
             Pattern pattern = shape.compiled();
             if (pattern != null && !pattern.matcher(text).matches()) {
-                broken = and(broken, "Member must satisfy regular expression pattern: " + shape.pattern);
+                broken = and(broken, PATTERN + shape.pattern);
             }
         }
         boolean number = value instanceof Number;
@@ -195,7 +206,7 @@ final class Validation {
             all.add(atLeast("length", shape.min));
         }
         if (shape.pattern != null) {
-            all.add("Member must satisfy regular expression pattern: " + shape.pattern);
+            all.add(PATTERN + shape.pattern);
         }
         if (!shape.enumeration.isEmpty()) {
             all.add("Member must satisfy enum value set: " + shape.enumeration);

@@ -170,7 +170,7 @@ class ValidationTest {
         assertThat(e.code()).isEqualTo("ValidationError");
         assertThat(e.text())
                 .startsWith(
-                        "1 validation error detected: Value '#' at 'tags.2.member.key' failed to satisfy constraint:");
+                        "1 validation error detected: Value at 'tags.2.member.key' failed to satisfy constraint:");
         assertThat(refused(
                                 Infos.STS,
                                 AssumeRoleRequest.builder()
@@ -181,6 +181,21 @@ class ValidationTest {
                 .contains(
                         "'roleSessionName' failed to satisfy constraint: Member must have length greater than or equal"
                                 + " to 2");
+    }
+
+    @Test
+    void iamHasASentenceForNamesAndPaths() {
+        var role = CreateRoleRequest.builder().roleName("bad/name").assumeRolePolicyDocument("{}");
+        AwsError e = refused(Infos.IAM, role.build());
+        assertThat(e.code()).isEqualTo("ValidationError");
+        assertThat(e.text()).isEqualTo("The specified value for roleName is invalid. It must contain only alphanumeric"
+                + " characters and/or the following: +=,.@_-");
+        assertThat(refused(Infos.IAM, role.roleName("r").path("team").build()).text())
+                .isEqualTo("The specified value for path is invalid. It must begin and end with / and contain only"
+                        + " alphanumeric characters and/or / characters.");
+        assertThat(refused(Infos.IAM, role.roleName("/".repeat(65)).build()).text())
+                .as("lengths first").isEqualTo("1 validation error detected: Value at 'roleName' failed to satisfy constraint:"
+                        + " Member must have length less than or equal to 64");
     }
 
     @Test
