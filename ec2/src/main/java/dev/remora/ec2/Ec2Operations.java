@@ -66,7 +66,7 @@ import software.amazon.awssdk.services.ec2.model.UpdateSecurityGroupRuleDescript
 
 /** The EC2 operations that there are, and what becomes of each of their parameters. */
 final class Ec2Operations {
-    private static final ServiceInfo EC2 = new ServiceInfo(
+    static final ServiceInfo EC2 = new ServiceInfo(
             "ec2", "ec2", Protocol.EC2_QUERY, "2016-11-15", "http://ec2.amazonaws.com/doc/2016-11-15/", "");
 
     private final Operations ops = new Operations(EC2);

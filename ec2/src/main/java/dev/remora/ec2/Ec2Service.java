@@ -48,8 +48,10 @@ public final class Ec2Service implements AutoCloseable {
         this.drops = new DropExplainer(store);
         this.recorder = new FlowRecorder(store, fabric, clock, delivery);
         this.instances = new InstanceKeeper(store, fabric, plane, machines, ids, clock);
-        this.operations =
-                Ec2Operations.of(store, ids, clock, regions, plane, natGateways, delivery, recorder, instances);
+        this.operations = Operations.later(
+                Ec2Operations.EC2,
+                () -> Ec2Operations.of(
+                        store, ids, clock, regions, plane, natGateways, delivery, recorder, instances));
     }
 
     /** Every kind of document that the service keeps; the store must be opened with them. */

@@ -14,7 +14,8 @@ public final class ElastiCacheService implements AutoCloseable {
     public ElastiCacheService(Surroundings around) {
         var versions = new CacheVersions(around.engines());
         this.fleet = new CacheFleet(around, versions);
-        this.operations = ElastiCacheOperations.of(around, versions, fleet);
+        this.operations = Operations.later(
+                ElastiCacheOperations.INFO, () -> ElastiCacheOperations.of(around, versions, fleet));
     }
 
     /** What the service keeps in the store. */

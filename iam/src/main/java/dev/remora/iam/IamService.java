@@ -40,8 +40,9 @@ public final class IamService {
         this.trust = new Trust(permissions, authorizer, sessions, clock);
         var lastUse = new LastUse(store, save -> Thread.ofVirtual().name("last-use").start(save));
         this.keys = new KeyRing(store, sessions, lastUse, wellKnownKeys);
-        this.iam = IamOperations.of(store, ids, lastUse);
-        this.sts = SecurityTokens.operations(store, trust, sessions, messages);
+        this.iam = Operations.later(IamOperations.SERVICE, () -> IamOperations.of(store, ids, lastUse));
+        this.sts = Operations.later(
+                SecurityTokens.SERVICE, () -> SecurityTokens.operations(store, trust, sessions, messages));
     }
 
     /**

@@ -41,6 +41,8 @@ import software.amazon.awssdk.services.lambda.model.VpcConfig;
 
 /** What of Lambda is supported, member by member. */
 final class LambdaOperations {
+    static final ServiceInfo SERVICE = new ServiceInfo("lambda", "lambda", Protocol.REST_JSON, "2015-03-31", "", "");
+
     private final Store store;
     private final VpcConfigs vpcs;
 
@@ -59,7 +61,7 @@ final class LambdaOperations {
             Tags tags,
             AccountSettings settings,
             EventSourceMappings mappings) {
-        var ops = new Operations(new ServiceInfo("lambda", "lambda", Protocol.REST_JSON, "2015-03-31", "", ""));
+        var ops = new Operations(SERVICE);
         functions(ops, functions);
         updates(ops, updates);
         mappings(ops, mappings);

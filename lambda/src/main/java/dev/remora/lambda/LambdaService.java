@@ -84,19 +84,21 @@ public final class LambdaService implements AutoCloseable {
         pollers = new QueuePollers(new QueuePoller.Tools(
                 store, parts.queues(), parts.roles(), ids, asynchronous, invocations::run));
         var origin = new CodeOrigin(parts.objects());
-        var versions = new Versions(store, states, answers, ids);
         policies = new FunctionPolicies(store, ids);
-        operations = new LambdaOperations(store, vpcs)
-                .table(
-                        new Functions(store, rules, vpcs, roles, origin, codes, states, answers, links, ids),
-                        new FunctionUpdates(store, rules, vpcs, roles, origin, codes, states, versions, answers, ids),
-                        versions,
-                        invocations,
-                        concurrency,
-                        policies,
-                        new Tags(store),
-                        new AccountSettings(store, concurrency),
-                        new EventSourceMappings(store, parts.queues(), roles, pollers, ids));
+        operations = Operations.later(LambdaOperations.SERVICE, () -> {
+            var versions = new Versions(store, states, answers, ids);
+            return new LambdaOperations(store, vpcs)
+                    .table(
+                            new Functions(store, rules, vpcs, roles, origin, codes, states, answers, links, ids),
+                            new FunctionUpdates(store, rules, vpcs, roles, origin, codes, states, versions, answers, ids),
+                            versions,
+                            invocations,
+                            concurrency,
+                            policies,
+                            new Tags(store),
+                            new AccountSettings(store, concurrency),
+                            new EventSourceMappings(store, parts.queues(), roles, pollers, ids));
+        });
     }
 
     /** What Lambda stands on. */

@@ -17,8 +17,12 @@ public final class LogsService implements AutoCloseable {
     public LogsService(Store store, Streams streams, InstantSource clock) {
         this.sink = new BufferedSink(store, streams, clock);
         this.retention = new Retention(store, streams, clock);
-        this.operations = LogsOperations.of(new LogGroups(store, streams, retention), new LogStreams(store, streams, sink),
-                new LogEvents(store, streams, sink));
+        this.operations = Operations.later(
+                LogsOperations.SERVICE,
+                () -> LogsOperations.of(
+                        new LogGroups(store, streams, retention),
+                        new LogStreams(store, streams, sink),
+                        new LogEvents(store, streams, sink)));
         sink.start();
         retention.start();
     }

@@ -30,7 +30,9 @@ public final class RdsService implements AutoCloseable {
         this.store = around.store();
         this.fleet = new InstanceFleet(around);
         this.proxies = new ProxyFleet(around, new ProxyCredentials(secrets, roles), secrets);
-        this.operations = RdsOperations.of(around, fleet, proxies, new RolePassing(roles, authorizer));
+        this.operations = Operations.later(
+                RdsOperations.INFO,
+                () -> RdsOperations.of(around, fleet, proxies, new RolePassing(roles, authorizer)));
     }
 
     /** What the service keeps in the store. */

@@ -52,6 +52,10 @@ public final class S3Service implements ObjectStore {
         this.access = new Access(authorizer);
         this.bodies = new Bodies(folder, ids, clock.instant());
         this.objects = new Objects(store, access, bodies, this::sweepOnce);
+        this.operations = Operations.later(S3Operations.SERVICE, () -> table(ids));
+    }
+
+    private Operations table(Ids ids) {
         var uploads = new Uploads(store, access, bodies, ids, this::sweepOnce);
         var nouns = new S3Operations.Nouns(
                 new Buckets(store, access, bodies),
@@ -62,7 +66,7 @@ public final class S3Service implements ObjectStore {
                 new UploadListings(store, access),
                 new BucketPolicies(store, access),
                 new ObjectTags(store, access));
-        this.operations = S3Operations.of(nouns, new S3Keys(store));
+        return S3Operations.of(nouns, new S3Keys(store));
     }
 
     /** What the service keeps in the store. */

@@ -30,7 +30,7 @@ public final class SecretsManagerService implements SecretValues {
     }
 
     public Operations operations() {
-        return SecretsManagerOperations.of(secrets);
+        return Operations.later(SecretsManagerOperations.INFO, () -> SecretsManagerOperations.of(secrets));
     }
 
     @Override

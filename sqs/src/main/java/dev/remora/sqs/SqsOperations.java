@@ -37,7 +37,7 @@ import software.amazon.awssdk.services.sqs.model.UntagQueueRequest;
 
 /** What of SQS is supported. A batch needs the permission of its single operation ("Amazon SQS API permissions"). */
 final class SqsOperations {
-    private static final ServiceInfo SERVICE = new ServiceInfo(
+    static final ServiceInfo SERVICE = new ServiceInfo(
             "sqs", "sqs", Protocol.AWS_JSON_1_0, "2012-11-05", "http://queue.amazonaws.com/doc/2012-11-05/", "AmazonSQS");
 
     private final Mailbox mailbox;

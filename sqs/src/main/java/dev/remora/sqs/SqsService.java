@@ -37,9 +37,8 @@ public final class SqsService implements AutoCloseable {
         var queues = new Queues(store, mailbox, ids);
         moves = new MoveTasks(store, mailbox, ids);
         policies = new QueuePolicies(store, queues);
-        operations = new SqsOperations(mailbox)
-                .table(queues, policies, new Sending(queues, mailbox, ids),
-                        new Receiving(queues, mailbox), moves);
+        operations = Operations.later(SqsOperations.SERVICE, () -> new SqsOperations(mailbox)
+                .table(queues, policies, new Sending(queues, mailbox, ids), new Receiving(queues, mailbox), moves));
     }
 
     /** Goes on with what the last run of the server left undone. */

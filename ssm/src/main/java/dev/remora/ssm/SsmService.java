@@ -14,7 +14,10 @@ public final class SsmService {
     /** The store was opened with {@link #kinds} among its kinds. */
     public SsmService(Store store, Ids ids, InstantSource clock, PublicParameters published) {
         var parameters = new Parameters(store, ids, published, clock.instant());
-        this.operations = SsmOperations.of(parameters, new ParameterListings(store, parameters), new ParameterTags(store));
+        this.operations = Operations.later(
+                SsmOperations.SERVICE,
+                () -> SsmOperations.of(
+                        parameters, new ParameterListings(store, parameters), new ParameterTags(store)));
     }
 
     /** What the service keeps in the store. */

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.AwsRequest;
 import software.amazon.awssdk.awscore.AwsResponse;
@@ -16,8 +17,34 @@ public final class Operations {
     private final ServiceInfo service;
     private final Map<String, Operation<?, ?>> byName = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
+    /** What the table is read from at the first call, or null when it has been. */
+    private volatile @Nullable Supplier<Operations> later;
+
     public Operations(ServiceInfo service) {
         this.service = service;
+    }
+
+    /**
+     * A table that is made at the first call of the service: it names the classes of every request, and a server that nobody
+     * asks for this service has no use for them.
+     */
+    public static Operations later(ServiceInfo service, Supplier<Operations> table) {
+        var operations = new Operations(service);
+        operations.later = table;
+        return operations;
+    }
+
+    private Map<String, Operation<?, ?>> table() {
+        if (later != null) {
+            synchronized (this) {
+                Supplier<Operations> table = later;
+                if (table != null) {
+                    byName.putAll(table.get().byName);
+                    later = null;
+                }
+            }
+        }
+        return byName;
     }
 
     /**
@@ -55,11 +82,11 @@ public final class Operations {
     }
 
     public Collection<Operation<?, ?>> all() {
-        return byName.values();
+        return table().values();
     }
 
     /** The operation of that name, whatever its case, or null. */
     public @Nullable Operation<?, ?> byName(String name) {
-        return byName.get(name.toLowerCase(Locale.ROOT));
+        return table().get(name.toLowerCase(Locale.ROOT));
     }
 }
