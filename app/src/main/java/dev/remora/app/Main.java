@@ -17,6 +17,10 @@ public final class Main {
     }
 
     static int run(List<String> args, PrintStream out, PrintStream err) {
+        String level = System.getenv("REMORA_LOG");
+        if (level != null) {
+            System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", level);
+        }
         try {
             if (args.isEmpty()) {
                 throw new WrongUse("a command is missing");

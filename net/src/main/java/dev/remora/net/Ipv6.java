@@ -1,39 +1,27 @@
 package dev.remora.net;
 
-import inet.ipaddr.AddressStringException;
-import inet.ipaddr.IPAddressString;
-import inet.ipaddr.IPAddressStringParameters;
-import inet.ipaddr.ipv6.IPv6Address;
+import java.net.Inet6Address;
 import java.nio.ByteBuffer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** An IPv6 address, as the 128 bits that it is: the first 64 and the last 64. */
 public record Ipv6(long high, long low) implements Ip {
     static final int BYTES = 16;
 
-    private static final IPAddressStringParameters STRICT = new IPAddressStringParameters.Builder()
-            .allowEmpty(false)
-            .allowAll(false)
-            .allowPrefix(false)
-            .allowMask(false)
-            .allowSingleSegment(false)
-            .allowWildcardedSeparator(false)
-            .allowIPv4(false)
-            .getIPv6AddressParametersBuilder()
-            .allowZone(false)
-            .getParentBuilder()
-            .toParams();
+    private static final int GROUPS = 8;
+
+    /** Before an IPv4 address in the last 64 bits; Java takes such an address for the other one. */
+    private static final long MAPPED = 0xffffL << 32;
 
     /** Every form of RFC 4291, section 2.2; no zone. */
     public static Ipv6 parse(String text) {
-        try {
-            var address = new IPAddressString(text, STRICT).toAddress();
-            if (address == null || !address.isIPv6() || address.isMultiple()) {
-                throw new IllegalArgumentException(text);
-            }
-            return of(address.getBytes());
-        } catch (AddressStringException malformed) {
-            throw new IllegalArgumentException(text, malformed);
+        boolean plain = text.chars().allMatch(c -> c == ':' || c == '.' || Character.digit(c, 16) >= 0);
+        if (!plain || text.indexOf(':') < 0) {
+            throw new IllegalArgumentException(text);
         }
+        byte[] address = Inet6Address.ofLiteral(text).getAddress();
+        return address.length == BYTES ? of(address) : new Ipv6(0, MAPPED | ByteBuffer.wrap(address).getInt() & 0xffffffffL);
     }
 
     /** @param network 16 bytes */
@@ -71,6 +59,26 @@ public record Ipv6(long high, long low) implements Ip {
     /** The form of RFC 5952. */
     @Override
     public String toString() {
-        return new IPv6Address(bytes()).toCanonicalString();
+        int from = 0;
+        int zeros = 1;
+        for (int i = 0; i < GROUPS; i++) {
+            int n = 0;
+            while (i + n < GROUPS && group(i + n) == 0) {
+                n++;
+            }
+            if (n > zeros) {
+                from = i;
+                zeros = n;
+            }
+        }
+        return zeros == 1 ? groups(0, GROUPS) : groups(0, from) + "::" + groups(from + zeros, GROUPS);
+    }
+
+    private String groups(int from, int to) {
+        return IntStream.range(from, to).mapToObj(i -> Integer.toHexString(group(i))).collect(Collectors.joining(":"));
+    }
+
+    private int group(int i) {
+        return (int) ((i < 4 ? high : low) >>> 48 - i % 4 * 16) & 0xffff;
     }
 }
