@@ -12,6 +12,9 @@ import io.helidon.common.socket.SocketWriter;
 import io.helidon.common.socket.TlsSocket;
 import io.helidon.http.encoding.ContentEncodingContext;
 import io.helidon.http.media.MediaContext;
+import io.helidon.service.registry.GlobalServiceRegistry;
+import io.helidon.service.registry.ServiceRegistryConfig;
+import io.helidon.service.registry.ServiceRegistryManager;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ListenerConfig;
@@ -37,6 +40,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
@@ -78,11 +82,16 @@ public final class Listening implements AutoCloseable {
     private final Semaphore platformThreads = new Semaphore(PLATFORM_THREADS);
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
 
+    static {
+        var nothing = ServiceRegistryConfig.builder().discoverServices(false).discoverServicesFromServiceLoader(false);
+        GlobalServiceRegistry.registry(ServiceRegistryManager.create(nothing.build()).registry());
+    }
+
     Listening(ServerSocketChannel channel, HttpRouting routing, @Nullable SSLContext tls, Consumer<Listening> gone) {
         this.channel = channel;
         this.tls = tls;
         this.gone = gone;
-        this.context = new Shared(
+        this.context = withoutPlugins(() -> new Shared(
                 Context.create(),
                 MediaContext.builder().mediaSupportsDiscoverServices(false).build(),
                 new AsTheyCome(),
@@ -91,16 +100,31 @@ public final class Listening implements AutoCloseable {
                         .protocolsDiscoverServices(false)
                         .concurrencyLimitDiscoverServices(false)
                         .build(),
-                virtual);
+                virtual));
         this.router = new Only(routing);
-        this.requests = FixedLimit.create();
+        this.requests = withoutPlugins(FixedLimit::create);
         requests.init("requests");
-        this.http1 = Http1ConnectionSelector.builder()
+        this.http1 = withoutPlugins(() -> Http1ConnectionSelector.builder()
                 .config(Http1Config.builder()
                         .maxHeadersSize(HttpLimits.MAX_HEADER_BYTES)
                         .maxPrologueLength(HttpLimits.MAX_HEADER_BYTES)
                         .build())
-                .build();
+                .build());
+    }
+
+    /**
+     * Helidon's builders look for plugins through every jar that the thread's class loader knows. We have none, and looking takes
+     * a start time and memory; so they are shown the JDK's modules only.
+     */
+    private static <T> T withoutPlugins(Supplier<T> made) {
+        Thread thread = Thread.currentThread();
+        ClassLoader loader = thread.getContextClassLoader();
+        thread.setContextClassLoader(ClassLoader.getPlatformClassLoader());
+        try {
+            return made.get();
+        } finally {
+            thread.setContextClassLoader(loader);
+        }
     }
 
     /** Starts to accept; called once, on a thread whose namespace all threads of this listener shall have. */
