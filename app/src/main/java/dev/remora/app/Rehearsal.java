@@ -18,7 +18,8 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * A run that nobody asked anything of: the launcher makes it once, so that Java can keep the classes that a start and the first
- * calls need, loaded and linked, in a file beside the jars. It makes one signed call in each of the protocols.
+ * calls need, loaded and linked, in a file beside the jars. It starts twice, so that there is something to read from the data
+ * folder, and makes a signed call in the protocols of the services that every user calls.
  */
 final class Rehearsal {
     private static final DateTimeFormatter STAMP =
@@ -35,11 +36,18 @@ final class Rehearsal {
             new Call("ec2", "POST", "/", FORM, "Action=DescribeSubnets&Version=2016-11-15"),
             new Call("ec2", "POST", "/", FORM, "Action=DescribeNetworkInterfaces&Version=2016-11-15"),
             new Call("iam", "POST", "/", FORM, "Action=ListRoles&Version=2010-05-08"),
-            new Call("rds", "POST", "/", FORM, "Action=DescribeDBInstances&Version=2014-10-31"),
-            new Call("sqs", "POST", "/", FORM, "Action=ListQueues&Version=2012-11-05"),
             new Call("lambda", "GET", "/2015-03-31/functions", "application/json", ""));
 
-    static void of(Server server) {
+    static void of(Settings settings) {
+        try (var first = Server.start(settings.kept())) {
+            call(first);
+        }
+        try (var second = Server.start(settings)) {
+            call(second);
+        }
+    }
+
+    private static void call(Server server) {
         new RemoteServer(Map.of("REMORA_PORT", Integer.toString(server.port())))
                 .ask("GET", "/_remora/health", Map.of());
         for (Call call : CALLS) {

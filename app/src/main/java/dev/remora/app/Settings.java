@@ -40,6 +40,12 @@ record Settings(
                 LambdaOptions.DEFAULTS.credentialsLife(), LambdaOptions.DEFAULTS.eniConnections(), Optional.empty());
     }
 
+    /** The same, but for a server that leaves its data folder. */
+    Settings kept() {
+        return new Settings(
+                port, data, false, internet, strictRuntimes, quotas, credentialsLife, interfaceConnections, listen);
+    }
+
     static Path data(Map<String, String> environment) {
         return Optional.ofNullable(environment.get("REMORA_DATA"))
                 .filter(d -> !d.isBlank())

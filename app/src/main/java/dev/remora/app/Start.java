@@ -14,7 +14,7 @@ import java.util.concurrent.CountDownLatch;
 
 /** {@code remora start}: serves in the foreground until it is told to stop. */
 final class Start {
-    /** {@code --rehearse}, for the launcher: starts, serves a few calls of its own, and ends. */
+    /** {@code --rehearse}, for the launcher: see {@link Rehearsal}. */
     private static final String REHEARSE = "--rehearse";
     private static final String CONNECTIONS = "--interface-connections";
 
@@ -26,12 +26,12 @@ final class Start {
                 List.of());
         var settings = settings(given, System.getenv());
         Main.logThroughSlf4j();
+        if (given.flag(REHEARSE)) {
+            Rehearsal.of(settings);
+            return;
+        }
         try (var server = Server.start(settings)) {
-            if (given.flag(REHEARSE)) {
-                Rehearsal.of(server);
-            } else {
-                serve(server, out);
-            }
+            serve(server, out);
         }
     }
 
