@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * The eight policies of the Lambda guide's page "Giving Lambda functions access to resources in an Amazon VPC", as it prints
  * them: five are not JSON, two are statements without a policy around them, one is a policy. Put right, all eight do what the
- * page says of them.
+ * page says of them; so they are in {@code docs/policies}.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GuidePoliciesTest {
@@ -29,6 +31,14 @@ class GuidePoliciesTest {
     private static String printed(String name) {
         try (InputStream in = GuidePoliciesTest.class.getResourceAsStream("guide/" + name + ".json")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String documented(String name) {
+        try {
+            return Files.readString(Path.of("..", "docs", "policies", name + ".json"));
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -48,6 +58,7 @@ class GuidePoliciesTest {
 
     private void correct(String name, String text) {
         IdentityGrammar.check(text, true);
+        assertThat(PolicyDocument.tree(documented(name))).as("docs/policies/" + name).isEqualTo(PolicyDocument.tree(text));
         corrected.put(name, Lab.set(PolicyDocument.compile(text)));
     }
 
