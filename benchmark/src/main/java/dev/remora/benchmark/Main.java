@@ -9,6 +9,7 @@ public final class Main {
             new WarmInvoke(),
             new ColdStart(),
             new SlotClaim(),
+            new IamDecisions(),
             new CreateUntilActive(),
             new GroupChange(),
             new DataPath(),

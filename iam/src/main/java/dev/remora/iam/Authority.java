@@ -50,7 +50,7 @@ record Authority(List<PolicySet> control, PolicySet identity, PolicySet boundary
     }
 
     Authority limitedBy(PolicySet sessionPolicies) {
-        return new Authority(control, identity, boundary, sessionPolicies);
+        return sessionPolicies == session ? this : new Authority(control, identity, boundary, sessionPolicies);
     }
 
     Decision decide(String action, String resource, Facts facts, Side side) {

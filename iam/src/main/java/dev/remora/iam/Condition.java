@@ -68,7 +68,7 @@ record Condition(Operator operator, Quantifier quantifier, boolean ifExists, Fac
         if (operator == Operator.NULL) {
             return absence(actual.isEmpty());
         }
-        if (actual.isEmpty()) {
+        if (actual.isEmpty() || quantifier != Quantifier.NONE && nothing(actual)) {
             return ifExists || switch (quantifier) {
                 case NONE -> operator.negated();
                 case FOR_ALL -> true;
@@ -81,6 +81,11 @@ record Condition(Operator operator, Quantifier quantifier, boolean ifExists, Fac
             case FOR_ALL -> !any(actual, operator.negated(), facts);
             case FOR_ANY -> any(actual, !operator.negated(), facts);
         };
+    }
+
+    /** "If the key values resolve to an empty data set (for example, an empty string)": for set operators that is no value. */
+    private static boolean nothing(List<String> actual) {
+        return actual.size() == 1 && actual.getFirst().isEmpty();
     }
 
     private boolean absence(boolean absent) {

@@ -32,6 +32,15 @@ final class Glob {
         return pattern.substring(0, end);
     }
 
+    /** What a pattern says after its last wildcard. */
+    static String tail(String pattern) {
+        int start = pattern.length();
+        while (start > 0 && pattern.charAt(start - 1) != ANY && pattern.charAt(start - 1) != ONE) {
+            start--;
+        }
+        return pattern.substring(start);
+    }
+
     /**
      * Whether the whole text matches. Only the last {@code ANY} is ever tried again, so the time is at most the product of the
      * lengths and no pattern can make it explode.

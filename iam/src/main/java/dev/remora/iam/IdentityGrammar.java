@@ -22,7 +22,6 @@ import tools.jackson.databind.JsonNode;
  */
 final class IdentityGrammar {
     private static final Set<String> TOP = Set.of("Version", "Id", "Statement");
-    private static final Set<String> VERSIONS = Set.of("2008-10-17", PolicyDocument.CURRENT_VERSION);
     private static final Set<String> ELEMENTS =
             Set.of("Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition",
                     "Principal", "NotPrincipal");
@@ -81,7 +80,7 @@ final class IdentityGrammar {
     /** The statements of what has the form of a policy. */
     static List<JsonNode> syntax(JsonNode root) {
         require(root.isObject() && TOP.containsAll(root.propertyNames()), SYNTAX);
-        require(!root.has("Version") || VERSIONS.contains(root.path("Version").asString("")), SYNTAX);
+        require(!root.has("Version") || PolicyDocument.VERSIONS.contains(root.path("Version").asString("")), SYNTAX);
         require(!root.has("Id") || root.path("Id").isString(), SYNTAX);
         List<JsonNode> statements = PolicyDocument.each(root.path("Statement"));
         require(!statements.isEmpty(), SYNTAX);
@@ -144,7 +143,7 @@ final class IdentityGrammar {
         return Optional.empty();
     }
 
-    private static void sids(List<JsonNode> statements) {
+    static void sids(List<JsonNode> statements) {
         var seen = new HashSet<String>();
         for (JsonNode statement : statements) {
             String sid = statement.path("Sid").asString("");

@@ -88,9 +88,12 @@ enum Operator {
         return word.startsWith("Date");
     }
 
-    /** Whether variables mean something in its values: "string operators or the ARN operators" ("Variables and tags"). */
+    /**
+     * Whether variables mean something in its values: "string operators or the ARN operators" ("Variables and tags"), and those
+     * of truth values ("Condition operators").
+     */
     boolean variables() {
-        return word.startsWith("String") || word.startsWith("Arn");
+        return word.startsWith("String") || word.startsWith("Arn") || this == BOOL;
     }
 
     /** Whether a value of a request fits one of the policy, before any negation. */

@@ -63,7 +63,8 @@ final class Permissions {
 
     /** Of the role of an ARN, path and all. */
     Optional<Granted> role(String roleArn) {
-        return kept(roles, roleArn, reading -> parsed(roleArn)
+        Reading.Kept<Granted> known = roles.get(roleArn);
+        return known != null && known.current(store.view()) ? known.value() : made(roles, roleArn, reading -> parsed(roleArn)
                 .flatMap(name -> reading.get(Role.KIND, name.scope(), name.key()))
                 .filter(role -> role.arn().equals(roleArn))
                 .map(role -> granted(role, role.boundary(), role.tags(), List.of(), reading, trust(role))));
@@ -71,7 +72,9 @@ final class Permissions {
 
     /** Of a user, unless it is another one of the same name. */
     Optional<Granted> user(Principal.User caller) {
-        return kept(users, caller.id(), reading -> reading.get(User.KIND, Scope.global(caller.account()), User.key(caller.name()))
+        Reading.Kept<Granted> known = users.get(caller.id());
+        return known != null && known.current(store.view()) ? known.value() : made(users, caller.id(), reading -> reading
+                .get(User.KIND, Scope.global(caller.account()), User.key(caller.name()))
                 .filter(user -> user.id().equals(caller.id()))
                 .map(user -> granted(user, user.boundary(), user.tags(), groups(user, reading), reading, PolicySet.EMPTY)));
     }
@@ -82,7 +85,11 @@ final class Permissions {
             return PolicySet.UNLIMITED;
         }
         var limits = new Limits(terms.policy(), terms.policyArns());
-        return kept(sessions, limits, reading -> {
+        Reading.Kept<PolicySet> known = sessions.get(limits);
+        if (known != null && known.current(store.view())) {
+            return known.value().orElseThrow();
+        }
+        return made(sessions, limits, reading -> {
             var policies = new ArrayList<Attached>();
             if (!limits.policy().isEmpty()) {
                 policies.add(new Attached(PolicyType.SESSION, "", "", compiled(limits.policy())));
@@ -110,14 +117,8 @@ final class Permissions {
         return known.sets();
     }
 
-    private <K, T> Optional<T> kept(
-            ConcurrentMap<K, Reading.Kept<T>> map, K key, Function<Reading, Optional<T>> make) {
-        View view = store.view();
-        Reading.Kept<T> known = map.get(key);
-        if (known != null && known.current(view)) {
-            return Optional.of(known.value());
-        }
-        var reading = new Reading(view);
+    private <K, T> Optional<T> made(ConcurrentMap<K, Reading.Kept<T>> map, K key, Function<Reading, Optional<T>> make) {
+        var reading = new Reading(store.view());
         Optional<T> made = make.apply(reading);
         if (made.isEmpty()) {
             map.remove(key);

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -18,6 +19,9 @@ import tools.jackson.databind.json.JsonMapper;
 /** A policy or trust document, compiled. What is compiled has passed {@link IdentityGrammar} or {@link TrustGrammar} before. */
 record PolicyDocument(List<Statement> statements) {
     static final String CURRENT_VERSION = "2012-10-17";
+
+    /** All that a document may be of. */
+    static final Set<String> VERSIONS = Set.of("2008-10-17", CURRENT_VERSION);
 
     /** A policy is six levels deep at most; what is deeper is not one, and is not read to its end. */
     private static final int MAX_DEPTH = 32;
@@ -105,11 +109,23 @@ record PolicyDocument(List<Statement> statements) {
                 exceptActions, resources, exceptResources, principals(node), List.copyOf(conditions), span);
     }
 
-    /** "If you specify an incomplete ARN …, AWS automatically completes the ARN by adding wildcard characters." */
+    /**
+     * "If you specify an incomplete ARN …, AWS automatically completes the ARN by adding wildcard characters" ("Resource"). "You
+     * can use a policy variable … only in the resource portion of the ARN" ("Variables and tags"): before, it is plain text.
+     */
     private static Template resource(String text, boolean variables) {
-        long colons = text.chars().filter(c -> c == ':').count();
-        String whole = text.startsWith("arn:") && colons < ARN_COLONS ? text + ":*".repeat(ARN_COLONS - (int) colons) : text;
-        return Template.of(whole, variables, true);
+        if (!text.startsWith("arn:")) {
+            return Template.of(text, variables, true);
+        }
+        int at = -1;
+        for (int colon = 1; colon <= ARN_COLONS; colon++) {
+            int next = text.indexOf(':', at + 1);
+            if (next < 0) {
+                return Template.of(text + ":*".repeat(ARN_COLONS + 1 - colon), false, true);
+            }
+            at = next;
+        }
+        return Template.of(text, variables ? at : text.length(), true);
     }
 
     private static Optional<PrincipalElement> principals(JsonNode statement) {

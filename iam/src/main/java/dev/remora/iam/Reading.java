@@ -21,19 +21,19 @@ final class Reading {
 
     /** Something made of documents. */
     static final class Kept<T> {
-        private final T value;
+        private final Optional<T> value;
         private final List<Read<?>> reads;
 
         /** The store's revision at which the documents were last found the same. */
         private volatile long revision;
 
         private Kept(T value, List<Read<?>> reads, long revision) {
-            this.value = value;
+            this.value = Optional.of(value);
             this.reads = reads;
             this.revision = revision;
         }
 
-        T value() {
+        Optional<T> value() {
             return value;
         }
 

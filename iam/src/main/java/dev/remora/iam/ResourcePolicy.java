@@ -2,6 +2,7 @@ package dev.remora.iam;
 
 import dev.remora.wire.Authorizer.PolicyType;
 import dev.remora.wire.AwsError;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -35,14 +36,18 @@ public final class ResourcePolicy {
             require(TOP.contains(name), "Unknown field " + name);
         }
         if (root.has("Version")) {
-            String version = root.path("Version").asString("");
-            require(version.equals("2008-10-17") || version.equals(PolicyDocument.CURRENT_VERSION),
+            require(PolicyDocument.VERSIONS.contains(root.path("Version").asString("")),
                     "The policy must contain a valid version string");
         }
         List<JsonNode> statements = PolicyDocument.each(root.path("Statement"));
         require(!statements.isEmpty(), "Missing required field Statement");
         for (JsonNode statement : statements) {
             statement(statement, ownResource);
+        }
+        Set<String> seen = new HashSet<>();
+        for (JsonNode statement : statements) {
+            require(!statement.has("Sid") || seen.add(statement.path("Sid").asString("")),
+                    "Statement IDs (SID) in a single policy must be unique.");
         }
     }
 

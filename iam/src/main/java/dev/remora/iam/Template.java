@@ -19,8 +19,10 @@ final class Template {
 
     private final List<Piece> pieces;
     private final Optional<String> constant;
-    /** What a constant pattern says before its first wildcard. */
+    /** What a constant pattern says before its first wildcard, and after its last: most texts are told apart by these. */
     private final String head;
+
+    private final String tail;
 
     private Template(List<Piece> pieces) {
         this.pieces = pieces;
@@ -28,6 +30,7 @@ final class Template {
                 ? Optional.of(pieces.stream().map(p -> ((Text) p).text()).reduce("", String::concat))
                 : Optional.empty();
         this.head = constant.map(Glob::head).orElse("");
+        this.tail = constant.map(pattern -> pattern.substring(head.length())).map(Glob::tail).orElse("");
     }
 
     /**
@@ -36,10 +39,15 @@ final class Template {
      *     Glob}
      */
     static Template of(String text, boolean variables, boolean wildcards) {
+        return of(text, variables ? 0 : text.length(), wildcards);
+    }
+
+    /** @param variablesFrom from which character on a variable means something */
+    static Template of(String text, int variablesFrom, boolean wildcards) {
         var pieces = new ArrayList<Piece>();
         int at = 0;
         while (at < text.length()) {
-            int open = variables ? text.indexOf("${", at) : -1;
+            int open = text.indexOf("${", Math.max(at, variablesFrom));
             int close = open < 0 ? -1 : text.indexOf('}', open);
             if (close < 0) {
                 break;
@@ -85,7 +93,9 @@ final class Template {
         if (constant.isPresent()) {
             String pattern = constant.get();
             int from = head.length();
-            return text.startsWith(head) && Glob.matches(pattern, from, pattern.length(), text, from, text.length());
+            return text.startsWith(head)
+                    && text.endsWith(tail)
+                    && Glob.matches(pattern, from, pattern.length(), text, from, text.length());
         }
         Optional<String> pattern = fill(facts);
         return pattern.isPresent() && Glob.matches(pattern.get(), text);

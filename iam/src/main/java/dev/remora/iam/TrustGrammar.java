@@ -37,6 +37,7 @@ final class TrustGrammar {
         JsonNode root = PolicyDocument.tree(text).orElseThrow(() -> because("This policy contains invalid Json"));
         require(root.isObject(), SYNTAX);
         known(root, TOP);
+        require(!root.has("Version") || PolicyDocument.VERSIONS.contains(root.path("Version").asString("")), SYNTAX);
         require(root.has("Statement"), "Missing required field Statement");
         List<JsonNode> statements = PolicyDocument.each(root.path("Statement"));
         require(!statements.isEmpty(), SYNTAX);
@@ -44,6 +45,7 @@ final class TrustGrammar {
             require(statement.isObject(), SYNTAX);
             statement(statement, exists);
         }
+        IdentityGrammar.sids(statements);
     }
 
     private static void statement(JsonNode statement, Predicate<String> exists) {

@@ -95,6 +95,60 @@ class ConditionTest {
         "ForAnyValue:StringNotEquals, a;b, a;c, true",
         "ForAnyValue:StringNotEquals, a;b, a;b, false",
         "ForAnyValue:StringLike, web-*, db;web-1, true",
+        "ForAllValues:StringEqualsIfExists, a, b, false",
+        "ForAllValues:ArnLike, arn:aws:iam::1:role/*, arn:aws:iam::1:role/a;arn:aws:iam::1:user/b, false",
+        "ForAnyValue:NumericGreaterThan, 10, 1;11, true",
+        "ForAllValues:IpAddress, 10.0.0.0/8, 10.1.2.3;10.4.5.6, true",
+        "ForAllValues:Bool, true, true;false, false",
+        // an empty text is no value to a set operator, and a value to others
+        "ForAllValues:StringEquals, a, '', true",
+        "ForAnyValue:StringLike, *, '', false",
+        "StringLike, *, '', true",
+        "StringEquals, a, '', false",
+        "Null, true, '', false",
+        // several values of a key under a plain operator: one that fits is enough, and for a negated one too many
+        "StringEquals, a, c;a, true",
+        "StringNotEquals, a, c;a, false",
+        "StringNotEquals, a, c;d, true",
+        "NumericLessThan, 10, 20;5, true",
+        // IfExists is about the key, not the value
+        "StringNotEqualsIfExists, a, a, false",
+        "NumericLessThanIfExists, 10, 11, false",
+        "NumericLessThanIfExists, 10, -, true",
+        "DateGreaterThanIfExists, 2020-01-01, -, true",
+        "IpAddressIfExists, 10.0.0.0/8, 11.0.0.1, false",
+        "ArnLikeIfExists, arn:aws:iam::1:role/*, -, true",
+        "BinaryEqualsIfExists, QQ==, -, true",
+        "BoolIfExists, true, false, false",
+        "ForAllValues:StringLikeIfExists, a*, -, true",
+        // values
+        "Bool, TRUE, true, true",
+        "Bool, false, False, true",
+        "Bool, true, yes, false",
+        "NumericEquals, -1.50, -1.5, true",
+        "NumericLessThan, 1e3, 999, true",
+        "DateEquals, 2020-04-01T00:00:00.000Z, 2020-04-01, true",
+        "DateLessThan, 2020-04-01T00:00Z, 2020-03-31T23:59:59.9Z, true",
+        "DateLessThan, tomorrow, 2020-04-01, false",
+        "BinaryEquals, QmluYXJ5VmFsdWVJbkJhc2U2NA==, QmluYXJ5, false",
+        "BinaryEquals, %%%, %%%, false",
+        "IpAddress, 0.0.0.0/0, 203.0.113.7, true",
+        "IpAddress, ::/0, 203.0.113.7, false",
+        "IpAddress, ::/0, 2001:db8::1, true",
+        "IpAddress, 10.0.0.0/33, 10.0.0.0, false",
+        "IpAddress, 10.0.0.0/-1, 10.0.0.0, false",
+        "IpAddress, 2001:db8::1, 2001:0db8:0:0:0:0:0:1, true",
+        "NotIpAddress, 2001:db8::/32, 2001:db9::1, true",
+        "NotIpAddress, 2001:db8::/32, 203.0.113.7, true",
+        // ARNs are compared part by part
+        "ArnEquals, arn:aws:s3:::b/*, arn:aws:s3:::b/a/b:c, true",
+        "ArnEquals, arn:aws:*:::b, arn:aws:s3:::b, true",
+        "ArnEquals, arn:*, arn:aws:s3:::b, false",
+        "ArnEquals, arn:aws:sns:us-east-?:1:t, arn:aws:sns:us-east-1:1:t, true",
+        "ArnEquals, arn:aws:sns:us-east-1:1:T, arn:aws:sns:us-east-1:1:t, false",
+        "ArnLike, *, arn:aws:s3:::b, false",
+        "ArnLike, arn:aws:iam::1:role/a, not-an-arn, false",
+        "ArnNotLike, arn:aws:iam::1:role/a, not-an-arn, true",
     })
     void holds(String operator, String policy, String request, boolean holds) {
         var condition = Condition.of(Condition.Word.parse(operator).orElseThrow(), "Test:Key", values(policy), true);
@@ -105,6 +159,30 @@ class ConditionTest {
     void keysHaveNoCase() {
         var condition = Condition.of(Condition.Word.parse("StringEquals").orElseThrow(), "AWS:sourceIP", List.of("x"), true);
         assertThat(condition.holds(Lab.facts(Map.of("aws:SourceIp", List.of("x"))))).isTrue();
+    }
+
+    /** Variables stand for something under the operators of texts, ARNs and truth values; elsewhere they are plain text. */
+    @ParameterizedTest
+    @CsvSource({
+        "StringEquals, ${aws:username}, anna, true",
+        "StringNotEquals, ${aws:username}, otto, true",
+        "StringLike, home/${aws:username}/*, home/anna/x, true",
+        "StringEqualsIgnoreCase, ${aws:username}, ANNA, true",
+        "ArnLike, arn:aws:iam::1:user/${aws:username}, arn:aws:iam::1:user/anna, true",
+        "Bool, ${test:Truth}, true, true",
+        "NumericEquals, ${test:Number}, 7, false",
+        "DateEquals, ${test:Number}, 7, false",
+        "IpAddress, ${test:Address}, 10.0.0.1, false",
+        "StringEquals, ${test:absent}, ${test:absent}, false",
+        "StringNotEquals, ${test:absent}, x, true",
+        "StringEquals, '${test:absent, ''none''}', none, true",
+        "StringEquals, ${test:Several}, a, false",
+    })
+    void variables(String operator, String policy, String request, boolean holds) {
+        var condition = Condition.of(Condition.Word.parse(operator).orElseThrow(), "test:key", List.of(policy), true);
+        assertThat(condition.holds(Lab.facts(Map.of("test:key", List.of(request), "aws:username", List.of("anna"), "test:Truth",
+                List.of("true"), "test:Number", List.of("7"), "test:Address", List.of("10.0.0.1"), "test:Several",
+                List.of("a", "b"))))).isEqualTo(holds);
     }
 
     @ParameterizedTest
@@ -118,6 +196,6 @@ class ConditionTest {
     }
 
     private static List<String> values(String text) {
-        return Arrays.asList(text.split(";"));
+        return Arrays.asList(text.split(";", -1));
     }
 }

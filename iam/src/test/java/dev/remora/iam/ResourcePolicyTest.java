@@ -102,6 +102,9 @@ class ResourcePolicyTest {
         "{} | Missing required field Statement",
         "{\"Versio\": 1} | Unknown field Versio",
         "{\"Version\": \"1\", \"Statement\": {}} | The policy must contain a valid version string",
+        "{\"Statement\": [{\"Sid\": \"a-b\", \"Effect\": \"Allow\", \"Principal\": \"*\", \"Action\": \"s3:*\", \"Resource\":"
+                + " \"arn:aws:s3:::b/k\"}, {\"Sid\": \"a-b\", \"Effect\": \"Deny\", \"Principal\": \"*\", \"Action\": \"s3:*\","
+                + " \"Resource\": \"arn:aws:s3:::b/k\"}]} | Statement IDs (SID) in a single policy must be unique.",
         "{\"Statement\": {\"Effect\": \"Allow\"}} | Missing required field Principal",
         "{\"Statement\": {\"Effect\": \"Allow\", \"Principal\": \"me\"}} | Invalid principal in policy",
         "{\"Statement\": {\"Effect\": \"Allow\", \"Principal\": \"*\"}} | Missing required field Action",

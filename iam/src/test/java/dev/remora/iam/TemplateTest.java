@@ -46,6 +46,27 @@ class TemplateTest {
         assertThat(Template.of("${aws:username}", false, false).fill(ANNA)).isEqualTo(Optional.of("${aws:username}"));
     }
 
+    private static boolean statementCovers(String resource, String actual) {
+        Statement statement = PolicyDocument.compile(Lab.allow("s3:*", resource)).statements().getFirst();
+        return statement.coversResource(actual, ANNA);
+    }
+
+    @Test
+    void inAnArnTheyStandBehindTheFifthColonOnly() {
+        assertThat(statementCovers("arn:aws:s3:::b/${aws:username}", "arn:aws:s3:::b/anna")).isTrue();
+        assertThat(statementCovers("arn:aws:sqs:*:1:${aws:username}-queue", "arn:aws:sqs:us-east-1:1:anna-queue")).isTrue();
+        assertThat(statementCovers("arn:aws:sqs:${aws:username}:1:q", "arn:aws:sqs:anna:1:q")).isFalse();
+        assertThat(statementCovers("arn:aws:sqs:${aws:username}:1:q", "arn:aws:sqs:${aws:username}:1:q")).isTrue();
+    }
+
+    @Test
+    void whatAnArnLeavesOutIsAnything() {
+        assertThat(statementCovers("arn:aws:sqs", "arn:aws:sqs:us-east-1:1:q")).isTrue();
+        assertThat(statementCovers("arn:aws:sqs:us-east-1:1", "arn:aws:sqs:us-east-1:1:q")).isTrue();
+        assertThat(statementCovers("arn:aws:sqs:us-east-1", "arn:aws:sqs:eu-west-1:1:q")).isFalse();
+        assertThat(statementCovers("arn:aws:sqs", "arn:aws:sns:us-east-1:1:t")).isFalse();
+    }
+
     @Test
     void anUnfinishedVariableIsOrdinaryText() {
         assertThat(Template.of("a${aws:username", true, false).fill(ANNA)).isEqualTo(Optional.of("a${aws:username"));

@@ -58,6 +58,11 @@ class TrustGrammarTest {
         "{'Statement':[{'Principal':'*','Action':'sts:AssumeRole'}]} | Missing required field Effect",
         "{'Statement':[{'Effect':'Maybe','Principal':'*','Action':'sts:AssumeRole'}]} | Invalid effect: Maybe",
         "{'Statement':[{'Effect':'Allow','NotPrincipal':'*','Action':'sts:AssumeRole'}]} | Has prohibited field NotPrincipal",
+        "{'Version':'2020-01-01','Statement':[{'Effect':'Allow','Principal':'*','Action':'sts:AssumeRole'}]} | "
+            + "Syntax errors in policy.",
+        "{'Statement':[{'Sid':'a','Effect':'Allow','Principal':'*','Action':'sts:AssumeRole'},"
+            + "{'Sid':'a','Effect':'Deny','Principal':'*','Action':'sts:AssumeRole'}]} | "
+            + "Statement IDs (SID) in a single policy must be unique.",
         "{'Statement':[{'Effect':'Allow','Principal':'*','Action':'sts:AssumeRole','Condition':{'Same':{'a':'b'}}}]} | "
             + "Syntax errors in policy.",
     })
