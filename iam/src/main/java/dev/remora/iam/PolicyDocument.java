@@ -110,8 +110,8 @@ record PolicyDocument(List<Statement> statements) {
     }
 
     /**
-     * "If you specify an incomplete ARN …, AWS automatically completes the ARN by adding wildcard characters" ("Resource"). "You
-     * can use a policy variable … only in the resource portion of the ARN" ("Variables and tags"): before, it is plain text.
+     * AWS "completes the ARN by adding wildcard characters" where it is incomplete ("Resource"). A variable means something
+     * "only in the resource portion of the ARN" ("Variables and tags"): before, it is plain text.
      */
     private static Template resource(String text, boolean variables) {
         if (!text.startsWith("arn:")) {

@@ -42,7 +42,6 @@ class DecisionTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         // caller | control policies | the box's policy | identity | boundary | session | outcome
-        // without a policy of the box
         "user      | -            | -         | allow  | -      | -      | ALLOWED",
         "user      | -            | -         | -      | -      | -      | NO_IDENTITY_POLICY",
         "user      | -            | -         | silent | -      | -      | NO_IDENTITY_POLICY",
@@ -66,7 +65,16 @@ class DecisionTest {
         "federated | -            | -         | allow  | silent | allow  | NO_BOUNDARY",
         "root      | -            | -         | -      | -      | -      | ALLOWED",
         "service   | -            | -         | -      | -      | -      | ALLOWED",
-        // within one account: whom the box's policy names decides what else is needed
+    })
+    void withoutAPolicyOfTheBoxTheCallersOwnDecide(
+            String caller, String control, String box, String identity, String boundary, String session, String outcome) {
+        decides(caller, control, box, identity, boundary, session, outcome);
+    }
+
+    /** Whom the box's policy names decides what else is needed. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        // caller | control policies | the box's policy | identity | boundary | session | outcome
         "user      | -            | user      | silent | silent | -      | ALLOWED",
         "user      | -            | user      | deny   | -      | -      | EXPLICIT_DENY",
         "user      | -            | user      | -      | deny   | -      | BOUNDARY_DENY",
@@ -93,7 +101,16 @@ class DecisionTest {
         "root      | -            | deny      | -      | -      | -      | RESOURCE_DENY",
         "root      | -            | user      | -      | -      | -      | ALLOWED",
         "service   | -            | deny      | -      | -      | -      | RESOURCE_DENY",
-        // control policies: each level must allow; they bind root, too, but no service
+    })
+    void withinOneAccountItCountsHowTheBoxNamesTheCaller(
+            String caller, String control, String box, String identity, String boundary, String session, String outcome) {
+        decides(caller, control, box, identity, boundary, session, outcome);
+    }
+
+    /** They bind root, too, but no service and no service-linked role. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        // caller | control policies | the box's policy | identity | boundary | session | outcome
         "user      | allow        | -         | allow  | -      | -      | ALLOWED",
         "user      | allow,allow  | -         | allow  | -      | -      | ALLOWED",
         "user      | silent,allow | -         | allow  | -      | -      | NO_CONTROL_POLICY",
@@ -109,7 +126,16 @@ class DecisionTest {
         "root      | silent       | -         | -      | -      | -      | NO_CONTROL_POLICY",
         "root      | both         | -         | -      | -      | -      | CONTROL_DENY",
         "service   | deny         | -         | -      | -      | -      | ALLOWED",
-        // from another account both sides must allow, and how the box's policy names the caller makes no difference
+    })
+    void everyLevelOfControlPoliciesMustAllow(
+            String caller, String control, String box, String identity, String boundary, String session, String outcome) {
+        decides(caller, control, box, identity, boundary, session, outcome);
+    }
+
+    /** How the box's policy names the caller makes no difference. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        // caller | control policies | the box's policy | identity | boundary | session | outcome
         "far user  | -            | far user  | allow  | -      | -      | ALLOWED",
         "far user  | -            | far user  | silent | -      | -      | NO_IDENTITY_POLICY",
         "far user  | -            | far user  | allow  | silent | -      | NO_BOUNDARY",
@@ -132,7 +158,13 @@ class DecisionTest {
         "far service | -          | -         | -      | -      | -      | NO_RESOURCE_POLICY",
         "far service | -          | service   | -      | -      | -      | ALLOWED",
     })
-    void decides(String caller, String control, String box, String identity, String boundary, String session, String outcome) {
+    void fromAnotherAccountBothSidesMustAllow(
+            String caller, String control, String box, String identity, String boundary, String session, String outcome) {
+        decides(caller, control, box, identity, boundary, session, outcome);
+    }
+
+    private void decides(
+            String caller, String control, String box, String identity, String boundary, String session, String outcome) {
         String account = caller.startsWith("far ") ? OTHER : ACCOUNT;
         Principal principal = principal(caller.replace("far ", ""), account, identity, boundary, session);
         control(account, control);
@@ -217,7 +249,8 @@ class DecisionTest {
             case "service" -> "{\"Service\":\"vault.amazonaws.com\"}";
             default -> throw new AssertionError(whom);
         };
-        String text = principal.isEmpty() ? "" : policy(whom.equals("deny") ? "deny" : "allow", "\"Principal\":" + principal + ",");
+        String word = whom.equals("deny") ? "deny" : "allow";
+        String text = principal.isEmpty() ? "" : policy(word, "\"Principal\":" + principal + ",");
         lab.iam.resourcePolicies().register("vault", (caller, action, arn) ->
                 Optional.of(new ResourcePolicies.Resource(ACCOUNT, text)));
     }

@@ -10,8 +10,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PolicyDocumentTest {
-    private static List<Statement.Span> spans(String text) {
-        return PolicyDocument.compile(text).statements().stream().map(Statement::span).toList();
+    private static List<String> spans(String text) {
+        return PolicyDocument.compile(text).statements().stream().map(Statement::span)
+                .map(at -> at.startLine() + ":" + at.startColumn() + "-" + at.endLine() + ":" + at.endColumn())
+                .toList();
     }
 
     /** As SimulateCustomPolicy prints them: from the brace to the column after the other, counted from 1. */
@@ -26,11 +28,13 @@ class PolicyDocumentTest {
                 "Resource": "*",
                 "Condition": {"StringEquals": {"a:b": ["}", "{"]}}
               }
-            }""")).containsExactly(new Statement.Span(3, 16, 8, 4));
-        assertThat(spans("{\"Id\":{\"Statement\":[{}]}.\"Statement\":[".replace('.', ',')
+            }""")).containsExactly("3:16-8:4");
+        String two = "{\"Id\":{\"Statement\":[{}]},\"Statement\":["
                 + "{\"Effect\":\"Allow\",\"Action\":\"a:b\",\"Resource\":\"*\"},\n"
-                + " {\"Effect\":\"Deny\",\"Action\":\"a:b\",\"Resource\":\"*\"}]}"))
-                .containsExactly(new Statement.Span(1, 39, 1, 87), new Statement.Span(2, 2, 2, 49));
+                + " {\"Effect\":\"Deny\",\"Action\":\"a:b\",\"Resource\":\"*\"}]}";
+        assertThat(spans(two)).containsExactly("1:39-1:87", "2:2-2:49");
+        assertThat(PolicyDocument.compile(two).statements().getLast().span().text())
+                .isEqualTo("{\"Effect\":\"Deny\",\"Action\":\"a:b\",\"Resource\":\"*\"}");
     }
 
     @ParameterizedTest
