@@ -33,7 +33,12 @@ public record Account(Server server, String id, Map<String, String> credentials)
                 .get("Arn")
                 .asString();
         aws("iam", "put-role-policy", "--role-name", name, "--policy-name", "all", "--policy-document", policy);
-        JsonNode issued = aws("sts", "assume-role", "--role-arn", arn, "--role-session-name", "test").get("Credentials");
+        return with(aws("sts", "assume-role", "--role-arn", arn, "--role-session-name", "test"));
+    }
+
+    /** The account with temporary credentials, from an answer of STS that has some. */
+    public Account with(JsonNode answer) {
+        JsonNode issued = answer.get("Credentials");
         return new Account(
                 server,
                 id,
