@@ -17,8 +17,9 @@ import java.util.Set;
  * What a session token says, before it is authenticated.
  *
  * @param nonce what tells one session of the same holder from the next
- * @param name the ARN of a role, the name of a user, or nothing for an account's root
- * @param id the role's or the user's unique id: another one made under the same name is not this session's holder
+ * @param role the ARN of a role, else empty
+ * @param id the role's or the user's unique id: another one made under the same name is not this session's holder, and a user
+ *     that is renamed still is
  * @param session the name of a role's session or of a federated user
  * @param function for a sandbox's credentials, the function's ARN
  */
@@ -27,7 +28,7 @@ record SessionToken(
         Instant expiry,
         long nonce,
         String account,
-        String name,
+        String role,
         String id,
         String session,
         String function,
@@ -50,11 +51,11 @@ record SessionToken(
             case Principal.RoleSession role -> new SessionToken(Kind.ROLE, expiry, nonce, role.account(), role.roleArn(),
                     role.roleId(), role.session(), role.sourceFunctionArn(), role.terms());
             case Principal.User user -> new SessionToken(
-                    Kind.USER, expiry, nonce, user.account(), user.name(), user.id(), "", "", user.terms());
+                    Kind.USER, expiry, nonce, user.account(), "", user.id(), "", "", user.terms());
             case Principal.Root root -> new SessionToken(
                     Kind.ROOT, expiry, nonce, root.account(), "", "", "", "", root.terms());
             case Principal.FederatedUser federated when federated.issuer() instanceof Principal.User user -> new SessionToken(
-                    Kind.FEDERATED_BY_USER, expiry, nonce, user.account(), user.name(), user.id(), federated.name(), "",
+                    Kind.FEDERATED_BY_USER, expiry, nonce, user.account(), "", user.id(), federated.name(), "",
                     federated.terms());
             case Principal.FederatedUser federated -> new SessionToken(
                     Kind.FEDERATED_BY_ROOT, expiry, nonce, federated.account(), "", "", federated.name(), "", federated.terms());
@@ -70,7 +71,7 @@ record SessionToken(
             out.writeLong(expiry.getEpochSecond());
             out.writeLong(nonce);
             out.writeUTF(account);
-            out.writeUTF(name);
+            out.writeUTF(role);
             out.writeUTF(id);
             out.writeUTF(session);
             out.writeUTF(function);
@@ -93,7 +94,7 @@ record SessionToken(
             Instant expiry = Instant.ofEpochSecond(in.readLong());
             long nonce = in.readLong();
             String account = in.readUTF();
-            String name = in.readUTF();
+            String role = in.readUTF();
             String id = in.readUTF();
             String session = in.readUTF();
             String function = in.readUTF();
@@ -101,7 +102,7 @@ record SessionToken(
             boolean mfa = in.readBoolean();
             var plain = new SessionTerms(issued, "", List.of(), Map.of(), Set.of(), "", mfa);
             SessionTerms terms = PackedTerms.unpack(plain, in.readAllBytes());
-            return new SessionToken(kind, expiry, nonce, account, name, id, session, function, terms);
+            return new SessionToken(kind, expiry, nonce, account, role, id, session, function, terms);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -31,7 +31,7 @@ import javax.crypto.spec.SecretKeySpec;
  *
  * <pre>
  *   token   = base64( content ‖ tag )
- *   content = version, kind, expiry (s), nonce, account, name, id, session name, function ARN, issue time (s), MFA, packed terms
+ *   content = version, kind, expiry (s), nonce, account, role, id, session name, function ARN, issue time (s), MFA, packed terms
  *   tag ‖ secret = HMAC-SHA512( installation key, content ), 32 bytes and 30 bytes
  * </pre>
  *
@@ -123,7 +123,7 @@ final class Sessions {
 
     private static Optional<? extends Principal> holder(SessionToken token, View view) {
         return switch (token.kind()) {
-            case ROLE -> Permissions.find(token.name(), view)
+            case ROLE -> Permissions.find(token.role(), view)
                     .filter(role -> role.id().equals(token.id()))
                     .map(role -> new Principal.RoleSession(role.account(), role.arn(), role.name(), role.id(), token.session(),
                             token.function(), token.terms()));

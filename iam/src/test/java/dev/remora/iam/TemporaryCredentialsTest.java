@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.awscore.AwsResponse;
+import software.amazon.awssdk.services.iam.model.UpdateUserRequest;
 import software.amazon.awssdk.services.sts.model.Credentials;
 import software.amazon.awssdk.services.sts.model.GetCallerIdentityRequest;
 import software.amazon.awssdk.services.sts.model.GetCallerIdentityResponse;
@@ -114,6 +116,9 @@ class TemporaryCredentialsTest {
         Credentials federated = federate(bob, federation()).credentials();
         assertThat(found(session)).isInstanceOf(Holder.class);
         assertThat(found(federated)).isInstanceOf(Holder.class);
+        lab.iam(UpdateUserRequest.builder().userName("Bob").newUserName("Robert").build(), AwsResponse.class);
+        assertThat(holder(session).arn()).as("renamed").endsWith(":user/team/Robert");
+        lab.iam(UpdateUserRequest.builder().userName("Robert").newUserName("Bob").build(), AwsResponse.class);
         user("bob", "AIDAOTHER");
         assertThat(found(session)).isEqualTo(Absent.UNKNOWN);
         assertThat(found(federated)).isEqualTo(Absent.UNKNOWN);
