@@ -133,7 +133,8 @@ class TemporaryCredentialsAreLimitedTest {
                 "{'Sid':'NoNetworks','Effect':'Deny','Action':['ec2:CreateVpc','sts:DecodeAuthorizationMessage'],'Resource':'*',"
                 + "'Condition':{'StringEquals':{'aws:RequestedRegion':'us-east-1'}}}"));
         String failure = role.awsFails("ec2", "create-vpc", "--cidr-block", "10.0.0.0/16");
-        assertThat(failure).contains("with an explicit deny in an identity-based policy. Encoded authorization failure message: ");
+        assertThat(failure)
+                .contains("with an explicit deny in an identity-based policy. Encoded authorization failure message: ");
         String message = failure.substring(failure.lastIndexOf(' ') + 1);
 
         JsonNode decoded = JSON.readTree(account.aws("sts", "decode-authorization-message", "--encoded-message", message)
@@ -149,7 +150,8 @@ class TemporaryCredentialsAreLimitedTest {
         assertThat(context.get("principal").get("arn").asString()).endsWith(":assumed-role/denied/test");
         assertThat(context.get("conditions").toString()).contains("\"aws:RequestedRegion\"", "\"aws:TokenIssueTime\"");
 
-        assertThat(role.awsFails("sts", "decode-authorization-message", "--encoded-message", message)).contains("AccessDenied");
+        assertThat(role.awsFails("sts", "decode-authorization-message", "--encoded-message", message))
+                .contains("AccessDenied");
         assertThat(account.awsFails("sts", "decode-authorization-message", "--encoded-message", message.substring(1)))
                 .contains("(InvalidAuthorizationMessageException)");
     }
