@@ -26,9 +26,17 @@ import software.amazon.awssdk.services.iam.model.GetUserPolicyRequest;
 import software.amazon.awssdk.services.iam.model.GetUserRequest;
 import software.amazon.awssdk.services.iam.model.ListAccessKeysRequest;
 import software.amazon.awssdk.services.iam.model.ListAttachedUserPoliciesRequest;
+import software.amazon.awssdk.services.iam.model.ListMfaDevicesRequest;
+import software.amazon.awssdk.services.iam.model.ListOpenIdConnectProvidersRequest;
+import software.amazon.awssdk.services.iam.model.ListSamlProvidersRequest;
+import software.amazon.awssdk.services.iam.model.ListServerCertificatesRequest;
+import software.amazon.awssdk.services.iam.model.ListServiceSpecificCredentialsRequest;
+import software.amazon.awssdk.services.iam.model.ListSigningCertificatesRequest;
+import software.amazon.awssdk.services.iam.model.ListSshPublicKeysRequest;
 import software.amazon.awssdk.services.iam.model.ListUserPoliciesRequest;
 import software.amazon.awssdk.services.iam.model.ListUserTagsRequest;
 import software.amazon.awssdk.services.iam.model.ListUsersRequest;
+import software.amazon.awssdk.services.iam.model.ListVirtualMfaDevicesRequest;
 import software.amazon.awssdk.services.iam.model.PutUserPermissionsBoundaryRequest;
 import software.amazon.awssdk.services.iam.model.PutUserPolicyRequest;
 import software.amazon.awssdk.services.iam.model.TagUserRequest;
@@ -53,6 +61,7 @@ final class UserOperations {
         table.policies(new UserPolicies(store));
         table.keys(new LongTermKeys(store, ids, lastUse), store);
         table.loginProfiles(new LoginProfiles(store, ids));
+        table.others(new OtherCredentials(store));
     }
 
     private void users(Users users) {
@@ -139,6 +148,31 @@ final class UserOperations {
         operations.on(DeleteLoginProfileRequest.class, profiles::delete).enforced("UserName")
                 .resources((i, c) -> caller(i.userName(), c))
                 .context((i, c) -> callerKeys(i.userName(), c));
+    }
+
+    private void others(OtherCredentials others) {
+        operations.on(ListMfaDevicesRequest.class, others::mfaDevices).enforced("UserName", "Marker", "MaxItems")
+                .resources((i, c) -> caller(i.userName(), c))
+                .context((i, c) -> callerKeys(i.userName(), c));
+        operations.on(ListSshPublicKeysRequest.class, others::sshPublicKeys).enforced("UserName", "Marker", "MaxItems")
+                .resources((i, c) -> caller(i.userName(), c))
+                .context((i, c) -> callerKeys(i.userName(), c));
+        operations.on(ListSigningCertificatesRequest.class, others::signingCertificates)
+                .enforced("UserName", "Marker", "MaxItems")
+                .resources((i, c) -> caller(i.userName(), c))
+                .context((i, c) -> callerKeys(i.userName(), c));
+        operations.on(ListServiceSpecificCredentialsRequest.class, others::serviceSpecificCredentials)
+                .enforced("UserName", "ServiceName", "AllUsers", "Marker", "MaxItems")
+                .resources((i, c) -> caller(i.userName(), c))
+                .context((i, c) -> callerKeys(i.userName(), c));
+        operations.on(ListVirtualMfaDevicesRequest.class, others::virtualMfaDevices)
+                .enforced("AssignmentStatus", "Marker", "MaxItems")
+                .anyResource();
+        operations.on(ListServerCertificatesRequest.class, others::serverCertificates)
+                .enforced("PathPrefix", "Marker", "MaxItems")
+                .anyResource();
+        operations.on(ListSamlProvidersRequest.class, others::samlProviders).anyResource();
+        operations.on(ListOpenIdConnectProvidersRequest.class, others::openIdConnectProviders).anyResource();
     }
 
     private List<String> renaming(UpdateUserRequest request, Call call) {
