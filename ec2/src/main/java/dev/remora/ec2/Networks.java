@@ -62,6 +62,9 @@ public interface Networks {
     /** See {@link dev.remora.net.Slots#spare}. */
     void spare(NatKey key, Set<String> interfaceIds);
 
+    /** The interfaces that functions share. */
+    HyperplaneInterfaces hyperplane();
+
     /** The name under which {@link dev.remora.net.Fabric} knows the VPC. */
     String router(Scope scope, String vpcId);
 

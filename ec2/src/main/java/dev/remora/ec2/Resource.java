@@ -1,5 +1,6 @@
 package dev.remora.ec2;
 
+import dev.remora.net.NatKey;
 import dev.remora.net.Topology;
 import dev.remora.sharing.SharedMap;
 import dev.remora.store.Kind;
@@ -76,7 +77,10 @@ final class Resource<T extends Record & Tagged<T>> {
             "InvalidGroupId.Malformed",
             "The security group '%s' does not exist");
 
-    /** Found also by VPC if something is behind it, and by VPC with each of its groups. */
+    /**
+     * Found also by VPC if something is behind it, and if that is Lambda's; by the key that Lambda shares it by; and by VPC with
+     * each of its groups.
+     */
     static final Resource<NetworkInterface> NETWORK_INTERFACE = new Resource<>(
             "eni",
             "network-interface",
@@ -85,6 +89,12 @@ final class Resource<T extends Record & Tagged<T>> {
                     .index("subnet", i -> List.of(i.subnetId()))
                     .index("attached", i -> i.backing() instanceof Topology.Attachment.None ? List.of() : List.of(i.vpcId()))
                     .index("group", NetworkInterface::groups)
+                    .index("hyperplane", i -> i.backing() instanceof Topology.Attachment.Hyperplane
+                            ? List.of(i.vpcId())
+                            : List.of())
+                    .index("key", i -> i.backing() instanceof Topology.Attachment.Hyperplane(NatKey key)
+                            ? List.of(key.name())
+                            : List.of())
                     .index("member", i -> i.groups().stream().map(g -> VpcContents.key(i.vpcId(), g)).toList())
                     .index("type", i -> List.of(i.type()))
                     .index("address", i -> i.addresses().stream()

@@ -9,6 +9,7 @@ import dev.remora.net.NatKey;
 import dev.remora.store.Ids;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
+import dev.remora.store.View;
 import dev.remora.vpc.NetworkInterface;
 import dev.remora.vpc.Vpc;
 import java.time.Duration;
@@ -27,6 +28,7 @@ final class ServiceNetworks implements Networks {
     private final AccountRegions regions;
     private final DataPlane plane;
     private final Gate gate;
+    private final SharedInterfaces shared;
 
     ServiceNetworks(
             Store store, Ids ids, InstantSource clock, AccountRegions regions, DataPlane plane, Gate gate) {
@@ -36,6 +38,7 @@ final class ServiceNetworks implements Networks {
         this.regions = regions;
         this.plane = plane;
         this.gate = gate;
+        this.shared = new SharedInterfaces(ids, clock, regions, plane, gate);
     }
 
     @Override
@@ -74,8 +77,13 @@ final class ServiceNetworks implements Networks {
 
     @Override
     public Interface create(Scope scope, Wanted wanted) {
+        NewInterface made = wanted(regions, wanted);
+        return seen(store.write(tx -> made.make(tx, scope, ids, clock.instant())));
+    }
+
+    static NewInterface wanted(AccountRegions regions, Wanted wanted) {
         regions.allow(Quota.SECURITY_GROUPS_PER_INTERFACE, wanted.groups().size());
-        var made = new NewInterface(
+        return new NewInterface(
                 wanted.subnetId(),
                 List.copyOf(new TreeSet<>(wanted.groups())),
                 SubnetAddresses.Wanted.ANY,
@@ -85,11 +93,16 @@ final class ServiceNetworks implements Networks {
                 wanted.requesterManaged(),
                 wanted.attachment(),
                 Map.of());
-        return seen(store.write(tx -> made.make(tx, scope, ids, clock.instant())));
     }
 
     @Override
     public void addIpv6(Scope scope, String interfaceId) {
+        View view = store.view();
+        if (view.get(NETWORK_INTERFACE.kind(), scope, interfaceId)
+                .filter(i -> SharedInterfaces.lacksIpv6(view, scope, i))
+                .isEmpty()) {
+            return;
+        }
         store.write(tx -> {
             var now = tx.get(NETWORK_INTERFACE.kind(), scope, interfaceId).filter(i -> i.ipv6().isEmpty());
             now.ifPresent(i -> {
@@ -127,22 +140,31 @@ final class ServiceNetworks implements Networks {
 
     @Override
     public void delete(Scope scope, String interfaceId) {
-        Optional<NetworkInterface> deleted = store.write(tx -> {
-            var old = tx.get(NETWORK_INTERFACE.kind(), scope, interfaceId);
-            old.ifPresent(i -> NewInterface.unmake(tx, scope, ids, i));
-            return old;
-        });
-        deleted.ifPresent(i -> plane.settle(scope, i.vpcId()));
+        Optional<NetworkInterface> old = store.view().get(NETWORK_INTERFACE.kind(), scope, interfaceId);
+        if (old.isPresent()) {
+            store.write(tx -> {
+                shared.delete(tx, scope, interfaceId);
+                return true;
+            });
+            plane.settle(scope, old.get().vpcId());
+        }
     }
 
     @Override
     public void abandon(Scope scope, String interfaceId) {
-        Optional<NetworkInterface> left = store.write(tx -> {
-            var old = tx.get(NETWORK_INTERFACE.kind(), scope, interfaceId);
-            old.ifPresent(i -> tx.put(NETWORK_INTERFACE.kind(), scope, interfaceId, i.abandoned()));
-            return old;
-        });
-        left.ifPresent(i -> plane.settle(scope, i.vpcId()));
+        Optional<NetworkInterface> old = store.view().get(NETWORK_INTERFACE.kind(), scope, interfaceId);
+        if (old.isPresent()) {
+            store.write(tx -> {
+                shared.abandon(tx, scope, interfaceId);
+                return true;
+            });
+            plane.settle(scope, old.get().vpcId());
+        }
+    }
+
+    @Override
+    public HyperplaneInterfaces hyperplane() {
+        return shared;
     }
 
     @Override
@@ -168,7 +190,7 @@ final class ServiceNetworks implements Networks {
         return DataPlane.router(scope, vpcId);
     }
 
-    private static Interface seen(NetworkInterface i) {
+    static Interface seen(NetworkInterface i) {
         return new Interface(i.id(), i.subnetId(), i.vpcId(), i.address(), Set.copyOf(i.groups()), i.description());
     }
 }

@@ -1,5 +1,6 @@
 package dev.remora.fleet;
 
+import dev.remora.ec2.HyperplaneInterfaces;
 import dev.remora.ec2.Networks;
 import dev.remora.net.Ipv4;
 import dev.remora.net.NatKey;
@@ -119,6 +120,11 @@ public final class TestNetworks implements Networks {
     @Override
     public void spare(NatKey key, Set<String> interfaceIds) {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public HyperplaneInterfaces hyperplane() {
+        throw new AssertionError("these are Lambda's");
     }
 
     @Override

@@ -91,7 +91,8 @@ final class FunctionStates implements AutoCloseable {
      * meanwhile.
      */
     private Optional<VersionDocument> commit(Scope scope, VersionDocument worked, Optional<Reason> failure) {
-        boolean mayDelete = rights.mayDeleteInterfaces(scope, worked.shown().role());
+        // Only an update may leave a key unused.
+        boolean mayDelete = worked.change().isPresent() && rights.mayDeleteInterfaces(scope, worked.shown().role());
         return store.write(tx -> {
             Optional<VersionDocument> now = tx.get(VersionDocument.KIND, scope, worked.id());
             if (now.isEmpty()

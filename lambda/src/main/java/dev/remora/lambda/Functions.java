@@ -41,6 +41,7 @@ final class Functions {
     private final ExecutionRoles roles;
     private final CodeOrigin origin;
     private final Codes codes;
+    private final HyperplaneEnis enis;
     private final FunctionStates states;
     private final Answers answers;
     private final CodeLinks links;
@@ -53,6 +54,7 @@ final class Functions {
             ExecutionRoles roles,
             CodeOrigin origin,
             Codes codes,
+            HyperplaneEnis enis,
             FunctionStates states,
             Answers answers,
             CodeLinks links,
@@ -63,6 +65,7 @@ final class Functions {
         this.roles = roles;
         this.origin = origin;
         this.codes = codes;
+        this.enis = enis;
         this.states = states;
         this.answers = answers;
         this.links = links;
@@ -95,18 +98,23 @@ final class Functions {
             VersionDocument latest = first(name.name(), FunctionName.LATEST, settings, call);
             boolean publish = Boolean.TRUE.equals(request.publish());
             VersionDocument shown = publish ? first(name.name(), "1", settings, call) : latest;
-            store.write(tx -> {
+            HyperplaneEnis.Wants wants = enis.wants(scope, name.name(), settings);
+            boolean ready = store.write(tx -> {
                 if (tx.get(FunctionDocument.KIND, scope, name.name()).isPresent()) {
                     throw exists(name);
                 }
                 checkCodeSpace(tx, scope, settings.code().bytes());
                 tx.put(FunctionDocument.KIND, scope, name.name(),
                         new FunctionDocument(name.name(), publish ? 1 : 0, request.tags(), Optional.empty()));
-                tx.put(VersionDocument.KIND, scope, latest.id(), latest);
-                tx.put(VersionDocument.KIND, scope, shown.id(), shown);
-                return true;
+                boolean inForce = enis.make(tx, wants);
+                for (VersionDocument version : publish ? List.of(latest, shown) : List.of(latest)) {
+                    tx.put(VersionDocument.KIND, scope, version.id(), inForce ? version.settled(ids.uuid()) : version);
+                }
+                return inForce;
             });
-            Stream.of(latest.id(), shown.id()).distinct().forEach(id -> states.settle(scope, id));
+            if (!ready) {
+                Stream.of(latest.id(), shown.id()).distinct().forEach(id -> states.settle(scope, id));
+            }
             return Answers.as(answers.full(scope, shown, name.arn()), CreateFunctionResponse.builder()).build();
         }
     }

@@ -89,7 +89,7 @@ public final class LambdaService implements AutoCloseable {
             var versions = new Versions(store, states, answers, ids);
             return new LambdaOperations(store, vpcs)
                     .table(
-                            new Functions(store, rules, vpcs, roles, origin, codes, states, answers, links, ids),
+                            new Functions(store, rules, vpcs, roles, origin, codes, enis, states, answers, links, ids),
                             new FunctionUpdates(store, rules, vpcs, roles, origin, codes, states, versions, answers, ids),
                             versions,
                             invocations,

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
+import software.amazon.awssdk.services.lambda.model.CreateFunctionResponse;
 import software.amazon.awssdk.services.lambda.model.DeleteFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.InvokeRequest;
 import software.amazon.awssdk.services.lambda.model.InvokeResponse;
@@ -81,6 +82,21 @@ class FunctionStatesTest {
         assertThat(lab.settle("f").stateAsString()).isEqualTo("Active");
         assertThat(lab.networks.made).hasSize(2);
         lab.run(invoke("f"));
+    }
+
+    /** What was answered is durable, and so is what comes of it: a crash finds the function active, and its interface there. */
+    @Test
+    void activeByItsFirstTransactionIfItsInterfaceIsThere() {
+        lab.active(attached("f", List.of(SUBNET_A), GROUP_1));
+        long revision = lab.store.view().revision();
+
+        var answer = (CreateFunctionResponse) lab.run(attached("g", List.of(SUBNET_A), GROUP_1));
+
+        assertThat(answer.stateAsString()).isEqualTo("Pending");
+        assertThat(lab.configuration("g").stateAsString()).isEqualTo("Active");
+        assertThat(lab.configuration("g").revisionId()).isNotEqualTo(answer.revisionId());
+        assertThat(lab.store.view().revision()).as("one transaction").isEqualTo(revision + 1);
+        assertThat(lab.networks.made).hasSize(1);
     }
 
     @Test

@@ -1,9 +1,13 @@
 package dev.remora.lambda;
 
+import dev.remora.ec2.HyperplaneInterfaces;
 import dev.remora.ec2.Networks;
 import dev.remora.net.Ipv4;
 import dev.remora.net.NatKey;
+import dev.remora.net.Topology;
 import dev.remora.store.Scope;
+import dev.remora.store.Transaction;
+import dev.remora.store.View;
 import dev.remora.wire.AwsError;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -158,6 +162,50 @@ final class LabNetworks implements Networks {
     @Override
     public void spare(NatKey key, Set<String> interfaceIds) {
         spared.put(key.name(), Set.copyOf(interfaceIds));
+    }
+
+    /** The same interfaces; nothing of them is undone if a transaction is. */
+    @Override
+    public HyperplaneInterfaces hyperplane() {
+        return new HyperplaneInterfaces() {
+            @Override
+            public List<Interface> of(View view, Scope scope, NatKey key) {
+                synchronized (LabNetworks.this) {
+                    return made.entrySet().stream()
+                            .filter(e -> e.getValue().attachment().equals(new Topology.Attachment.Hyperplane(key)))
+                            .map(e -> LabNetworks.this.view(e.getKey(), e.getValue()))
+                            .toList();
+                }
+            }
+
+            @Override
+            public int count(View view, Scope scope, String vpcId) {
+                return (int) interfaces(scope, "lambda").stream().filter(i -> i.vpcId().equals(vpcId)).count();
+            }
+
+            @Override
+            public Interface make(Transaction tx, Scope scope, Wanted wanted) {
+                return create(scope, wanted);
+            }
+
+            @Override
+            public boolean inForce(View view, Scope scope, String interfaceId) {
+                return gate.getCount() == 0;
+            }
+
+            @Override
+            public void delete(Transaction tx, Scope scope, String interfaceId) {
+                LabNetworks.this.delete(scope, interfaceId);
+            }
+
+            @Override
+            public void abandon(Transaction tx, Scope scope, String interfaceId) {
+                LabNetworks.this.abandon(scope, interfaceId);
+            }
+
+            @Override
+            public void settle(Scope scope, String vpcId) {}
+        };
     }
 
     @Override
