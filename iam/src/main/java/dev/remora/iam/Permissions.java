@@ -163,9 +163,7 @@ final class Permissions {
         var policies = new ArrayList<Attached>();
         collect(identity, reading, policies);
         groups.forEach(group -> collect(group, reading, policies));
-        PolicySet limit = boundary.isEmpty() ? PolicySet.UNLIMITED
-                : new PolicySet(managed(boundary, reading).stream()
-                        .map(document -> new Attached(PolicyType.BOUNDARY, boundary, "", document)).toList());
+        PolicySet limit = boundary.isEmpty() ? PolicySet.UNLIMITED : limit(boundary, reading);
         var authority = new Authority(List.of(), new PolicySet(policies), limit, PolicySet.UNLIMITED);
         return new Granted(identity, tags, authority, trust);
     }
@@ -177,6 +175,78 @@ final class Permissions {
         for (String arn : identity.attached()) {
             managed(arn, reading).ifPresent(document -> into.add(new Attached(PolicyType.IDENTITY, arn, holder, document)));
         }
+    }
+
+    /** All policies that give an identity something: its own, and its groups'. For simulations. */
+    List<Attached> policies(Identity identity, View view) {
+        var reading = new Reading(view);
+        var policies = new ArrayList<Attached>();
+        collect(identity, reading, policies);
+        if (identity instanceof User user) {
+            groups(user, reading).forEach(group -> collect(group, reading, policies));
+        }
+        return policies;
+    }
+
+    /** The texts of all policies that bear on an identity, its boundary among them. */
+    List<String> texts(Identity identity, View view) {
+        var reading = new Reading(view);
+        var texts = new ArrayList<String>();
+        var holders = new ArrayList<Identity>(List.of(identity));
+        if (identity instanceof User user) {
+            holders.addAll(groups(user, reading));
+        }
+        for (Identity holder : holders) {
+            texts.addAll(holder.inline().values());
+            holder.attached().forEach(arn -> Policies.find(arn, reading).ifPresent(policy -> texts.add(policy.document())));
+        }
+        Policies.find(boundary(identity), reading).ifPresent(policy -> texts.add(policy.document()));
+        return texts;
+    }
+
+    /** What limits an identity; empty if nothing does. */
+    Optional<PolicySet> boundary(Identity identity, View view) {
+        String arn = boundary(identity);
+        return arn.isEmpty() ? Optional.empty() : Optional.of(limit(arn, new Reading(view)));
+    }
+
+    private static String boundary(Identity identity) {
+        return switch (identity) {
+            case User user -> user.boundary();
+            case Role role -> role.boundary();
+            case Group group -> "";
+        };
+    }
+
+    static Map<String, String> tags(Identity identity) {
+        return switch (identity) {
+            case User user -> user.tags();
+            case Role role -> role.tags();
+            case Group group -> Map.of();
+        };
+    }
+
+    /** The user, group or role of an ARN, path and all. */
+    static Optional<Identity> identity(String arn, View view) {
+        String[] parts = arn.split(":", 6);
+        if (parts.length != 6) {
+            return Optional.empty();
+        }
+        Scope scope = Scope.global(parts[4]);
+        String name = parts[5].substring(parts[5].lastIndexOf('/') + 1);
+        Optional<? extends Identity> found = switch (parts[5].substring(0, Math.max(0, parts[5].indexOf('/')))) {
+            case "user" -> view.get(User.KIND, scope, User.key(name));
+            case "group" -> view.get(Group.KIND, scope, Group.key(name));
+            case "role" -> view.get(Role.KIND, scope, Role.key(name));
+            default -> Optional.empty();
+        };
+        return found.filter(identity -> identity.arn().equals(arn)).map(identity -> identity);
+    }
+
+    private PolicySet limit(String arn, Reading reading) {
+        return new PolicySet(managed(arn, reading).stream()
+                .map(document -> new Attached(PolicyType.BOUNDARY, arn, "", document))
+                .toList());
     }
 
     private Optional<PolicyDocument> managed(String arn, Reading reading) {

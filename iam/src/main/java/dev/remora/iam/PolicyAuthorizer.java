@@ -92,8 +92,13 @@ final class PolicyAuthorizer implements Authorizer {
                 .orElseGet(() -> new Standpoint(caller, Map.of(), Authority.NONE));
     }
 
+    /** What the control policies of a caller's account say, level by level; empty if none limit it. */
+    List<PolicySet> levels(Principal caller) {
+        return permissions.control(caller, control.of(caller.account()));
+    }
+
     private Authority under(Principal caller, Authority authority) {
-        return authority.under(permissions.control(caller, control.of(caller.account())));
+        return authority.under(levels(caller));
     }
 
     Facts facts(Standpoint from, Map<String, List<String>> context) {
@@ -110,7 +115,7 @@ final class PolicyAuthorizer implements Authorizer {
     }
 
     /** The account in an ARN, or nothing if it has none of twelve digits (S3, a wildcard): then the resource is nobody's. */
-    private static String account(String arn) {
+    static String account(String arn) {
         if (!arn.startsWith("arn:")) {
             return "";
         }

@@ -1,0 +1,348 @@
+package dev.remora.iam;
+
+import dev.remora.iam.Authority.Side;
+import dev.remora.iam.PolicyAuthorizer.Standpoint;
+import dev.remora.iam.PolicySet.Attached;
+import dev.remora.store.Store;
+import dev.remora.store.View;
+import dev.remora.wire.Authorizer.Decision;
+import dev.remora.wire.Authorizer.PolicyType;
+import dev.remora.wire.Authorizer.Source;
+import dev.remora.wire.AwsError;
+import dev.remora.wire.Call;
+import dev.remora.wire.Page;
+import dev.remora.wire.Principal;
+import dev.remora.wire.SessionTerms;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.iam.model.ContextEntry;
+import software.amazon.awssdk.services.iam.model.EvaluationResult;
+import software.amazon.awssdk.services.iam.model.GetContextKeysForCustomPolicyRequest;
+import software.amazon.awssdk.services.iam.model.GetContextKeysForCustomPolicyResponse;
+import software.amazon.awssdk.services.iam.model.GetContextKeysForPrincipalPolicyRequest;
+import software.amazon.awssdk.services.iam.model.GetContextKeysForPrincipalPolicyResponse;
+import software.amazon.awssdk.services.iam.model.OrderedOrganizationPolicyType;
+import software.amazon.awssdk.services.iam.model.PolicyEvaluationDecisionType;
+import software.amazon.awssdk.services.iam.model.SimulateCustomPolicyRequest;
+import software.amazon.awssdk.services.iam.model.SimulateCustomPolicyResponse;
+import software.amazon.awssdk.services.iam.model.SimulatePrincipalPolicyRequest;
+import software.amazon.awssdk.services.iam.model.SimulatePrincipalPolicyResponse;
+import software.amazon.awssdk.services.iam.model.Statement;
+
+/**
+ * Decisions about what might be. The policies are given, or those of an identity, or both; everything else about the call is
+ * supposed. It is the same evaluation that decides real calls.
+ */
+final class Simulations {
+    private static final Pattern ACTION = Pattern.compile("[A-Za-z0-9-]+:[A-Za-z0-9]+");
+    private static final Pattern ACCOUNT = Pattern.compile("(?:arn:aws:iam::)?(\\d{12})(?::root)?");
+    private static final Pattern USER = Pattern.compile("arn:aws:iam::(\\d{12}):user(/|/.+/)([\\w+=,.@-]+)");
+    private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z0-9-]+:[^},]+?)\\s*[},]");
+
+    private final Store store;
+    private final Permissions permissions;
+    private final PolicyAuthorizer authorizer;
+
+    Simulations(Store store, Permissions permissions, PolicyAuthorizer authorizer) {
+        this.store = store;
+        this.permissions = permissions;
+        this.authorizer = authorizer;
+    }
+
+    /**
+     * What is asked.
+     *
+     * @param levels of control policies; empty if none limit the caller's account
+     * @param owner of resources whose ARN names no account
+     */
+    private record Question(Principal caller, Map<String, String> tags, List<Attached> identity, Optional<PolicySet> boundary,
+            List<PolicySet> levels, Optional<PolicySet> resourcePolicy, String owner, Map<String, List<String>> context,
+            List<String> keys) {
+        Authority authority() {
+            return new Authority(levels, new PolicySet(identity), boundary.orElse(PolicySet.UNLIMITED), PolicySet.UNLIMITED);
+        }
+    }
+
+    SimulateCustomPolicyResponse custom(SimulateCustomPolicyRequest request, Call call) {
+        Principal caller = caller(request.callerArn()).orElseGet(() -> {
+            if (request.resourcePolicy() != null) {
+                throw invalid("CallerArn is required when you include a ResourcePolicy.");
+            }
+            return new Principal.Root(call.account());
+        });
+        List<List<String>> organization = request.orderedOrganizationPolicyInputList().stream()
+                .map(OrderedOrganizationPolicyType::serviceControlPolicyInputList)
+                .toList();
+        var texts = new ArrayList<>(request.policyInputList());
+        texts.addAll(request.permissionsBoundaryPolicyInputList());
+        organization.forEach(texts::addAll);
+        var question = new Question(caller, Map.of(), given(request.policyInputList()),
+                boundary(request.permissionsBoundaryPolicyInputList()), levels(organization),
+                resourcePolicy(request.resourcePolicy()), owner(request.resourceOwner(), caller.account()),
+                context(request.contextEntries()), keys(texts));
+        Page<EvaluationResult> page =
+                answer(question, request.actionNames(), request.resourceArns(), request.marker(), request.maxItems());
+        return SimulateCustomPolicyResponse.builder()
+                .evaluationResults(page.items())
+                .isTruncated(page.nextToken().isPresent())
+                .marker(page.nextToken().orElse(null))
+                .build();
+    }
+
+    SimulatePrincipalPolicyResponse principal(SimulatePrincipalPolicyRequest request, Call call) {
+        View view = store.view();
+        Identity source = source(request.policySourceArn(), view);
+        Principal caller = caller(request.callerArn()).or(() -> self(source)).orElse(new Principal.Root(source.account()));
+        if (request.resourcePolicy() != null && !(caller instanceof Principal.User)) {
+            throw invalid("CallerArn is required when you include a ResourcePolicy.");
+        }
+        List<Attached> identity = new ArrayList<>(permissions.policies(source, view));
+        identity.addAll(given(request.policyInputList()));
+        var texts = new ArrayList<>(permissions.texts(source, view));
+        texts.addAll(request.policyInputList());
+        texts.addAll(request.permissionsBoundaryPolicyInputList());
+        Optional<PolicySet> boundary = request.permissionsBoundaryPolicyInputList().isEmpty()
+                ? permissions.boundary(source, view)
+                : boundary(request.permissionsBoundaryPolicyInputList());
+        var question = new Question(caller, Permissions.tags(source), identity, boundary, authorizer.levels(caller),
+                resourcePolicy(request.resourcePolicy()), owner(request.resourceOwner(), caller.account()),
+                context(request.contextEntries()), keys(texts));
+        Page<EvaluationResult> page =
+                answer(question, request.actionNames(), request.resourceArns(), request.marker(), request.maxItems());
+        return SimulatePrincipalPolicyResponse.builder()
+                .evaluationResults(page.items())
+                .isTruncated(page.nextToken().isPresent())
+                .marker(page.nextToken().orElse(null))
+                .build();
+    }
+
+    GetContextKeysForCustomPolicyResponse keysOfCustom(GetContextKeysForCustomPolicyRequest request, Call call) {
+        given(request.policyInputList());
+        return GetContextKeysForCustomPolicyResponse.builder().contextKeyNames(keys(request.policyInputList())).build();
+    }
+
+    GetContextKeysForPrincipalPolicyResponse keysOfPrincipal(GetContextKeysForPrincipalPolicyRequest request, Call call) {
+        View view = store.view();
+        given(request.policyInputList());
+        var texts = new ArrayList<>(permissions.texts(source(request.policySourceArn(), view), view));
+        texts.addAll(request.policyInputList());
+        return GetContextKeysForPrincipalPolicyResponse.builder().contextKeyNames(keys(texts)).build();
+    }
+
+    private Page<EvaluationResult> answer(Question question, List<String> actions, List<String> resources,
+            @Nullable String marker, @Nullable Integer maxItems) {
+        var results = new ArrayList<EvaluationResult>();
+        for (String action : actions) {
+            if (!ACTION.matcher(action).matches()) {
+                throw invalid("Invalid action: " + action);
+            }
+            for (String resource : resources.isEmpty() ? List.of("*") : resources) {
+                if (!resource.equals("*") && !resource.startsWith("arn:")) {
+                    throw invalid("Invalid resource: " + resource);
+                }
+                results.add(result(question, action, resource));
+            }
+        }
+        var places = new LinkedHashMap<EvaluationResult, String>();
+        results.forEach(result -> places.putIfAbsent(result, "%06d".formatted(places.size())));
+        return Listing.page(List.copyOf(places.keySet()), places::get, marker, maxItems);
+    }
+
+    private EvaluationResult result(Question question, String action, String resource) {
+        String inArn = PolicyAuthorizer.account(resource);
+        String owner = inArn.isEmpty() ? question.owner() : inArn;
+        boolean within = owner.equals(question.caller().account());
+        Authority authority = question.authority();
+        Facts facts = authorizer.facts(new Standpoint(question.caller(), question.tags(), authority), question.context())
+                .supposing();
+        facts.about(owner);
+        Side side = question.resourcePolicy()
+                .map(policy -> Side.resource(policy, within))
+                .orElse(within ? Side.OWN : Side.FOREIGN);
+        Decision decision = authority.decide(action, resource, facts, side);
+        var result = EvaluationResult.builder()
+                .evalActionName(action)
+                .evalResourceName(resource)
+                .evalDecision(type(decision))
+                .matchedStatements(matched(decision, authority, side, action, resource, facts))
+                .missingContextValues(question.keys().stream().filter(key -> facts.values(Facts.Key.of(key)).isEmpty()).toList());
+        if (!authority.control().isEmpty()) {
+            boolean allowed = authority.control().stream().allMatch(level -> allows(level, action, resource, facts));
+            result.organizationsDecisionDetail(detail -> detail.allowedByOrganizations(allowed));
+        }
+        question.boundary().ifPresent(limit -> {
+            boolean allowed = allows(limit, action, resource, facts);
+            result.permissionsBoundaryDecisionDetail(detail -> detail.allowedByPermissionsBoundary(allowed));
+        });
+        if (!within) {
+            result.evalDecisionDetails(Map.of(
+                    "IAM Policy", verdict(authority.identity(), action, resource, facts),
+                    "Resource Policy", verdict(side.policies(), action, resource, facts)));
+        }
+        return result.build();
+    }
+
+    private static boolean allows(PolicySet policies, String action, String resource, Facts facts) {
+        return verdict(policies, action, resource, facts) == PolicyEvaluationDecisionType.ALLOWED;
+    }
+
+    private static PolicyEvaluationDecisionType verdict(PolicySet policies, String action, String resource, Facts facts) {
+        if (policies.denial(action, resource, facts) != null) {
+            return PolicyEvaluationDecisionType.EXPLICIT_DENY;
+        }
+        return policies.grant(action, resource, facts) == null
+                ? PolicyEvaluationDecisionType.IMPLICIT_DENY : PolicyEvaluationDecisionType.ALLOWED;
+    }
+
+    private static PolicyEvaluationDecisionType type(Decision decision) {
+        if (decision.allowed()) {
+            return PolicyEvaluationDecisionType.ALLOWED;
+        }
+        return decision.reason().denies()
+                ? PolicyEvaluationDecisionType.EXPLICIT_DENY : PolicyEvaluationDecisionType.IMPLICIT_DENY;
+    }
+
+    /** The denial alone where one decides; all that allow where none does. */
+    private static List<Statement> matched(
+            Decision decision, Authority authority, Side side, String action, String resource, Facts facts) {
+        if (!decision.allowed()) {
+            return decision.decidedBy().filter(Source::denies).stream().map(Simulations::shape).toList();
+        }
+        var matched = new ArrayList<Statement>();
+        for (PolicySet policies : List.of(authority.identity(), side.policies())) {
+            policies.all(action, resource, facts).stream()
+                    .filter(placed -> placed.statement().allows())
+                    .forEach(placed -> matched.add(shape(placed.source())));
+        }
+        return matched;
+    }
+
+    private static Statement shape(Source source) {
+        String policy = source.policy();
+        return Statement.builder()
+                .sourcePolicyId(policy.startsWith("arn:") ? policy.substring(policy.lastIndexOf('/') + 1) : policy)
+                .sourcePolicyType(source.type() == PolicyType.RESOURCE ? "Resource Policy" : "IAM Policy")
+                .startPosition(position -> position.line(source.startLine()).column(source.startColumn()))
+                .endPosition(position -> position.line(source.endLine()).column(source.endColumn()))
+                .build();
+    }
+
+    /** Policies that come with the request, under the names by which results speak of them. */
+    private static List<Attached> given(List<String> texts) {
+        var policies = new ArrayList<Attached>();
+        for (String text : texts) {
+            IdentityGrammar.check(text, false);
+            policies.add(new Attached(PolicyType.IDENTITY, "PolicyInputList." + (policies.size() + 1), "",
+                    PolicyDocument.compile(text)));
+        }
+        return policies;
+    }
+
+    private static Optional<PolicySet> boundary(List<String> texts) {
+        if (texts.size() > 1) {
+            throw invalid("Only one permissions boundary can be included in a simulation.");
+        }
+        return texts.stream().findFirst().map(text -> {
+            IdentityGrammar.check(text, false);
+            return new PolicySet(List.of(new Attached(PolicyType.BOUNDARY, "PermissionsBoundaryPolicyInputList.1", "",
+                    PolicyDocument.compile(text))));
+        });
+    }
+
+    private static List<PolicySet> levels(List<List<String>> organization) {
+        return organization.stream().map(level -> new PolicySet(level.stream().map(text -> {
+            IdentityGrammar.check(text, false);
+            return new Attached(PolicyType.CONTROL, "ServiceControlPolicy", "", PolicyDocument.compile(text));
+        }).toList())).toList();
+    }
+
+    private static Optional<PolicySet> resourcePolicy(@Nullable String text) {
+        return Optional.ofNullable(text).map(policy -> {
+            try {
+                ResourcePolicy.check(policy, resource -> true);
+            } catch (AwsError malformed) {
+                throw MalformedPolicy.because(malformed.text());
+            }
+            return ResourcePolicy.set("ResourcePolicy", policy);
+        });
+    }
+
+    private static String owner(@Nullable String given, String otherwise) {
+        if (given == null) {
+            return otherwise;
+        }
+        var account = ACCOUNT.matcher(given);
+        if (!account.matches()) {
+            throw invalid("Invalid ResourceOwner: " + given);
+        }
+        return account.group(1);
+    }
+
+    private static Optional<Principal> caller(@Nullable String arn) {
+        return Optional.ofNullable(arn).map(text -> {
+            var user = USER.matcher(text);
+            if (!user.matches()) {
+                throw invalid("CallerArn must be the ARN of an IAM user: " + text);
+            }
+            return new Principal.User(user.group(1), user.group(2), user.group(3), "AIDASIMULATED", SessionTerms.NONE);
+        });
+    }
+
+    /** Who an identity is when it calls; a group never does. */
+    private static Optional<Principal> self(Identity source) {
+        return switch (source) {
+            case User user -> Optional.of(
+                    new Principal.User(user.account(), user.path(), user.name(), user.id(), SessionTerms.NONE));
+            case Role role -> Optional.of(
+                    new Principal.RoleSession(role.account(), role.arn(), role.name(), role.id(), "simulation", ""));
+            case Group group -> Optional.empty();
+        };
+    }
+
+    /** @throws AwsError NoSuchEntity, or InvalidInput for what is not the ARN of a user, group or role */
+    private static Identity source(String arn, View view) {
+        String kind = arn.startsWith("arn:aws:iam::") ? arn.replaceFirst("arn:aws:iam::\\d{12}:", "").replaceFirst("/.*", "") : "";
+        if (!List.of("user", "group", "role").contains(kind)) {
+            throw invalid("Invalid Entity Arn: " + arn + " does not clearly define entity type and name.");
+        }
+        return Permissions.identity(arn, view).orElseThrow(() -> new AwsError("NoSuchEntity", 404,
+                "The " + kind + " with name " + arn.substring(arn.lastIndexOf('/') + 1) + " cannot be found."));
+    }
+
+    private static Map<String, List<String>> context(List<ContextEntry> entries) {
+        var context = new TreeMap<String, List<String>>(String.CASE_INSENSITIVE_ORDER);
+        for (ContextEntry entry : entries) {
+            if (entry.contextKeyName() == null) {
+                throw invalid("Invalid context entry: ContextKeyName is required.");
+            }
+            String type = entry.contextKeyTypeAsString() == null ? "string" : entry.contextKeyTypeAsString();
+            if (!type.endsWith("List") && entry.contextKeyValues().size() > 1) {
+                throw invalid("Invalid context entry: " + entry.contextKeyName() + " of type " + type + " has several values.");
+            }
+            context.put(entry.contextKeyName(), List.copyOf(entry.contextKeyValues()));
+        }
+        return context;
+    }
+
+    /** The condition keys that policies ask about, in conditions and in variables. */
+    private static List<String> keys(List<String> texts) {
+        var keys = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+        for (String text : texts) {
+            PolicyDocument.compile(text).statements().stream()
+                    .flatMap(statement -> statement.conditions().stream())
+                    .forEach(condition -> keys.putIfAbsent(condition.key().written(), ""));
+            VARIABLE.matcher(text).results().forEach(variable -> keys.putIfAbsent(variable.group(1), ""));
+        }
+        return List.copyOf(keys.keySet());
+    }
+
+    private static AwsError invalid(String message) {
+        return new AwsError("InvalidInput", 400, message);
+    }
+}
