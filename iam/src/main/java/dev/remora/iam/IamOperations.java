@@ -21,12 +21,13 @@ final class IamOperations {
 
     private IamOperations() {}
 
-    static Operations of(Store store, Ids ids, LastUse lastUse) {
+    static Operations of(Store store, Ids ids, LastUse lastUse, Simulations simulations) {
         var operations = new Operations(SERVICE);
         RoleOperations.add(operations, store, ids, lastUse);
         UserOperations.add(operations, store, ids, lastUse);
         GroupOperations.add(operations, store, ids);
         PolicyOperations.add(operations, store, ids);
+        SimulationOperations.add(operations, simulations);
         account(operations, new AccountSettings(store), new AuthorizationDetails(store, lastUse));
         return operations;
     }

@@ -40,7 +40,8 @@ public final class IamService {
         this.trust = new Trust(permissions, authorizer, sessions, clock);
         var lastUse = new LastUse(store, save -> Thread.ofVirtual().name("last-use").start(save));
         this.keys = new KeyRing(store, sessions, lastUse, wellKnownKeys);
-        this.iam = Operations.later(IamOperations.SERVICE, () -> IamOperations.of(store, ids, lastUse));
+        var simulations = new Simulations(store, permissions, authorizer);
+        this.iam = Operations.later(IamOperations.SERVICE, () -> IamOperations.of(store, ids, lastUse, simulations));
         this.sts = Operations.later(
                 SecurityTokens.SERVICE, () -> SecurityTokens.operations(store, trust, sessions, messages));
     }

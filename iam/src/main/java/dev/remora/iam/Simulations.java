@@ -307,7 +307,7 @@ final class Simulations {
 
     /** @throws AwsError NoSuchEntity, or InvalidInput for what is not the ARN of a user, group or role */
     private static Identity source(String arn, View view) {
-        String kind = arn.startsWith("arn:aws:iam::") ? arn.replaceFirst("arn:aws:iam::\\d{12}:", "").replaceFirst("/.*", "") : "";
+        String kind = arn.replaceFirst("^arn:aws:iam::\\d{12}:(\\w+)/.*", "$1");
         if (!List.of("user", "group", "role").contains(kind)) {
             throw invalid("Invalid Entity Arn: " + arn + " does not clearly define entity type and name.");
         }

@@ -29,7 +29,8 @@ class PolicyFuzzTest {
             if (accepted(text)) {
                 taken++;
                 PolicySet set = Lab.set(PolicyDocument.compile(text));
-                assertThat(Lab.verdict(set, "s3:GetObject", "arn:aws:s3:::shop/a/1", Lab.facts(Map.of("aws:SourceIp", List.of("10.0.0.1")))))
+                Facts facts = Lab.facts(Map.of("aws:SourceIp", List.of("10.0.0.1")));
+                assertThat(Lab.verdict(set, "s3:GetObject", "arn:aws:s3:::shop/a/1", facts))
                         .isNotNull();
             }
         }
@@ -86,17 +87,17 @@ class PolicyFuzzTest {
         for (String open : List.of("[", "{\"a\":")) {
             assertThat(accepted(open.repeat(100_000))).isFalse();
             String close = open.equals("[") ? "]" : "}";
-            assertThat(accepted("{\"Version\":\"2012-10-17\",\"Statement\":" + open.repeat(5_000) + "1" + close.repeat(5_000) + "}"))
-                    .isFalse();
+            String deep = open.repeat(5_000) + "1" + close.repeat(5_000);
+            assertThat(accepted("{\"Version\":\"2012-10-17\",\"Statement\":" + deep + "}")).isFalse();
         }
-        assertThat(accepted("{\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"" + "*".repeat(200_000) + "\",\"Resource\":\"*\"}]}"))
-                .isIn(true, false);
+        // Long it may be: the size of a policy is its operation's to bound.
+        assertThat(accepted(Lab.allow("s3:" + "*".repeat(200_000), "*"))).isTrue();
     }
 
     @Test
     void patternsOfManyWildcardsAreMatchedInTime() {
         String pattern = "*a".repeat(2_000);
-        PolicySet set = Lab.set(PolicyDocument.compile(Lab.policy("{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"" + pattern + "\"}")));
+        PolicySet set = Lab.set(PolicyDocument.compile(Lab.allow("*", pattern)));
         long before = System.nanoTime();
         Lab.verdict(set, "s3:GetObject", "a".repeat(1_000) + "b", Lab.facts(Map.of()));
         assertThat(System.nanoTime() - before).as("ns").isLessThan(2_000_000_000L);

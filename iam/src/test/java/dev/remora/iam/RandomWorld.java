@@ -46,7 +46,8 @@ record RandomWorld(
             new Call("sqs:ReceiveMessage", List.of("arn:aws:sqs:us-east-1:%s:jobs"), List.of()),
             new Call("lambda:InvokeFunction", List.of("arn:aws:lambda:us-east-1:%s:function:f"), List.of("aws:ResourceTag/team")),
             new Call("lambda:CreateFunction", List.of("arn:aws:lambda:us-east-1:%s:function:f"),
-                    List.of("lambda:VpcIds", "lambda:SubnetIds", "lambda:SecurityGroupIds", "aws:RequestTag/team", "aws:TagKeys")),
+                    List.of("lambda:VpcIds", "lambda:SubnetIds", "lambda:SecurityGroupIds", "aws:RequestTag/team",
+                            "aws:TagKeys")),
             new Call("lambda:UpdateFunctionConfiguration", List.of("arn:aws:lambda:us-east-1:%s:function:f"),
                     List.of("lambda:VpcIds", "lambda:SubnetIds", "lambda:SecurityGroupIds")),
             new Call("ec2:TerminateInstances", List.of("arn:aws:ec2:us-east-1:%s:instance/i-0123456789abcdef0"),
@@ -260,7 +261,8 @@ record RandomWorld(
                 case TEXT -> one(List.of("red", "blue", "r*", "?ed", "*", "RED", "${aws:PrincipalTag/team}",
                         "${aws:PrincipalTag/team, 'red'}", "us-east-1", ACCOUNT, "ada"));
                 case ADDRESS -> one(List.of("10.0.0.0/16", "10.0.0.0/24", "203.0.113.9", "128.0.0.0/1", "2001:db8::/32"));
-                case ARN -> one(List.of(ROLE, USER, "arn:aws:iam::*:role/app/*", "arn:aws:iam::" + ACCOUNT + ":*", "arn:*:*:*:*:*"));
+                case ARN -> one(List.of(ROLE, USER, "arn:aws:iam::*:role/app/*", "arn:aws:iam::" + ACCOUNT + ":*",
+                        "arn:*:*:*:*:*"));
                 default -> one(type.values);
             };
         }

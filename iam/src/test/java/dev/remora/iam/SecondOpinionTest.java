@@ -35,8 +35,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Random worlds of policies, decided by ours and by an evaluator that others wrote (the npm package
- * {@code @cloud-copilot/iam-simulate}, which runs in a process of its own and is never shipped). Where the two differ, one is wrong
- * or AWS's documentation is silent; {@link #explained} holds what was found to be the latter or the other's fault.
+ * {@code @cloud-copilot/iam-simulate}, which runs in a process of its own and is never shipped). Where the two differ, one is
+ * wrong or AWS's documentation is silent; {@link #explained} holds what was found to be the latter or the other's fault.
  *
  * <p>{@code -Dopinion.cases=N} asks about more of them, {@code -Dopinion.first=SEED} begins elsewhere.
  */
@@ -96,8 +96,8 @@ class SecondOpinionTest {
      *       operators (and, we conclude, NotResource) do match. The other one drops the statement.
      *   <li>A NotPrincipal that names the caller's account or the caller. The guide wants both named, so that one of them alone
      *       does not except the caller; for the other one it does, and its authors note that they do not know.
-     *   <li>{@code ForAnyValue:…IfExists} on a key that is absent. "If the key is not present, evaluate the condition element as
-     *       true" holds for us whatever stands before the operator; for the other one ForAnyValue comes first.
+     *   <li>{@code ForAnyValue:…IfExists} on a key that is absent. "If the key is not present, evaluate the condition element
+     *       as true" holds for us whatever stands before the operator; for the other one ForAnyValue comes first.
      *   <li>A resource policy that allows a session itself. What it gives is not limited by the session's own policy ("Policy
      *       evaluation logic", role sessions); the other one limits it in some cases.
      * </ul>
@@ -107,7 +107,8 @@ class SecondOpinionTest {
         boolean team = texts.contains("${aws:PrincipalTag/team}") && world.tags().isEmpty();
         boolean name = texts.contains("${aws:username}") && !world.user();
         boolean session = !world.session().isEmpty() && !world.resourcePolicy().isEmpty();
-        return team || name || session || ANY_IF_EXISTS.matcher(texts).find() || NOT_THE_CALLER.matcher(world.resourcePolicy()).find();
+        return team || name || session || ANY_IF_EXISTS.matcher(texts).find()
+                || NOT_THE_CALLER.matcher(world.resourcePolicy()).find();
     }
 
     private static String theirs(JsonNode opinion) {
