@@ -22,7 +22,7 @@ final class SimulationOperations {
         operations.on(SimulatePrincipalPolicyRequest.class, simulations::principal)
                 .enforced("PolicySourceArn", "PolicyInputList", "PermissionsBoundaryPolicyInputList", "ActionNames",
                         "ResourceArns", "ResourcePolicy", "ResourceOwner", "CallerArn", "ContextEntries", "MaxItems", "Marker")
-                .refused("ResourceHandlingOption")
+                .refused("ResourceHandlingOption", "PolicyExclusionList")
                 .resources((i, c) -> source(i.policySourceArn(), c));
         operations.on(GetContextKeysForCustomPolicyRequest.class, simulations::keysOfCustom).enforced("PolicyInputList")
                 .anyResource();
