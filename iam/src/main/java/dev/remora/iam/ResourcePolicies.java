@@ -25,10 +25,15 @@ public final class ResourcePolicies {
     }
 
     /**
+     * @param arn whose policy it is, where that is not what was asked for, as with an object of a bucket; else empty
      * @param owner the account that the resource belongs to
      * @param policy its policy, as {@link ResourcePolicy#check} let it pass; empty if it has none
      */
-    public record Resource(String owner, String policy) {}
+    public record Resource(String arn, String owner, String policy) {
+        public Resource(String owner, String policy) {
+            this("", owner, policy);
+        }
+    }
 
     private record Compiled(String text, PolicySet policies) {}
 
@@ -54,10 +59,12 @@ public final class ResourcePolicies {
         return finder == null ? Optional.empty() : finder.find(caller, action, arn);
     }
 
-    PolicySet compiled(String arn, Resource resource) {
+    /** @param asked the ARN that it was found by */
+    PolicySet compiled(String asked, Resource resource) {
         if (resource.policy().isEmpty()) {
             return PolicySet.EMPTY;
         }
+        String arn = resource.arn().isEmpty() ? asked : resource.arn();
         @Nullable Compiled known = compiled.get(arn);
         if (known == null || !known.text().equals(resource.policy())) {
             known = new Compiled(resource.policy(), ResourcePolicy.set(arn, resource.policy()));

@@ -95,6 +95,21 @@ class ResourcePolicyTest {
                 .isEqualTo("NOT");
     }
 
+    @Test
+    void aPolicyIsCompiledOnceForAllThatIsInItsResource() {
+        var policies = new ResourcePolicies();
+        String text = "{\"Statement\": [" + statement("\"Principal\": \"*\"", "") + "]}";
+        var bucket = new ResourcePolicies.Resource("arn:aws:s3:::b", "111122223333", text);
+        PolicySet known = policies.compiled("arn:aws:s3:::b/k", bucket);
+        assertThat(policies.compiled("arn:aws:s3:::b/other", bucket)).isSameAs(known);
+        assertThat(known.bestGrant("s3:GetObject", "arn:aws:s3:::b/k", Lab.facts(ROOT, Map.of())).source().policy())
+                .isEqualTo("arn:aws:s3:::b");
+        var changed = new ResourcePolicies.Resource("arn:aws:s3:::b", "111122223333", text.replace("s3:Get*", "s3:Put*"));
+        assertThat(policies.compiled("arn:aws:s3:::b/k", changed)).isNotSameAs(known);
+        assertThat(policies.compiled("arn:aws:s3:::b/k", new ResourcePolicies.Resource("111122223333", "")))
+                .isSameAs(PolicySet.EMPTY);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
         "no | Policies must be valid JSON and the first byte must be '{'",

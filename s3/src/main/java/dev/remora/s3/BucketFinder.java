@@ -27,7 +27,7 @@ final class BucketFinder implements ResourcePolicies.Finder {
         int slash = arn.indexOf('/', ARN.length());
         String name = arn.substring(ARN.length(), slash < 0 ? arn.length() : slash);
         return store.view().get(BucketDocument.KIND, BucketDocument.EVERYWHERE, name)
-                .map(bucket -> new ResourcePolicies.Resource(bucket.owner(),
+                .map(bucket -> new ResourcePolicies.Resource(Access.arn(name), bucket.owner(),
                         mayAlways(caller, action, bucket) ? "" : bucket.policy().orElse("")));
     }
 
