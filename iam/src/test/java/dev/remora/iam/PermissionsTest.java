@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.remora.store.Scope;
 import dev.remora.wire.Principal;
 import dev.remora.wire.SessionTerms;
+import java.lang.management.ManagementFactory;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -133,6 +134,24 @@ class PermissionsTest {
         assertThat(permissions.session(terms).silent("s3:GetObject", "*", facts)).isTrue();
         assertThat(permissions.session(terms).silent("sqs:SendMessage", "*", facts)).isFalse();
         assertThat(permissions.session(SessionTerms.plain(NOW))).isSameAs(PolicySet.UNLIMITED);
+    }
+
+    /** Every request is decided: what it leaves to the garbage collector must not show beside the request itself. */
+    @Test
+    void aDecisionAllocatesLittle() {
+        var authorizer = new PolicyAuthorizer(permissions, new ResourcePolicies(), () -> NOW);
+        put(group("s3:*"));
+        put(user(List.of("team"), List.of(), ""));
+        var resources = List.of("arn:aws:s3:::b/k");
+        var context = Map.of("aws:SourceIp", List.of("127.0.0.1"));
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        int decisions = 1_000;
+        assertThat(authorizer.decide(ANNA, "s3:GetObject", resources, context).allowed()).isTrue();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < decisions; i++) {
+            authorizer.decide(ANNA, "s3:GetObject", resources, context);
+        }
+        assertThat((threads.getCurrentThreadAllocatedBytes() - before) / decisions).isLessThan(512);
     }
 
     /** What other policies an account has does not matter to a decision: it looks at documents of its own only. */
