@@ -69,6 +69,31 @@ class ExecutionRoleTest {
                 .hasSize(2);
         assertThat(account.awsFails("ec2", "delete-subnet", "--subnet-id", network.subnetA()))
                 .contains("DependencyViolation");
+        leftBehind(account, network);
+        account.aws("ec2", "delete-subnet", "--subnet-id", network.subnetA());
+    }
+
+    /** Deletes what was left behind by hand, as AWS says one has to. */
+    private static void leftBehind(Account account, Network network) {
+        var ec2 = network.sdk().ec2();
+        Eventually.holds("both interfaces are left", () -> ec2.describeNetworkInterfaces().networkInterfaces().stream()
+                .filter(left -> left.statusAsString().equals("available")).count() == 2);
+        ec2.describeNetworkInterfaces().networkInterfaces().forEach(left ->
+                account.aws("ec2", "delete-network-interface", "--network-interface-id", left.networkInterfaceId()));
+        assertThat(network.sdk().ec2().describeNetworkInterfaces().networkInterfaces()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("The interface stays behind, too, when the role was deleted before the function")
+    void deletedTooEarly(Account account) {
+        var network = Network.create(account);
+        var functions = Functions.of(account);
+        String role = functions.role("gone", Functions.VPC_ACCESS);
+        functions.python("f", role, HELLO, f -> f.vpcConfig(Functions.in(network)));
+        network.sdk().iam().detachRolePolicy(r -> r.roleName("gone").policyArn(Functions.VPC_ACCESS));
+        network.sdk().iam().deleteRole(r -> r.roleName("gone"));
+        functions.lambda().deleteFunction(r -> r.functionName("f"));
+        leftBehind(account, network);
     }
 
     @Test

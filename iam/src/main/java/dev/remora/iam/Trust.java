@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,9 +93,18 @@ final class Trust implements RoleAccess {
         return granted.orElseThrow().role();
     }
 
+    private static Map<String, List<String>> withTags(Role role, Map<String, List<String>> context) {
+        if (role.tags().isEmpty()) {
+            return context;
+        }
+        Map<String, List<String>> both = new HashMap<>(context);
+        both.putAll(Tags.owned(role.tags()));
+        return both;
+    }
+
     private Decision decide(Granted granted, Standpoint from, String action, Map<String, List<String>> context) {
         Role role = granted.role();
-        Facts facts = authorizer.facts(from, context);
+        Facts facts = authorizer.facts(from, withTags(role, context));
         facts.about(role.account());
         boolean within = from.caller().account().equals(role.account());
         return from.authority().decide(action, role.arn(), facts, Side.trust(granted.trust(), within));

@@ -15,6 +15,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.awscore.AwsResponse;
+import software.amazon.awssdk.services.iam.model.TagRoleRequest;
 import software.amazon.awssdk.services.sts.model.AssumeRoleRequest;
 import software.amazon.awssdk.services.sts.model.AssumeRoleResponse;
 import software.amazon.awssdk.services.sts.model.PolicyDescriptorType;
@@ -198,6 +200,17 @@ class AssumeRoleTest {
         assertThat(fault(ROOT, request().serialNumber("arn:aws:iam::111122223333:mfa/me").tokenCode("123456")))
                 .isEqualTo(sentence);
         assertThat(fault(ROOT, request().tokenCode("123456"))).isEqualTo(sentence);
+    }
+
+    @Test
+    void theTagsOfTheRoleAreThoseOfTheResource() {
+        String worker = lab.role("worker", Lab.LAMBDA_TRUST);
+        String target = lab.role("target", Lab.trust("{\"AWS\":\"" + Lab.ACCOUNT + "\"}"));
+        lab.inline("worker", "p", Lab.policy("{\"Effect\":\"Allow\",\"Action\":\"sts:AssumeRole\",\"Resource\":\"*\","
+                + "\"Condition\":{\"StringEquals\":{\"aws:ResourceTag/open\":\"yes\"}}}"));
+        assertThat(fault(lab.session(worker), request(target))).startsWith("403 AccessDenied");
+        lab.iam(TagRoleRequest.builder().roleName("target").tags(t -> t.key("open").value("yes")).build(), AwsResponse.class);
+        assertThat(fault(lab.session(worker), request(target))).isEqualTo("none");
     }
 
     @Test
