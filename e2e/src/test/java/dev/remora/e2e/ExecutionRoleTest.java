@@ -133,9 +133,10 @@ class ExecutionRoleTest {
                 .policyName("deny")
                 .policyDocument(
                         """
-            {"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":["ec2:CreateNetworkInterface","ec2:DeleteNetworkInterface",
-             "ec2:DescribeNetworkInterfaces","ec2:DetachNetworkInterface","ec2:AssignPrivateIpAddresses","ec2:UnassignPrivateIpAddresses"],
-             "Resource":["*"],"Condition":{"ArnEquals":{"lambda:SourceFunctionArn":["arn:aws:lambda:us-east-1:%s:function:my_function"]}}}]}
+            {"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":["ec2:CreateNetworkInterface",
+             "ec2:DeleteNetworkInterface","ec2:DescribeNetworkInterfaces","ec2:DetachNetworkInterface",
+             "ec2:AssignPrivateIpAddresses","ec2:UnassignPrivateIpAddresses"],"Resource":["*"],"Condition":{"ArnEquals":
+             {"lambda:SourceFunctionArn":["arn:aws:lambda:us-east-1:%s:function:my_function"]}}}]}
             """
                                 .formatted(account.id())));
         String code =
@@ -143,7 +144,8 @@ class ExecutionRoleTest {
             import boto3, botocore
             def handler(event, context):
                 try: boto3.client('ec2').describe_network_interfaces(); return 'allowed'
-                except botocore.exceptions.ClientError as e: return e.response['Error']['Code'] + ' ' + e.response['Error']['Message']
+                except botocore.exceptions.ClientError as e:
+                    return e.response['Error']['Code'] + ' ' + e.response['Error']['Message']
             """;
         functions.python("my_function", role, code, f -> f.vpcConfig(Functions.in(network)));
         functions.lambda().updateFunctionConfiguration(r -> r.functionName("my_function")
