@@ -3,7 +3,11 @@ package dev.remora.app;
 import dev.remora.ec2.ServiceDoors;
 import dev.remora.iam.EndpointPolicies;
 import dev.remora.linux.Netns;
+import dev.remora.linux.RouteChanges;
+import dev.remora.linux.Rtnetlink;
 import dev.remora.net.Ip;
+import dev.remora.net.Ipv4;
+import dev.remora.wire.Admin;
 import dev.remora.wire.Entrance;
 import dev.remora.wire.HttpFront;
 import dev.remora.wire.Listening;
@@ -11,8 +15,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** The API behind VPC endpoints: one service at each, limited by the endpoint's policy. */
+/** The API behind VPC endpoints, one service at each, limited by the endpoint's policy; and the metadata of instances. */
 final class EndpointDoors implements ServiceDoors {
+    private static final Ipv4 METADATA = Ipv4.parse("169.254.169.254");
+
+    /** The loopback is the first device of a namespace. */
+    private static final int LOOPBACK = 1;
+
     private final HttpFront front;
     private final Authority authority;
     private final EndpointPolicies policies;
@@ -57,6 +66,18 @@ final class EndpointDoors implements ServiceDoors {
         } catch (Exception failure) {
             listening.forEach(Listening::close);
             throw new IllegalStateException("nobody listens behind " + door.endpointId(), failure);
+        }
+    }
+
+    @Override
+    public AutoCloseable metadata(Netns inside, Admin service) {
+        try (var routes = Rtnetlink.open(inside)) {
+            routes.commit(new RouteChanges().address(LOOPBACK, METADATA.bytes(), "instance metadata"));
+            return front.serve(inside.call(() -> Server.bound(METADATA.toString(), Server.HTTP_PORT)), service);
+        } catch (RuntimeException failure) {
+            throw failure;
+        } catch (Exception failure) {
+            throw new IllegalStateException("nobody listens for instance metadata", failure);
         }
     }
 }

@@ -80,7 +80,7 @@ final class Server implements AutoCloseable {
     /** Where functions find the API: in the namespace that plays the internet. */
     static final int API_PORT = 4566;
 
-    private static final int HTTP_PORT = 80;
+    static final int HTTP_PORT = 80;
     static final int HTTPS_PORT = 443;
 
     /** Where the API listens inside, at each of its addresses. */
@@ -191,7 +191,8 @@ final class Server implements AutoCloseable {
         iam.resourcePolicies().register("s3", s3.buckets());
         var flows = new FlowDestinations(iam.roles(), logs.sink(), s3);
         var machines = new HostMachines(launcher, data.path().resolve("instances"));
-        ec2 = made("ec2", new Ec2Service(store, fabric, ids, clock, Gate.OPEN, flows, machines, settings.quotas()));
+        var profiles = new ProfileRoles(iam.profiles(), iam.roles());
+        ec2 = made("ec2", new Ec2Service(store, fabric, ids, clock, Gate.OPEN, flows, machines, profiles, settings.quotas()));
         var around = surroundings(store, launcher, result(trust), data.path());
         var secrets = new SecretsManagerService(store, ids, clock);
         rds = made("rds", new RdsService(around, iam.roles(), iam.authorizer(), secrets));

@@ -12,17 +12,19 @@ import software.amazon.awssdk.awscore.AwsResponse;
 final class Access {
     private final Store store;
     private final AccountRegions regions;
+    private final InstanceRoles roles;
 
-    Access(Store store, AccountRegions regions) {
+    Access(Store store, AccountRegions regions, InstanceRoles roles) {
         this.store = store;
         this.regions = regions;
+        this.roles = roles;
     }
 
     /** Says what an operation touches. */
     <I extends AwsRequest, O extends AwsResponse> Operation<I, O> to(
             Operation<I, O> operation, BiConsumer<I, Touched> touches) {
         return operation.permissions((r, call) -> {
-            var touched = new Touched(operation.action(), regions.enter(call), store.view());
+            var touched = new Touched(operation.action(), regions.enter(call), store.view(), roles);
             touches.accept(r, touched);
             return touched.permissions();
         });

@@ -85,8 +85,9 @@ final class Ec2Operations {
             NatGatewayStates states,
             FlowDelivery delivery,
             FlowRecorder recorder,
-            InstanceKeeper keeper) {
-        var table = new Ec2Operations(new Access(store, regions));
+            InstanceKeeper keeper,
+            InstanceRoles roles) {
+        var table = new Ec2Operations(new Access(store, regions, roles));
         table.vpcs(new Vpcs(store, ids, clock, regions, plane));
         table.vpcBlocks(new VpcBlocks(store, ids, regions, plane));
         table.subnetBlocks(new SubnetBlocks(store, ids, regions, plane));
@@ -101,8 +102,9 @@ final class Ec2Operations {
         table.attributes(new AccountAttributes(store, regions));
         table.flowLogs(new FlowLogs(store, ids, clock, regions, plane, delivery, recorder));
         var instances = new InstanceOperations(table.ops, table.access);
-        instances.instances(new Instances(store, ids, clock, regions, keeper));
+        instances.instances(new Instances(store, ids, clock, regions, keeper, roles));
         instances.attributes(new InstanceAttributes(store, ids, clock, regions, plane));
+        instances.profiles(new InstanceProfiles(store, ids, clock, regions, roles));
         instances.catalog(new InstanceCatalog(regions, keeper));
         var peering = new PeeringOperations(table.ops, table.access);
         peering.connections(new PeeringConnections(store, ids, clock, regions, plane));

@@ -24,13 +24,14 @@ public final class Ec2Service implements AutoCloseable {
 
     /** With as much of everything as AWS grants, and without machines. */
     public Ec2Service(Store store, Fabric fabric, Ids ids, InstantSource clock, Gate gate, FlowDelivery delivery) {
-        this(store, fabric, ids, clock, gate, delivery, Machines.NONE, Quotas.HIGHEST);
+        this(store, fabric, ids, clock, gate, delivery, Machines.NONE, InstanceRoles.NONE, Quotas.HIGHEST);
     }
 
     /**
      * @param gate {@link Gate#OPEN} but in tests
      * @param delivery where flow logs go
      * @param machines what instances run on
+     * @param roles of which they have roles
      */
     public Ec2Service(
             Store store,
@@ -40,6 +41,7 @@ public final class Ec2Service implements AutoCloseable {
             Gate gate,
             FlowDelivery delivery,
             Machines machines,
+            InstanceRoles roles,
             Quotas quotas) {
         this.plane = new DataPlane(store, fabric);
         this.natGateways = new NatGatewayStates(store, plane, ids, clock);
@@ -47,11 +49,11 @@ public final class Ec2Service implements AutoCloseable {
         this.networks = new ServiceNetworks(store, ids, clock, regions, plane, gate);
         this.drops = new DropExplainer(store);
         this.recorder = new FlowRecorder(store, fabric, clock, delivery);
-        this.instances = new InstanceKeeper(store, fabric, plane, machines, ids, clock);
+        this.instances = new InstanceKeeper(store, fabric, plane, machines, roles, ids, clock);
         this.operations = Operations.later(
                 Ec2Operations.EC2,
                 () -> Ec2Operations.of(
-                        store, ids, clock, regions, plane, natGateways, delivery, recorder, instances));
+                        store, ids, clock, regions, plane, natGateways, delivery, recorder, instances, roles));
     }
 
     /** Every kind of document that the service keeps; the store must be opened with them. */
@@ -106,7 +108,7 @@ public final class Ec2Service implements AutoCloseable {
         plane.start(doors);
         natGateways.start();
         recorder.start();
-        instances.start();
+        instances.start(doors);
     }
 
     /** Stops following the store. What the kernel holds is the fabric's to take away. */

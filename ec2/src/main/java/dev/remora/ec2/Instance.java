@@ -18,6 +18,8 @@ import java.util.Optional;
  * @param publicAtStart whether it is to have a public address while it runs
  * @param terminatesOnShutdown whether it is terminated and not stopped when it ends by itself
  * @param terminationDisabled whether TerminateInstances is refused
+ * @param profile the instance profile by which it has a role
+ * @param metadata how its metadata can be read
  */
 record Instance(
         String id,
@@ -39,6 +41,8 @@ record Instance(
         boolean publicAtStart,
         boolean terminatesOnShutdown,
         boolean terminationDisabled,
+        Optional<ProfileAssociation> profile,
+        MetadataOptions metadata,
         Map<String, String> tags)
         implements Tagged<Instance> {
     enum State {
@@ -81,25 +85,35 @@ record Instance(
         return new Instance(
                 id, reservationId, launchIndex, number, imageId, type, newState, vpcId, subnetId, zone,
                 newState == State.TERMINATED ? "" : interfaceId, userData, keyName, launched, now, newReason, publicAtStart,
-                terminatesOnShutdown, terminationDisabled, tags);
+                terminatesOnShutdown, terminationDisabled, profile, metadata, tags);
     }
 
     Instance with(String newType, String newUserData, boolean newTerminates, boolean newDisabled) {
         return new Instance(
                 id, reservationId, launchIndex, number, imageId, newType, state, vpcId, subnetId, zone, interfaceId, newUserData,
-                keyName, launched, changed, reason, publicAtStart, newTerminates, newDisabled, tags);
+                keyName, launched, changed, reason, publicAtStart, newTerminates, newDisabled, profile,
+                metadata, tags);
     }
 
     Instance launchedAt(Instant now) {
         return new Instance(
                 id, reservationId, launchIndex, number, imageId, type, state, vpcId, subnetId, zone, interfaceId, userData,
-                keyName, now, now, Optional.empty(), publicAtStart, terminatesOnShutdown, terminationDisabled, tags);
+                keyName, now, now, Optional.empty(), publicAtStart, terminatesOnShutdown, terminationDisabled, profile,
+                metadata, tags);
     }
 
     @Override
     public Instance withTags(Map<String, String> newTags) {
         return new Instance(
                 id, reservationId, launchIndex, number, imageId, type, state, vpcId, subnetId, zone, interfaceId, userData,
-                keyName, launched, changed, reason, publicAtStart, terminatesOnShutdown, terminationDisabled, newTags);
+                keyName, launched, changed, reason, publicAtStart, terminatesOnShutdown, terminationDisabled, profile,
+                metadata, newTags);
+    }
+
+    Instance with(Optional<ProfileAssociation> newProfile, MetadataOptions newMetadata) {
+        return new Instance(
+                id, reservationId, launchIndex, number, imageId, type, state, vpcId, subnetId, zone, interfaceId, userData,
+                keyName, launched, changed, reason, publicAtStart, terminatesOnShutdown, terminationDisabled, newProfile,
+                newMetadata, tags);
     }
 }

@@ -6,6 +6,7 @@ import static dev.remora.ec2.Resource.NETWORK_INTERFACE;
 import dev.remora.ec2.Instance.Reason;
 import dev.remora.ec2.Instance.State;
 import dev.remora.ec2.Machines.Machine;
+import dev.remora.linux.Netns;
 import dev.remora.net.Fabric;
 import dev.remora.net.Ipv4;
 import dev.remora.net.Topology;
@@ -58,26 +59,37 @@ final class InstanceKeeper implements AutoCloseable {
     private final Fabric fabric;
     private final DataPlane plane;
     private final Machines machines;
+    private final InstanceRoles roles;
     private final Ids ids;
     private final InstantSource clock;
     private final Map<String, Machine> running = new ConcurrentHashMap<>();
+    private final Map<String, AutoCloseable> metadata = new ConcurrentHashMap<>();
     private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
     private final ExecutorService work = Executors.newThreadPerTaskExecutor(
             Thread.ofPlatform().daemon().name("instances-", 0).factory());
+    private volatile ServiceDoors doors = ServiceDoors.NONE;
     private volatile boolean closing;
 
-    InstanceKeeper(Store store, Fabric fabric, DataPlane plane, Machines machines, Ids ids, InstantSource clock) {
+    InstanceKeeper(
+            Store store,
+            Fabric fabric,
+            DataPlane plane,
+            Machines machines,
+            InstanceRoles roles,
+            Ids ids,
+            InstantSource clock) {
         this.store = store;
         this.fabric = fabric;
         this.plane = plane;
         this.machines = machines;
+        this.roles = roles;
         this.ids = ids;
         this.clock = clock;
     }
 
-
     /** Starts again what ran when the last server ended, and goes on with what was on its way. */
-    void start() {
+    void start(ServiceDoors where) {
+        doors = where;
         View view = store.view();
         for (Scope scope : view.scopes(INSTANCE.kind())) {
             store.write(tx -> {
@@ -149,13 +161,15 @@ final class InstanceKeeper implements AutoCloseable {
                 throw new IllegalStateException("its network is not in force after " + IN_FORCE.toSeconds() + " s");
             }
             InstanceType type = InstanceType.named(i.type());
+            Netns network = fabric.workload(DataPlane.router(scope, i.vpcId()), primary.id());
+            metadata.put(i.id(), doors.metadata(network, new InstanceMetadata(store, scope, i.id(), clock, roles)));
             Machine machine = machines.start(new Machines.Spec(
                     i.id(),
                     i.number(),
                     "ip-" + primary.address().toString().replace('.', '-'),
                     new Region(scope.region()).privateDomain(),
                     Base64.getDecoder().decode(i.userData()),
-                    fabric.workload(DataPlane.router(scope, i.vpcId()), primary.id()),
+                    network,
                     type.memoryMiB(),
                     type.cpuThousandths()));
             running.put(i.id(), machine);
@@ -189,6 +203,23 @@ final class InstanceKeeper implements AutoCloseable {
     }
 
     private void end(Instance i) {
+        endMachine(i);
+        shut(i.id());
+    }
+
+    /** Nobody answers about it any more; a socket would keep its namespace. */
+    private void shut(String id) {
+        AutoCloseable door = metadata.remove(id);
+        try {
+            if (door != null) {
+                door.close();
+            }
+        } catch (Exception failure) {
+            LOG.warn("the metadata of {} is still there", id, failure);
+        }
+    }
+
+    private void endMachine(Instance i) {
         Machine machine = running.remove(i.id());
         if (machine == null) {
             return;
@@ -320,5 +351,6 @@ final class InstanceKeeper implements AutoCloseable {
         running.values().forEach(Machine::shutDown);
         running.values().forEach(Machine::close);
         running.clear();
+        metadata.keySet().forEach(this::shut);
     }
 }

@@ -44,6 +44,8 @@ record InstanceLaunch(
         boolean terminatesOnShutdown,
         boolean terminationDisabled,
         List<Device> devices,
+        Optional<InstanceRoles.Profile> profile,
+        MetadataOptions metadata,
         Map<String, String> tags,
         Map<String, String> interfaceTags) {
     /** As AWS has it for a request. */
@@ -75,7 +77,7 @@ record InstanceLaunch(
         record Existing(int index, String id, boolean deletes) implements Device {}
     }
 
-    static InstanceLaunch of(RunInstancesRequest r) {
+    static InstanceLaunch of(RunInstancesRequest r, InstanceRoles roles, String account) {
         int min = r.minCount() == null ? 1 : r.minCount();
         int max = r.maxCount() == null ? min : r.maxCount();
         if (min < 1 || max < min) {
@@ -108,6 +110,8 @@ record InstanceLaunch(
                 "terminate".equals(behaviour),
                 Boolean.TRUE.equals(r.disableApiTermination()),
                 devices(r, max),
+                Optional.ofNullable(r.iamInstanceProfile()).map(given -> InstanceProfiles.named(roles, account, given)),
+                MetadataOptions.of(r.metadataOptions()),
                 tags(r, "instance"),
                 tags(r, "network-interface"));
     }
@@ -253,7 +257,9 @@ record InstanceLaunch(
         var instance = new Instance(
                 id, reservation, launchIndex, number(tx), imageId, type.name(), State.PENDING, primary.vpcId(),
                 primary.subnetId(), primary.zone(), primary.id(), userData, keyName, now, now, Optional.empty(),
-                withPublic(subnet), terminatesOnShutdown, terminationDisabled, tags);
+                withPublic(subnet), terminatesOnShutdown, terminationDisabled,
+                profile.map(p -> new ProfileAssociation(ids.resource(ProfileAssociation.PREFIX), p.arn(), p.id(), now)),
+                metadata, tags);
         tx.put(INSTANCE.kind(), scope, id, instance);
         return instance;
     }

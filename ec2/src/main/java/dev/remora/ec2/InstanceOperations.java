@@ -5,16 +5,21 @@ import static dev.remora.ec2.Resource.NETWORK_INTERFACE;
 import static dev.remora.ec2.Resource.SECURITY_GROUP;
 
 import dev.remora.wire.Operations;
+import software.amazon.awssdk.services.ec2.model.AssociateIamInstanceProfileRequest;
 import software.amazon.awssdk.services.ec2.model.AttachNetworkInterfaceRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeIamInstanceProfileAssociationsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeImagesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstanceAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstanceStatusRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstanceTypesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.DetachNetworkInterfaceRequest;
+import software.amazon.awssdk.services.ec2.model.DisassociateIamInstanceProfileRequest;
 import software.amazon.awssdk.services.ec2.model.GetConsoleOutputRequest;
 import software.amazon.awssdk.services.ec2.model.ModifyInstanceAttributeRequest;
+import software.amazon.awssdk.services.ec2.model.ModifyInstanceMetadataOptionsRequest;
 import software.amazon.awssdk.services.ec2.model.RebootInstancesRequest;
+import software.amazon.awssdk.services.ec2.model.ReplaceIamInstanceProfileAssociationRequest;
 import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.StartInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.StopInstancesRequest;
@@ -37,14 +42,14 @@ final class InstanceOperations {
                                 "ImageId", "InstanceType", "MinCount", "MaxCount", "SubnetId", "SecurityGroupIds",
                                 "SecurityGroups", "NetworkInterfaces", "PrivateIpAddress", "Ipv6Addresses", "Ipv6AddressCount",
                                 "UserData", "ClientToken", "TagSpecifications", "DisableApiTermination",
-                                "InstanceInitiatedShutdownBehavior", "DryRun")
+                                "InstanceInitiatedShutdownBehavior", "IamInstanceProfile", "MetadataOptions", "DryRun")
                         .recorded("KeyName")
                         .refused(
-                                "BlockDeviceMappings", "EbsOptimized", "IamInstanceProfile", "KernelId", "RamdiskId",
+                                "BlockDeviceMappings", "EbsOptimized", "KernelId", "RamdiskId",
                                 "Monitoring", "Placement", "ElasticGpuSpecification", "ElasticInferenceAccelerators",
                                 "LaunchTemplate", "InstanceMarketOptions", "CreditSpecification", "CpuOptions",
                                 "CapacityReservationSpecification",
-                                "HibernationOptions", "LicenseSpecifications", "MetadataOptions", "EnclaveOptions",
+                                "HibernationOptions", "LicenseSpecifications", "EnclaveOptions",
                                 "PrivateDnsNameOptions", "MaintenanceOptions", "DisableApiStop", "EnablePrimaryIpv6",
                                 "NetworkPerformanceOptions", "Operator", "SecondaryInterfaces", "AdditionalInfo"),
                 LaunchTouches::of);
@@ -103,6 +108,30 @@ final class InstanceOperations {
                         .enforced("DryRun", "AttachmentId")
                         .recorded("Force"),
                 Touches::detachedInterface);
+    }
+
+    void profiles(InstanceProfiles profiles) {
+        access.to(
+                ops.on(AssociateIamInstanceProfileRequest.class, profiles::associate)
+                        .enforced("IamInstanceProfile", "InstanceId"),
+                (r, t) -> t.of(INSTANCE, r.instanceId()).profile(r.iamInstanceProfile()));
+        access.to(
+                ops.on(DisassociateIamInstanceProfileRequest.class, profiles::disassociate).enforced("AssociationId"),
+                (r, t) -> t.by("profile", INSTANCE, r.associationId()));
+        access.to(
+                ops.on(ReplaceIamInstanceProfileAssociationRequest.class, profiles::replace)
+                        .enforced("IamInstanceProfile", "AssociationId"),
+                (r, t) -> t.by("profile", INSTANCE, r.associationId()).profile(r.iamInstanceProfile()));
+        ops.on(DescribeIamInstanceProfileAssociationsRequest.class, profiles::describe)
+                .enforced("AssociationIds", "Filters", "MaxResults", "NextToken")
+                .anyResource();
+        access.to(
+                ops.on(ModifyInstanceMetadataOptionsRequest.class, profiles::modifyMetadata)
+                        .enforced(
+                                "InstanceId", "HttpTokens", "HttpEndpoint", "HttpProtocolIpv6", "InstanceMetadataTags",
+                                "DryRun")
+                        .recorded("HttpPutResponseHopLimit"),
+                (r, t) -> t.of(INSTANCE, r.instanceId()).sets(r));
     }
 
     void catalog(InstanceCatalog catalog) {

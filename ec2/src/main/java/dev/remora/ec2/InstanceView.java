@@ -75,7 +75,9 @@ final class InstanceView {
                 .publicDnsName("")
                 .blockDeviceMappings(List.of())
                 .productCodes(List.of())
+                .metadataOptions(i.metadata().shown())
                 .tags(TagSpecs.shown(i.tags()));
+        i.profile().ifPresent(p -> shown.iamInstanceProfile(profile -> profile.arn(p.arn()).id(p.profileId())));
         i.reason().ifPresent(r -> shown.stateReason(s -> s.code(r.code()).message(r.message())));
         if (i.state() != Instance.State.TERMINATED) {
             shown.vpcId(i.vpcId()).subnetId(i.subnetId());
@@ -98,7 +100,7 @@ final class InstanceView {
     }
 
     /** Only a VPC with host names gives public addresses names. */
-    private String publicName(String vpcId, Ipv4 address) {
+    String publicName(String vpcId, Ipv4 address) {
         boolean named = view.get(VPC.kind(), scope, vpcId).map(v -> v.dnsHostnames() && v.dnsSupport()).orElse(false);
         return named ? region.publicName(address) : "";
     }

@@ -49,14 +49,17 @@ final class Instances {
     private final InstantSource clock;
     private final AccountRegions regions;
     private final InstanceKeeper keeper;
+    private final InstanceRoles roles;
     private final ClientTokens tokens;
 
-    Instances(Store store, Ids ids, InstantSource clock, AccountRegions regions, InstanceKeeper keeper) {
+    Instances(
+            Store store, Ids ids, InstantSource clock, AccountRegions regions, InstanceKeeper keeper, InstanceRoles roles) {
         this.store = store;
         this.ids = ids;
         this.clock = clock;
         this.regions = regions;
         this.keeper = keeper;
+        this.roles = roles;
         this.tokens = new ClientTokens(clock);
     }
 
@@ -80,7 +83,11 @@ final class Instances {
                 .on("tenancy", i -> "default")
                 .on("root-device-type", i -> "ebs")
                 .on("virtualization-type", i -> "hvm")
-                .on("client-token", i -> "");
+                .on("client-token", i -> "")
+                .on("metadata-options.http-endpoint", i -> i.metadata().endpoint())
+                .on("metadata-options.http-tokens", i -> i.metadata().tokens())
+                .onAny("iam-instance-profile.arn", i -> i.profile().map(ProfileAssociation::arn).stream().toList())
+                .onAny("iam-instance-profile.id", i -> i.profile().map(ProfileAssociation::profileId).stream().toList());
         filters.onAny("private-ip-address", of(shown, n -> List.of(n.address().toString())));
         filters.onAny("network-interface.network-interface-id", of(shown, n -> List.of(n.id())));
         filters.onAny("network-interface.subnet-id", of(shown, n -> List.of(n.subnetId())));
@@ -106,8 +113,8 @@ final class Instances {
     }
 
     RunInstancesResponse run(RunInstancesRequest r, Call call) {
-        InstanceLaunch launch = InstanceLaunch.of(r);
         Scope scope = regions.enter(call);
+        InstanceLaunch launch = InstanceLaunch.of(r, roles, scope.account());
         List<Instance> made = store.write(tx -> {
             var all = new ArrayList<Instance>();
             Instance first = tokens.once(tx, scope, INSTANCE, r.clientToken(), launch.toString(), () -> {

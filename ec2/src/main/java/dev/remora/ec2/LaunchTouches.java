@@ -5,12 +5,14 @@ import static dev.remora.ec2.Resource.NETWORK_INTERFACE;
 import static dev.remora.ec2.Resource.SECURITY_GROUP;
 import static dev.remora.ec2.Resource.SUBNET;
 
+import dev.remora.ec2.InstanceRoles.Profile;
 import dev.remora.vpc.Subnet;
 import dev.remora.vpc.Vpc;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import software.amazon.awssdk.services.ec2.model.InstanceMetadataOptionsRequest;
 import software.amazon.awssdk.services.ec2.model.InstanceNetworkInterfaceSpecification;
 import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
 
@@ -49,6 +51,7 @@ final class LaunchTouches {
             launched(touched.arn(Resource.arn("key-pair", touched.scope(), request.keyName())))
                     .with("ec2:KeyPairName", request.keyName());
         }
+        touched.passesRole(touched.profileOf(request.iamInstanceProfile()));
     }
 
     /** There are no launch templates. */
@@ -58,7 +61,15 @@ final class LaunchTouches {
 
     private void instance(Optional<Subnet> subnet) {
         String type = request.instanceTypeAsString() == null ? InstanceType.DEFAULT : request.instanceTypeAsString();
-        launched(touched.made(INSTANCE, request.tagSpecifications())).with(Traits.instance(type));
+        launched(touched.made(INSTANCE, request.tagSpecifications()))
+                .with(Traits.instance(type))
+                .with("ec2:InstanceProfile", touched.profileOf(request.iamInstanceProfile()).map(Profile::arn).orElse(null));
+        InstanceMetadataOptionsRequest metadata = request.metadataOptions();
+        if (metadata != null) {
+            touched.with("ec2:MetadataHttpEndpoint", metadata.httpEndpointAsString())
+                    .with("ec2:MetadataHttpTokens", metadata.httpTokensAsString())
+                    .with("ec2:MetadataHttpPutResponseHopLimit", metadata.httpPutResponseHopLimit());
+        }
         subnet.ifPresent(s -> touched.with(Traits.zone(touched.scope(), s.zone())));
     }
 

@@ -140,13 +140,14 @@ final class Resource<T extends Record & Tagged<T>> {
             "InvalidInternetGatewayID",
             "The internetGateway ID '%s' does not exist");
 
-    /** Found by VPC, and by the reservation that it was made with. */
+    /** Found by VPC, by the reservation that it was made with, and by the association with its profile. */
     static final Resource<Instance> INSTANCE = new Resource<>(
             "i",
             "instance",
             Kind.of("ec2.instance", Instance.class)
                     .index("vpc", i -> List.of(i.vpcId()))
-                    .index("reservation", i -> List.of(i.reservationId())),
+                    .index("reservation", i -> List.of(i.reservationId()))
+                    .index("profile", i -> i.profile().map(ProfileAssociation::id).stream().toList()),
             "InvalidInstanceID",
             "The instance ID '%s' does not exist");
 

@@ -2,10 +2,11 @@ package dev.remora.ec2;
 
 import dev.remora.linux.Netns;
 import dev.remora.net.Ip;
+import dev.remora.wire.Admin;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Where AWS's services listen for what comes through VPC endpoints. */
+/** Where AWS's services listen inside: for what comes through VPC endpoints, and for what instances ask of themselves. */
 public interface ServiceDoors {
     /** None: nobody listens, and any policy is taken. */
     ServiceDoors NONE = new ServiceDoors() {
@@ -14,6 +15,11 @@ public interface ServiceDoors {
 
         @Override
         public AutoCloseable open(Supplier<Netns> inside, List<Ip> addresses, Door door) {
+            return () -> {};
+        }
+
+        @Override
+        public AutoCloseable metadata(Netns inside, Admin service) {
             return () -> {};
         }
     };
@@ -27,6 +33,9 @@ public interface ServiceDoors {
      * @param inside the namespace
      */
     AutoCloseable open(Supplier<Netns> inside, List<Ip> addresses, Door door);
+
+    /** Lets a metadata service answer at its own address in a namespace, until the answer is closed. */
+    AutoCloseable metadata(Netns inside, Admin service);
 
     /**
      * @param service its signing name

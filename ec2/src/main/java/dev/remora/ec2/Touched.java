@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkField;
 import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.core.util.SdkAutoConstructList;
+import software.amazon.awssdk.services.ec2.model.IamInstanceProfileSpecification;
 import software.amazon.awssdk.services.ec2.model.Tag;
 import software.amazon.awssdk.services.ec2.model.TagSpecification;
 
@@ -42,10 +43,12 @@ final class Touched {
     private final String action;
     private final Scope scope;
     private final View view;
+    private final InstanceRoles roles;
     private final List<Thing> things = new ArrayList<>();
 
-    Touched(String action, Scope scope, View view) {
+    Touched(String action, Scope scope, View view, InstanceRoles roles) {
         this.action = action;
+        this.roles = roles;
         this.scope = scope;
         this.view = view;
     }
@@ -176,6 +179,25 @@ final class Touched {
     /** A thing whose ARN follows no rule. */
     Touched arn(String arn) {
         return add(action, arn, Optional.empty());
+    }
+
+    /** The profile that is named, if there is one. */
+    Optional<InstanceRoles.Profile> profileOf(@Nullable IamInstanceProfileSpecification given) {
+        String name = given == null ? null : given.arn() != null ? given.arn() : given.name();
+        return name == null ? Optional.empty() : roles.profile(scope.account(), name);
+    }
+
+    /** A profile that the last thing is given, an instance; its role is passed to EC2. */
+    Touched profile(@Nullable IamInstanceProfileSpecification given) {
+        Optional<InstanceRoles.Profile> profile = profileOf(given);
+        with("ec2:NewInstanceProfile", profile.map(InstanceRoles.Profile::arn).orElse(null));
+        return passesRole(profile);
+    }
+
+    Touched passesRole(Optional<InstanceRoles.Profile> profile) {
+        return profile.map(InstanceRoles.Profile::roleArn).filter(arn -> !arn.isEmpty()).isPresent()
+                ? passes(profile.get().roleArn(), "ec2.amazonaws.com")
+                : this;
     }
 
     /** A role that the caller hands to a service. */

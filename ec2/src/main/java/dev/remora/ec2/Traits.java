@@ -57,7 +57,10 @@ final class Traits {
                 new ConditionKeys().with("ec2:Domain", "vpc").with("ec2:PublicIpAddress", address.address());
             case PeeringConnection connection ->
                 sides(arn(connection.requester()), arn(connection.accepter()));
-            case Instance instance -> zone(scope, instance.zone()).and(instance(instance.type()).map());
+            case Instance instance -> zone(scope, instance.zone())
+                    .and(instance(instance.type()).map())
+                    .and(metadata(instance.metadata()).map())
+                    .with("ec2:InstanceProfile", instance.profile().map(ProfileAssociation::arn).orElse(null));
             default -> new ConditionKeys();
         };
     }
@@ -87,6 +90,13 @@ final class Traits {
                 .with("ec2:InstanceMarketType", "on-demand")
                 .with("ec2:RootDeviceType", "ebs")
                 .with("ec2:EbsOptimized", false);
+    }
+
+    static ConditionKeys metadata(MetadataOptions options) {
+        return new ConditionKeys()
+                .with("ec2:MetadataHttpEndpoint", options.endpoint())
+                .with("ec2:MetadataHttpTokens", options.tokens())
+                .with("ec2:MetadataHttpPutResponseHopLimit", options.hopLimit());
     }
 
     /** @param requester the ARN of a VPC, as the other one */

@@ -47,6 +47,7 @@ final class Ec2Lab implements AutoCloseable {
     final NotedDoors doors = new NotedDoors();
     final NotedDelivery delivery = new NotedDelivery();
     final NotedMachines machines = new NotedMachines();
+    final KnownRoles roles = new KnownRoles();
 
     /** What the clock shows. */
     volatile Instant now = NOW;
@@ -67,7 +68,7 @@ final class Ec2Lab implements AutoCloseable {
 
     private Ec2Lab(Store store, Gate gate, Quotas quotas) {
         this.store = store;
-        this.service = new Ec2Service(store, fabric, counting(), () -> now, gate, delivery, machines, quotas);
+        this.service = new Ec2Service(store, fabric, counting(), () -> now, gate, delivery, machines, roles, quotas);
         service.start(doors);
     }
 

@@ -3,8 +3,11 @@ package dev.remora.ec2;
 import dev.remora.linux.Netns;
 import dev.remora.net.Ip;
 import java.util.List;
+import dev.remora.wire.Admin;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /** Says which doors are open, and refuses a policy that is no object. */
@@ -27,6 +30,15 @@ final class NotedDoors implements ServiceDoors {
 
     private synchronized void close(List<Ip> addresses) {
         open.remove(addresses.toString());
+    }
+
+    /** The metadata services that can be asked. */
+    final Set<Admin> metadata = ConcurrentHashMap.newKeySet();
+
+    @Override
+    public AutoCloseable metadata(Netns inside, Admin service) {
+        metadata.add(service);
+        return () -> metadata.remove(service);
     }
 
     synchronized Map<String, Door> open() {

@@ -19,6 +19,8 @@ import software.amazon.awssdk.services.ec2.model.CreateNetworkInterfaceResponse;
 import software.amazon.awssdk.services.ec2.model.CreateRouteTableResponse;
 import software.amazon.awssdk.services.ec2.model.CreateVpcEndpointResponse;
 import software.amazon.awssdk.services.ec2.model.CreateVpcPeeringConnectionResponse;
+import software.amazon.awssdk.services.ec2.model.IamInstanceProfileSpecification;
+import software.amazon.awssdk.services.ec2.model.InstanceMetadataOptionsRequest;
 import software.amazon.awssdk.services.ec2.model.InstanceNetworkInterfaceSpecification;
 import software.amazon.awssdk.services.ec2.model.NetworkInterfaceAttachmentChanges;
 import software.amazon.awssdk.services.ec2.model.NewDhcpConfiguration;
@@ -31,6 +33,9 @@ import software.amazon.awssdk.services.ec2.model.TagSpecification;
 /** A VPC with one of everything, all of it tagged {@code team=red}, and a call of every operation on resources there. */
 final class SampleCalls {
     private static final Tag RED = Tag.builder().key("team").value("red").build();
+
+    private static final IamInstanceProfileSpecification WEB =
+            IamInstanceProfileSpecification.builder().name("web").build();
 
     private final Ec2Lab lab;
     private final Map<String, String> names = new LinkedHashMap<>();
@@ -119,6 +124,7 @@ final class SampleCalls {
         is("i-a", make(
                         RunInstancesResponse.class, "RunInstances",
                         "ImageId", HostImage.ID, "InstanceType", "t3.micro", "MinCount", 1, "MaxCount", 1,
+                        "IamInstanceProfile", WEB,
                         "NetworkInterfaces",
                         List.of(InstanceNetworkInterfaceSpecification.builder()
                                 .deviceIndex(0)
@@ -337,13 +343,21 @@ final class SampleCalls {
     }
 
     private void instances() {
+        var instance = lab.store.view().get(Resource.INSTANCE.kind(), Ec2Lab.SCOPE, id("i-a")).orElseThrow();
         call(
                 "RunInstances", "ImageId", HostImage.ID, "InstanceType", "t3.micro", "SubnetId", id("subnet-a"),
-                "SecurityGroupIds", List.of(id("sg-a")), "KeyName", "mine", "TagSpecifications",
+                "IamInstanceProfile", WEB, "MetadataOptions",
+                InstanceMetadataOptionsRequest.builder().httpTokens("required").build(), "SecurityGroupIds",
+                List.of(id("sg-a")), "KeyName", "mine", "TagSpecifications",
                 blue("instance", "network-interface"));
         for (String operation : List.of("StartInstances", "StopInstances", "RebootInstances", "TerminateInstances")) {
             call(operation, "InstanceIds", List.of(id("i-a")));
         }
+        String association = instance.profile().orElseThrow().id();
+        call("AssociateIamInstanceProfile", "InstanceId", id("i-a"), "IamInstanceProfile", WEB);
+        call("ReplaceIamInstanceProfileAssociation", "AssociationId", association, "IamInstanceProfile", WEB);
+        call("DisassociateIamInstanceProfile", "AssociationId", association);
+        call("ModifyInstanceMetadataOptions", "InstanceId", id("i-a"), "HttpTokens", "optional");
         call("GetConsoleOutput", "InstanceId", id("i-a"));
         call("DescribeInstanceAttribute", "InstanceId", id("i-a"), "Attribute", "userData");
         call(

@@ -23,6 +23,7 @@ public final class IamService {
     private final ResourcePolicies resources = new ResourcePolicies();
     private final PolicyAuthorizer authorizer;
     private final Trust trust;
+    private final ProfileAccess profiles;
     private final AuthorizationMessages messages;
 
     /**
@@ -38,6 +39,7 @@ public final class IamService {
         this.messages = new AuthorizationMessages(sessions.derived("authorization messages"));
         this.authorizer = new PolicyAuthorizer(permissions, resources, clock);
         this.trust = new Trust(permissions, authorizer, sessions, clock);
+        this.profiles = new ProfileAccess(store);
         var lastUse = new LastUse(store, save -> Thread.ofVirtual().name("last-use").start(save));
         this.keys = new KeyRing(store, sessions, lastUse, wellKnownKeys);
         var simulations = new Simulations(store, permissions, authorizer);
@@ -102,5 +104,9 @@ public final class IamService {
 
     public RoleAccess roles() {
         return trust;
+    }
+
+    public ProfileAccess profiles() {
+        return profiles;
     }
 }

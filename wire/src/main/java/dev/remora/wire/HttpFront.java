@@ -103,7 +103,12 @@ public final class HttpFront implements AutoCloseable {
         return serve(channel, new Everything(Trust.NONE, entrance), tls);
     }
 
-    private Listening serve(ServerSocketChannel channel, Everything routing, @Nullable SSLContext tls) {
+    /** Serves a channel whose requests are all for {@code handler}, whoever sends them. */
+    public Listening serve(ServerSocketChannel channel, Admin handler) {
+        return serve(channel, new OneHandler(handler), null);
+    }
+
+    private Listening serve(ServerSocketChannel channel, HttpRouting routing, @Nullable SSLContext tls) {
         var listening = new Listening(channel, routing, tls, listeners::remove);
         listeners.add(listening);
         starter.execute(listening::start);
@@ -118,6 +123,39 @@ public final class HttpFront implements AutoCloseable {
         } catch (IOException e) {
             // The failure that led here is the one to report.
         }
+    }
+
+    /** A listener that has nothing to do with the API. */
+    private static final class OneHandler implements HttpRouting {
+        private final Admin handler;
+        private final HttpSecurity none = HttpSecurity.create();
+
+        OneHandler(Admin handler) {
+            this.handler = handler;
+        }
+
+        @Override
+        public void route(ConnectionContext connection, RoutingRequest request, RoutingResponse response) {
+            try {
+                byte[] body = body(request);
+                Response answer = handler.handle(head(request, Trust.NONE).holding(body == null ? Response.EMPTY : body));
+                boolean bodiless = request.prologue().method().text().equals("HEAD");
+                send(bodiless ? new Response(answer.status(), answer.headers(), Response.EMPTY) : answer, response);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public HttpSecurity security() {
+            return none;
+        }
+
+        @Override
+        public void beforeStart() {}
+
+        @Override
+        public void afterStop() {}
     }
 
     /**
