@@ -218,7 +218,7 @@ final class Server implements AutoCloseable {
                         () -> "http://127.0.0.1:" + port,
                         lambdaOptions()));
         iam.resourcePolicies().register("sqs", sqs.policies());
-        iam.resourcePolicies().register("lambda", lambda.functions());
+        iam.resourcePolicies().register("lambda", lambda.policies());
         forwards = made("forwards", new Forwards());
         bridges = made("bridges", new Bridges(store, ec2.networks(), fabric, names));
         dropList = new DropList(fabric::drops, ec2::explain, lambda::functionOfSlot);

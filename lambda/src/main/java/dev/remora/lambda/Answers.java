@@ -10,6 +10,7 @@ import software.amazon.awssdk.core.SdkField;
 import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.services.lambda.model.EnvironmentResponse;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
+import software.amazon.awssdk.services.lambda.model.Layer;
 import software.amazon.awssdk.services.lambda.model.LoggingConfig;
 import software.amazon.awssdk.services.lambda.model.RuntimeVersionConfig;
 import software.amazon.awssdk.services.lambda.model.SnapStartResponse;
@@ -80,6 +81,11 @@ final class Answers {
                 .loggingConfig(LoggingConfig.builder().logFormat("Text").logGroup(settings.logGroup()).build());
         settings.environment()
                 .ifPresent(variables -> answer.environment(EnvironmentResponse.builder().variables(variables).build()));
+        if (!settings.layers().isEmpty()) {
+            answer.layers(settings.layers().stream()
+                    .map(l -> Layer.builder().arn(l.arn()).codeSize(l.code().bytes()).build())
+                    .toList());
+        }
         settings.kmsKeyArn().ifPresent(answer::kmsKeyArn);
         settings.vpc()
                 .ifPresent(vpc -> answer.vpcConfig(VpcConfigResponse.builder()

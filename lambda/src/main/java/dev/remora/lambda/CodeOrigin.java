@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.model.FunctionCode;
+import software.amazon.awssdk.services.lambda.model.LayerVersionContentInput;
 import software.amazon.awssdk.services.lambda.model.UpdateFunctionCodeRequest;
 
 /**
@@ -31,6 +32,14 @@ final class CodeOrigin {
         }
         refuse(code.imageUri(), code.sourceKMSKeyArn(), code.s3ObjectVersion());
         return zip(code.zipFile(), code.s3Bucket(), code.s3Key(), call);
+    }
+
+    byte[] zip(@Nullable LayerVersionContentInput content, Call call) {
+        if (content == null) {
+            throw Refusal.invalid(NONE);
+        }
+        refuse(null, null, content.s3ObjectVersion());
+        return zip(content.zipFile(), content.s3Bucket(), content.s3Key(), call);
     }
 
     byte[] zip(UpdateFunctionCodeRequest request, Call call) {

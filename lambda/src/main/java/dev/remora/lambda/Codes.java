@@ -2,19 +2,24 @@ package dev.remora.lambda;
 
 import dev.remora.store.Blobs;
 import dev.remora.store.Folders;
+import dev.remora.store.Kind;
 import dev.remora.store.Store;
+import dev.remora.store.View;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * Functions' code: the zip as a blob named by its hash, and unpacked once per hash into a folder of the same name.
+ * Functions' and layers' code: the zip as a blob named by its hash, and unpacked once per hash into a folder of the same name.
  *
  * <p>The blob is what must survive; the folders are a cache that is emptied at each start, so that nothing depends on whether
  * an unpacked file reached the disk before a loss of power. A folder appears whole or not at all, by a rename.
@@ -35,17 +40,18 @@ final class Codes {
         this.unpacked = unpacked.toAbsolutePath().normalize();
     }
 
-    /** Keeps a hash until it is closed. */
+    /** Keeps hashes until it is closed. */
     final class Hold implements AutoCloseable {
-        private final Settings.Code code;
+        private final List<Settings.Code> codes;
         private boolean closed;
 
-        private Hold(Settings.Code code) {
-            this.code = code;
+        private Hold(List<Settings.Code> codes) {
+            this.codes = codes;
         }
 
+        /** The first. */
         Settings.Code code() {
-            return code;
+            return codes.getFirst();
         }
 
         @Override
@@ -53,8 +59,10 @@ final class Codes {
             synchronized (Codes.this) {
                 if (!closed) {
                     closed = true;
-                    holds.computeIfPresent(code.sha256(), (k, n) -> n == 1 ? null : n - 1);
-                    sweep(code.sha256());
+                    for (Settings.Code code : codes) {
+                        holds.computeIfPresent(code.sha256(), (k, n) -> n == 1 ? null : n - 1);
+                        sweep(code.sha256());
+                    }
                 }
             }
         }
@@ -90,10 +98,36 @@ final class Codes {
     }
 
     Hold hold(Settings.Code code) {
+        return hold(List.of(code));
+    }
+
+    /** All that a function runs with. */
+    Hold hold(Settings settings) {
+        return hold(settings.codes());
+    }
+
+    private Hold hold(List<Settings.Code> codes) {
         synchronized (this) {
-            holds.merge(code.sha256(), 1, Integer::sum);
+            codes.forEach(code -> holds.merge(code.sha256(), 1, Integer::sum));
         }
-        return new Hold(code);
+        return new Hold(codes);
+    }
+
+    /** The size of all files in it; the caller holds the hash. */
+    long unzippedBytes(Settings.Code code) {
+        try (Stream<Path> all = Files.walk(folder(code))) {
+            return all.mapToLong(Codes::bytes).sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long bytes(Path file) {
+        try {
+            return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) ? Files.size(file) : 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private byte[] zip(Settings.Code code) {
@@ -144,7 +178,7 @@ final class Codes {
         }
     }
 
-    /** Removes blob and folder if nobody holds the hash and no version names it. */
+    /** Removes blob and folder if nobody holds the hash and no version, of a function or a layer, names it. */
     synchronized void sweep(String sha256) {
         if (holds.containsKey(sha256) || named(sha256)) {
             return;
@@ -159,7 +193,10 @@ final class Codes {
 
     private boolean named(String sha256) {
         var view = store.view();
-        return view.scopes(VersionDocument.KIND).stream()
-                .anyMatch(scope -> view.any(VersionDocument.KIND, scope, "code", sha256));
+        return named(view, VersionDocument.KIND, sha256) || named(view, LayerVersionDocument.KIND, sha256);
+    }
+
+    private static boolean named(View view, Kind<?> by, String sha256) {
+        return view.scopes(by).stream().anyMatch(scope -> view.any(by, scope, "code", sha256));
     }
 }

@@ -44,7 +44,7 @@ final class ConfigurationRules {
     /** What a function has before anything is said; the runtime, handler, role and code are always said. */
     static Settings defaults(String function, Settings.Code code) {
         return new Settings("", "", "", code, "", TIMEOUT_DEFAULT, MEMORY_DEFAULT, TMP_DEFAULT, Optional.empty(),
-                Optional.empty(), Optional.empty(), "PassThrough", "/aws/lambda/" + function);
+                Optional.empty(), Optional.empty(), "PassThrough", "/aws/lambda/" + function, List.of());
     }
 
     /** {@code current} with all that the request mentions changed; what it leaves out stays. */
@@ -74,7 +74,8 @@ final class ConfigurationRules {
                         : Optional.of(environment(asked.environment().variables())),
                 asked.kmsKeyArn() == null ? current.kmsKeyArn() : Optional.of(asked.kmsKeyArn()).filter(k -> !k.isEmpty()),
                 asked.tracingConfig() == null ? current.tracing() : asked.tracingConfig().modeAsString(),
-                logGroup(asked.loggingConfig(), current.logGroup(), function));
+                logGroup(asked.loggingConfig(), current.logGroup(), function),
+                current.layers());
     }
 
     private static int within(@Nullable Integer asked, int current, String path, int min, int max) {

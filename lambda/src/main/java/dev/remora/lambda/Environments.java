@@ -119,7 +119,7 @@ final class Environments implements AutoCloseable {
         EnvironmentPool pool = pools.computeIfAbsent(version.generation(), EnvironmentPool::new);
         Optional<HyperplaneKey> key = Optional.of(settings.keys()).filter(k -> !k.isEmpty()).map(pool::spread);
         var occupied = new Environment.Occupied(
-                key.map(k -> k.nat(scope)).orElse(NatKey.INTERNET), key, codes.hold(settings.code()));
+                key.map(k -> k.nat(scope)).orElse(NatKey.INTERNET), key, codes.hold(settings));
         enter(occupied.nat());
         try {
             checkCurrent(scope, version);
@@ -183,7 +183,7 @@ final class Environments implements AutoCloseable {
                 runtimes.language(settings.runtime()),
                 settings.handler(),
                 codes.folder(settings.code()),
-                List.of(),
+                settings.layers().stream().map(layer -> codes.folder(layer.code())).toList(),
                 variables(scope, version, credentials, log.stream()),
                 settings.memoryMiB(),
                 settings.tmpMiB(),

@@ -71,8 +71,8 @@ final class FunctionStates implements AutoCloseable {
     }
 
     private Optional<Reason> prepare(Scope scope, VersionDocument document) {
-        try (Codes.Hold hold = codes.hold(document.shown().code())) {
-            codes.folder(hold.code());
+        try (Codes.Hold hold = codes.hold(document.shown())) {
+            document.shown().codes().forEach(codes::folder);
             enis.prepare(scope, document.function(), document.shown());
             return Optional.empty();
         } catch (HyperplaneEnis.Unavailable e) {
@@ -112,19 +112,17 @@ final class FunctionStates implements AutoCloseable {
     private void after(Scope scope, VersionDocument old) {
         old.change().ifPresent(change -> environments.retire(old.generation()));
         reclaimAll(scope, List.copyOf(old.keys()));
-        old.change().ifPresent(change -> {
-            codes.sweep(old.settings().code().sha256());
-            codes.sweep(change.settings().code().sha256());
-        });
+        if (old.change().isPresent()) {
+            old.codes().forEach(code -> codes.sweep(code.sha256()));
+        }
     }
 
     /** In the background: takes away what the versions, which are deleted, leave unused. */
     void cleanUp(Scope scope, List<VersionDocument> deleted) {
         deleted.forEach(v -> environments.retire(v.generation()));
-        background("sweep code", () -> {
-            deleted.forEach(v -> codes.sweep(v.settings().code().sha256()));
-            deleted.forEach(v -> v.change().ifPresent(c -> codes.sweep(c.settings().code().sha256())));
-        });
+        background(
+                "sweep code",
+                () -> deleted.stream().flatMap(VersionDocument::codes).forEach(code -> codes.sweep(code.sha256())));
         background(
                 "reclaim", () -> reclaimAll(scope, deleted.stream().flatMap(v -> v.keys().stream()).distinct().toList()));
     }

@@ -26,6 +26,7 @@ final class FunctionUpdates {
     private final ExecutionRoles roles;
     private final CodeOrigin origin;
     private final Codes codes;
+    private final LayerChoice layers;
     private final FunctionStates states;
     private final Versions versions;
     private final Answers answers;
@@ -38,6 +39,7 @@ final class FunctionUpdates {
             ExecutionRoles roles,
             CodeOrigin origin,
             Codes codes,
+            LayerChoice layers,
             FunctionStates states,
             Versions versions,
             Answers answers,
@@ -48,6 +50,7 @@ final class FunctionUpdates {
         this.roles = roles;
         this.origin = origin;
         this.codes = codes;
+        this.layers = layers;
         this.states = states;
         this.versions = versions;
         this.answers = answers;
@@ -71,14 +74,21 @@ final class FunctionUpdates {
                 wanted = wanted.with(vpc);
             }
         }
-        Settings checked = wanted;
-        VersionDocument changed = store.write(tx -> {
-            VersionDocument now = changeable(tx.get(VersionDocument.KIND, name.scope(), id(name)), name, request.revisionId());
-            if (!now.settings().equals(before.settings())) {
-                throw Refusal.updateInProgress(name.arn());
+        VersionDocument changed;
+        try (LayerChoice.Chosen chosen = layers.choose(request.layers(), call)) {
+            Settings checked = request.hasLayers() ? wanted.with(chosen.layers()) : wanted;
+            if (request.hasLayers()) {
+                layers.checkSize(checked);
             }
-            return change(tx, name.scope(), now, checked, call);
-        });
+            changed = store.write(tx -> {
+                VersionDocument now =
+                        changeable(tx.get(VersionDocument.KIND, name.scope(), id(name)), name, request.revisionId());
+                if (!now.settings().equals(before.settings())) {
+                    throw Refusal.updateInProgress(name.arn());
+                }
+                return change(tx, name.scope(), now, checked, call);
+            });
+        }
         states.settle(name.scope(), changed.id());
         FunctionConfiguration shown = answers.full(name.scope(), changed, name.asked());
         return Answers.as(shown, UpdateFunctionConfigurationResponse.builder()).build();
@@ -87,9 +97,12 @@ final class FunctionUpdates {
     UpdateFunctionCodeResponse code(UpdateFunctionCodeRequest request, Call call) {
         FunctionName name = latest(request.functionName(), call);
         ConfigurationRules.architectures(request.architecturesAsStrings());
-        changeable(store.view().get(VersionDocument.KIND, name.scope(), id(name)), name, request.revisionId());
+        VersionDocument before =
+                changeable(store.view().get(VersionDocument.KIND, name.scope(), id(name)), name, request.revisionId());
         byte[] zip = origin.zip(request, call);
-        try (Codes.Hold hold = codes.add(zip)) {
+        try (Codes.Hold hold = codes.add(zip);
+                Codes.Hold layersToo = codes.hold(before.settings())) {
+            layers.checkSize(before.settings().with(hold.code()));
             if (Boolean.TRUE.equals(request.dryRun())) {
                 VersionDocument now =
                         changeable(store.view().get(VersionDocument.KIND, name.scope(), id(name)), name, request.revisionId());

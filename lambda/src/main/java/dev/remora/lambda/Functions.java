@@ -42,6 +42,7 @@ final class Functions {
     private final CodeOrigin origin;
     private final Codes codes;
     private final HyperplaneEnis enis;
+    private final LayerChoice layers;
     private final FunctionStates states;
     private final Answers answers;
     private final CodeLinks links;
@@ -55,6 +56,7 @@ final class Functions {
             CodeOrigin origin,
             Codes codes,
             HyperplaneEnis enis,
+            LayerChoice layers,
             FunctionStates states,
             Answers answers,
             CodeLinks links,
@@ -66,6 +68,7 @@ final class Functions {
         this.origin = origin;
         this.codes = codes;
         this.enis = enis;
+        this.layers = layers;
         this.states = states;
         this.answers = answers;
         this.links = links;
@@ -93,8 +96,10 @@ final class Functions {
                 wanted = wanted.with(vpc);
             }
         }
-        try (Codes.Hold hold = codes.add(origin.zip(request.code(), call))) {
-            Settings settings = wanted.with(hold.code());
+        try (LayerChoice.Chosen chosen = layers.choose(request.layers(), call);
+                Codes.Hold hold = codes.add(origin.zip(request.code(), call))) {
+            Settings settings = wanted.with(hold.code()).with(chosen.layers());
+            layers.checkSize(settings);
             VersionDocument latest = first(name.name(), FunctionName.LATEST, settings, call);
             boolean publish = Boolean.TRUE.equals(request.publish());
             VersionDocument shown = publish ? first(name.name(), "1", settings, call) : latest;
@@ -162,7 +167,8 @@ final class Functions {
     }
 
     static long codeBytes(View view, Scope scope) {
-        return view.all(VersionDocument.KIND, scope).stream().mapToLong(v -> v.shown().code().bytes()).sum();
+        return view.all(VersionDocument.KIND, scope).stream().mapToLong(v -> v.shown().code().bytes()).sum()
+                + view.all(LayerVersionDocument.KIND, scope).stream().mapToLong(v -> v.code().bytes()).sum();
     }
 
     /** The version that a name means. */

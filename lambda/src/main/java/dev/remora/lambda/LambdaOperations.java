@@ -12,25 +12,34 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.lambda.model.AddLayerVersionPermissionRequest;
 import software.amazon.awssdk.services.lambda.model.AddPermissionRequest;
 import software.amazon.awssdk.services.lambda.model.CreateEventSourceMappingRequest;
 import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.DeleteEventSourceMappingRequest;
 import software.amazon.awssdk.services.lambda.model.DeleteFunctionConcurrencyRequest;
 import software.amazon.awssdk.services.lambda.model.DeleteFunctionRequest;
+import software.amazon.awssdk.services.lambda.model.DeleteLayerVersionRequest;
 import software.amazon.awssdk.services.lambda.model.GetAccountSettingsRequest;
 import software.amazon.awssdk.services.lambda.model.GetEventSourceMappingRequest;
 import software.amazon.awssdk.services.lambda.model.GetFunctionConcurrencyRequest;
 import software.amazon.awssdk.services.lambda.model.GetFunctionConfigurationRequest;
 import software.amazon.awssdk.services.lambda.model.GetFunctionRequest;
+import software.amazon.awssdk.services.lambda.model.GetLayerVersionByArnRequest;
+import software.amazon.awssdk.services.lambda.model.GetLayerVersionPolicyRequest;
+import software.amazon.awssdk.services.lambda.model.GetLayerVersionRequest;
 import software.amazon.awssdk.services.lambda.model.GetPolicyRequest;
 import software.amazon.awssdk.services.lambda.model.InvokeRequest;
 import software.amazon.awssdk.services.lambda.model.ListEventSourceMappingsRequest;
 import software.amazon.awssdk.services.lambda.model.ListFunctionsRequest;
+import software.amazon.awssdk.services.lambda.model.ListLayerVersionsRequest;
+import software.amazon.awssdk.services.lambda.model.ListLayersRequest;
 import software.amazon.awssdk.services.lambda.model.ListTagsRequest;
 import software.amazon.awssdk.services.lambda.model.ListVersionsByFunctionRequest;
+import software.amazon.awssdk.services.lambda.model.PublishLayerVersionRequest;
 import software.amazon.awssdk.services.lambda.model.PublishVersionRequest;
 import software.amazon.awssdk.services.lambda.model.PutFunctionConcurrencyRequest;
+import software.amazon.awssdk.services.lambda.model.RemoveLayerVersionPermissionRequest;
 import software.amazon.awssdk.services.lambda.model.RemovePermissionRequest;
 import software.amazon.awssdk.services.lambda.model.TagResourceRequest;
 import software.amazon.awssdk.services.lambda.model.UntagResourceRequest;
@@ -58,6 +67,8 @@ final class LambdaOperations {
             Invocations invocations,
             Concurrency concurrency,
             FunctionPolicies policies,
+            Layers layers,
+            LayerPolicies layerPolicies,
             Tags tags,
             AccountSettings settings,
             EventSourceMappings mappings) {
@@ -66,6 +77,7 @@ final class LambdaOperations {
         updates(ops, updates);
         mappings(ops, mappings);
         policies(ops, policies);
+        layers(ops, layers, layerPolicies);
         tags(ops, tags);
 
         ops.on(InvokeRequest.class, invocations::invoke)
@@ -115,6 +127,37 @@ final class LambdaOperations {
                 .enforced("FunctionName", "Qualifier");
     }
 
+    private void layers(Operations ops, Layers layers, LayerPolicies policies) {
+        ops.on(PublishLayerVersionRequest.class, layers::publish)
+                .resources((r, call) -> List.of(LayerName.parse(r.layerName(), call).layerArn()))
+                .enforced("LayerName", "Content", "Description", "LicenseInfo", "CompatibleRuntimes", "CompatibleArchitectures");
+        ops.on(GetLayerVersionRequest.class, layers::get)
+                .resources((r, call) -> List.of(LayerName.version(r.layerName(), r.versionNumber(), call).arn()))
+                .enforced("LayerName", "VersionNumber");
+        ops.on(GetLayerVersionByArnRequest.class, layers::getByArn)
+                .action("lambda:GetLayerVersion")
+                .resources((r, call) -> List.of(Layers.versionArn(r.arn()).arn()))
+                .enforced("Arn");
+        ops.on(ListLayersRequest.class, layers::list)
+                .anyResource()
+                .enforced("CompatibleRuntime", "CompatibleArchitecture", "Marker", "MaxItems");
+        ops.on(ListLayerVersionsRequest.class, layers::listVersions)
+                .resources((r, call) -> List.of(LayerName.parse(r.layerName(), call).layerArn()))
+                .enforced("LayerName", "CompatibleRuntime", "CompatibleArchitecture", "Marker", "MaxItems");
+        ops.on(DeleteLayerVersionRequest.class, layers::delete)
+                .resources((r, call) -> List.of(LayerName.version(r.layerName(), r.versionNumber(), call).arn()))
+                .enforced("LayerName", "VersionNumber");
+        ops.on(AddLayerVersionPermissionRequest.class, policies::add)
+                .resources((r, call) -> List.of(LayerName.version(r.layerName(), r.versionNumber(), call).arn()))
+                .enforced("LayerName", "VersionNumber", "StatementId", "Action", "Principal", "OrganizationId", "RevisionId");
+        ops.on(RemoveLayerVersionPermissionRequest.class, policies::remove)
+                .resources((r, call) -> List.of(LayerName.version(r.layerName(), r.versionNumber(), call).arn()))
+                .enforced("LayerName", "VersionNumber", "StatementId", "RevisionId");
+        ops.on(GetLayerVersionPolicyRequest.class, policies::get)
+                .resources((r, call) -> List.of(LayerName.version(r.layerName(), r.versionNumber(), call).arn()))
+                .enforced("LayerName", "VersionNumber");
+    }
+
     private void tags(Operations ops, Tags tags) {
         ops.on(TagResourceRequest.class, tags::tag)
                 .permissions((r, call) -> List.of(ofArn("lambda:TagResource", r.resource(), call)))
@@ -134,12 +177,13 @@ final class LambdaOperations {
                 .permissions(this::creating)
                 .context((r, call) -> ConditionKeys.requested(r.tags())
                         .and(vpcs.conditionKeys(scope(call), r.vpcConfig(), Optional.empty()))
+                        .and(layerKeys(r.layers()))
                         .map())
                 .enforced("FunctionName", "Runtime", "Role", "Handler", "Code", "Description", "Timeout", "MemorySize", "Publish",
                         "VpcConfig", "PackageType", "Environment", "Tags", "Architectures", "EphemeralStorage", "SnapStart",
-                        "LoggingConfig")
+                        "LoggingConfig", "Layers")
                 .recorded("KMSKeyArn", "TracingConfig")
-                .refused("PublishTo", "DeadLetterConfig", "Layers", "FileSystemConfigs", "CodeSigningConfigArn", "ImageConfig",
+                .refused("PublishTo", "DeadLetterConfig", "FileSystemConfigs", "CodeSigningConfigArn", "ImageConfig",
                         "TenancyConfig", "CapacityProviderConfig", "DurableConfig");
         ops.on(GetFunctionRequest.class, functions::get)
                 .permissions((r, call) -> function("lambda:GetFunction", r.functionName(), r.qualifier(), call))
@@ -159,11 +203,14 @@ final class LambdaOperations {
     private void updates(Operations ops, FunctionUpdates updates) {
         ops.on(UpdateFunctionConfigurationRequest.class, updates::configuration)
                 .permissions((r, call) -> function("lambda:UpdateFunctionConfiguration", r.functionName(), null, call))
-                .context((r, call) -> vpcKeys(r.functionName(), r.vpcConfig(), call))
+                .context((r, call) -> new ConditionKeys()
+                        .and(vpcKeys(r.functionName(), r.vpcConfig(), call))
+                        .and(layerKeys(r.layers()))
+                        .map())
                 .enforced("FunctionName", "Role", "Handler", "Description", "Timeout", "MemorySize", "VpcConfig", "Environment",
-                        "Runtime", "RevisionId", "EphemeralStorage", "SnapStart", "LoggingConfig")
+                        "Runtime", "RevisionId", "EphemeralStorage", "SnapStart", "LoggingConfig", "Layers")
                 .recorded("KMSKeyArn", "TracingConfig")
-                .refused("DeadLetterConfig", "Layers", "FileSystemConfigs", "ImageConfig", "CapacityProviderConfig",
+                .refused("DeadLetterConfig", "FileSystemConfigs", "ImageConfig", "CapacityProviderConfig",
                 "DurableConfig");
         ops.on(UpdateFunctionCodeRequest.class, updates::code)
                 .permissions((r, call) -> function("lambda:UpdateFunctionCode", r.functionName(), null, call))
@@ -238,6 +285,10 @@ final class LambdaOperations {
                 .map(FunctionDocument::tags)
                 .orElse(Map.of());
         return new Permission(action, name.asked(), ConditionKeys.owned(tags).map());
+    }
+
+    private static Map<String, List<String>> layerKeys(List<String> arns) {
+        return arns.isEmpty() ? Map.of() : Map.of("lambda:Layer", List.copyOf(arns));
     }
 
     /** An update that says nothing of a VPC is judged by what the function has. */

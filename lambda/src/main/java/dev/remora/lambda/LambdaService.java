@@ -45,6 +45,7 @@ public final class LambdaService implements AutoCloseable {
     final Environments environments;
     private final FunctionStates states;
     private final CrowdedEnis crowded;
+    private final LayerPolicies layerPolicies;
     private final AsyncEvents events;
     private final Invocations invocations;
     private final QueuePollers pollers;
@@ -85,16 +86,22 @@ public final class LambdaService implements AutoCloseable {
                 store, parts.queues(), parts.roles(), ids, asynchronous, invocations::run));
         var origin = new CodeOrigin(parts.objects());
         policies = new FunctionPolicies(store, ids);
+        layerPolicies = new LayerPolicies(store, ids);
         operations = Operations.later(LambdaOperations.SERVICE, () -> {
             var versions = new Versions(store, states, answers, ids);
+            var layers = new LayerChoice(store, parts.authorizer(), codes);
             return new LambdaOperations(store, vpcs)
                     .table(
-                            new Functions(store, rules, vpcs, roles, origin, codes, enis, states, answers, links, ids),
-                            new FunctionUpdates(store, rules, vpcs, roles, origin, codes, states, versions, answers, ids),
+                            new Functions(
+                                    store, rules, vpcs, roles, origin, codes, enis, layers, states, answers, links, ids),
+                            new FunctionUpdates(
+                                    store, rules, vpcs, roles, origin, codes, layers, states, versions, answers, ids),
                             versions,
                             invocations,
                             concurrency,
                             policies,
+                            new Layers(store, origin, codes, links, ids),
+                            layerPolicies,
                             new Tags(store),
                             new AccountSettings(store, concurrency),
                             new EventSourceMappings(store, parts.queues(), roles, pollers, ids));
@@ -118,16 +125,17 @@ public final class LambdaService implements AutoCloseable {
 
     /** The kinds of document that the store must be opened with. */
     public static List<Kind<?>> kinds() {
-        return List.of(FunctionDocument.KIND, VersionDocument.KIND, Reclaim.KIND, CodeLinks.Secret.KIND, MappingDocument.KIND);
+        return List.of(FunctionDocument.KIND, VersionDocument.KIND, Reclaim.KIND, CodeLinks.Secret.KIND, MappingDocument.KIND,
+                LayerVersionDocument.KIND, LayerVersionDocument.Last.KIND);
     }
 
     public Operations operations() {
         return operations;
     }
 
-    /** Where the policies of functions are found. */
-    public ResourcePolicies.Finder functions() {
-        return policies;
+    /** Where the policies of functions and of layers are found. */
+    public ResourcePolicies.Finder policies() {
+        return (caller, action, arn) -> policies.find(caller, action, arn).or(() -> layerPolicies.find(caller, action, arn));
     }
 
     /** Goes on with what the last run of the server left undone; EC2 must have been started. */

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * All that a client can set on one version of a function. Equal settings behave equally, so publishing compares them.
@@ -13,6 +14,7 @@ import java.util.TreeMap;
  *     differ
  * @param environment absent where none was ever given
  * @param kmsKeyArn kept and returned
+ * @param layers what is laid over each other at {@code /opt}, in this order
  * @param tracing {@code PassThrough} or {@code Active}, kept and returned
  */
 record Settings(
@@ -28,8 +30,10 @@ record Settings(
         Optional<Map<String, String>> environment,
         Optional<String> kmsKeyArn,
         String tracing,
-        String logGroup) {
+        String logGroup,
+        List<Layer> layers) {
     Settings {
+        layers = List.copyOf(layers);
         environment = environment.<Map<String, String>>map(TreeMap::new);
     }
 
@@ -39,6 +43,9 @@ record Settings(
      * @param sha256 hexadecimal
      */
     record Code(String sha256, long bytes) {}
+
+    /** A version of a layer by its ARN; its code stays when the version is deleted. */
+    record Layer(String arn, Code code) {}
 
     record Vpc(List<String> subnetIds, List<String> securityGroupIds, String vpcId, boolean ipv6) {
         static final Vpc UNATTACHED = new Vpc(List.of(), List.of(), "", false);
@@ -63,20 +70,30 @@ record Settings(
                 .orElse(List.of());
     }
 
+    /** All code that it runs with, its own first. */
+    List<Code> codes() {
+        return Stream.concat(Stream.of(code), layers.stream().map(Layer::code)).distinct().toList();
+    }
+
+    Settings with(List<Layer> newLayers) {
+        return new Settings(runtime, handler, role, code, description, timeoutSeconds, memoryMiB, tmpMiB, vpc, environment,
+                kmsKeyArn, tracing, logGroup, newLayers);
+    }
+
     Settings with(Code newCode) {
         return new Settings(runtime, handler, role, newCode, description, timeoutSeconds, memoryMiB, tmpMiB, vpc, environment,
                 kmsKeyArn,
-                tracing, logGroup);
+                tracing, logGroup, layers);
     }
 
     Settings with(Vpc newVpc) {
         return new Settings(runtime, handler, role, code, description, timeoutSeconds, memoryMiB, tmpMiB, Optional.of(newVpc),
-                environment, kmsKeyArn, tracing, logGroup);
+                environment, kmsKeyArn, tracing, logGroup, layers);
     }
 
     Settings described(String newDescription) {
         return new Settings(runtime, handler, role, code, newDescription, timeoutSeconds, memoryMiB, tmpMiB, vpc, environment,
                 kmsKeyArn,
-                tracing, logGroup);
+                tracing, logGroup, layers);
     }
 }

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * One version of a function, {@code $LATEST} included; stored under {@code name:version}.
@@ -33,7 +34,7 @@ record VersionDocument(
     static final Kind<VersionDocument> KIND = Kind.of("lambda.version", VersionDocument.class)
             .index("function", v -> List.of(v.function()))
             .index("eni", VersionDocument::keyTexts)
-            .index("code", VersionDocument::codes)
+            .index("code", VersionDocument::hashes)
             .index("unsettled", v -> v.unsettled() ? List.of("yes") : List.of());
 
     enum State {
@@ -104,11 +105,13 @@ record VersionDocument(
         return keys().stream().map(HyperplaneKey::text).toList();
     }
 
-    private Collection<String> codes() {
-        var codes = new LinkedHashSet<String>();
-        codes.add(settings.code().sha256());
-        change.ifPresent(c -> codes.add(c.settings().code().sha256()));
-        return codes;
+    /** All code of what runs and of what is to run. */
+    Stream<Settings.Code> codes() {
+        return Stream.concat(settings.codes().stream(), change.stream().flatMap(c -> c.settings().codes().stream()));
+    }
+
+    private Collection<String> hashes() {
+        return codes().map(Settings.Code::sha256).distinct().toList();
     }
 
     VersionDocument changing(Change next, String modified, String revision) {

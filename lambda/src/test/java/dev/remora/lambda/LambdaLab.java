@@ -105,7 +105,7 @@ final class LambdaLab implements AutoCloseable {
         role("lambda-role", LAMBDA_TRUST);
         policy("lambda-role", VPC_ACCESS);
         service = start(LambdaOptions.DEFAULTS);
-        iam.resourcePolicies().register("lambda", (caller, action, arn) -> service.functions().find(caller, action, arn));
+        iam.resourcePolicies().register("lambda", (caller, action, arn) -> service.policies().find(caller, action, arn));
     }
 
     private LambdaService start(LambdaOptions options) {
