@@ -22,10 +22,11 @@ import java.util.TreeSet;
 /**
  * The rules of network ACLs, for one family of addresses.
  *
- * <p>The chain {@code boundary} asks twice: {@code acl_out} by the mark of the source's subnet, {@code acl_in} by the device of
- * the destination. Each jumps to the chain of an ACL and one of its directions, whose rules are tried in their order; what one
- * allows returns to the boundary. A subnet without an ACL has no element there and costs one look-up; a VPC without any ACL has
- * no such chain. What comes from a gateway has no mark, and a gateway is in no subnet, so each is asked one side only.
+ * <p>The chain {@code boundary} lets through what stays in its subnet and asks the rest twice: {@code acl_out} by the mark of the
+ * source's subnet, {@code acl_in} by the device of the destination. Each jumps to the chain of an ACL and one of its directions,
+ * whose rules are tried in their order; what one allows returns to the boundary. A subnet without an ACL has no element there and
+ * costs one look-up; a VPC without any ACL has no such chain. What comes from a gateway has no mark, and a gateway is in no
+ * subnet, so each is asked one side only.
  *
  * <p>A rule that denies has a chain of its own to drop by, so that reports name it.
  */
@@ -63,6 +64,7 @@ final class AclRules {
     void add(NftTransaction rules) {
         if (before.isEmpty() && !after.isEmpty()) {
             rules.addBaseChain(CHAIN, "filter", NftHook.FORWARD, BEFORE_GROUPS, NftVerdict.ACCEPT)
+                    .addRule(CHAIN, in(SUBNET_AND_DEVICE, SAME), verdict(NftVerdict.ACCEPT))
                     .addRule(CHAIN, verdictFrom(NftValue.MARK, OUT))
                     .addRule(CHAIN, verdictFrom(NftValue.OUT_DEVICE, IN));
         }
@@ -106,7 +108,6 @@ final class AclRules {
         } else {
             rules.flushChain(chain);
         }
-        rules.addRule(chain, in(SUBNET_AND_DEVICE, SAME), verdict(NftVerdict.RETURN));
         has.forEach(rule -> rules.addRule(chain, statements(acl.id(), rule, egress)));
         rules.addRule(chain, verdict(NftVerdict.goTo(denial(egress, acl.id(), Drop.Entry.NONE))));
         deniedBefore.stream().filter(number -> !denied.contains(number)).forEach(number ->

@@ -60,10 +60,12 @@ final class LinkLocal {
 
     /**
      * What a namespace that forwards needs: no reverse path filter, for the source check is exact; no redirects; no loose
-     * pick-up.
+     * pick-up; and no search for a socket before routing ({@code ip_early_demux}, which counts for IPv6 as well), which would
+     * never find one.
      */
     static final Map<String, String> FORWARDING = Map.copyOf(Stream.of(QUIET, Map.of(
                     "ipv4/ip_forward", "1",
+                    "ipv4/ip_early_demux", "0",
                     "ipv4/conf/all/rp_filter", "0",
                     "ipv4/conf/default/rp_filter", "0",
                     "ipv4/conf/all/send_redirects", "0",

@@ -106,7 +106,7 @@ final class RouterElements {
         if (port.sourceCheck()) {
             elements.put(
                     RouterRules.source(family),
-                    addresses.stream().map(address -> NftElement.of(NftData.concat(device, address))).toList());
+                    addresses.stream().map(address -> NftElement.of(NftData.concat(device, address), mark)).toList());
         } else {
             elements.put(RouterRules.ARRIVING, List.of(NftElement.of(device, NftVerdict.ACCEPT)));
         }

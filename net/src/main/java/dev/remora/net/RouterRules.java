@@ -28,10 +28,10 @@ import java.util.TreeMap;
  *
  * <p>The way of a packet:
  * <ol>
- *   <li>{@code prerouting}: the subnet's mark by incoming device, which chooses the route table; then the source check. A device
+ *   <li>{@code prerouting}: the source check, which finds the subnet's mark, too; that chooses the route table. A device
  *       without a source check, and that of a gateway, is in {@code arriving}; what comes from a gateway has no mark.
  *   <li>{@code boundary}, only there if there are network ACLs: out of the source's subnet by mark, into the destination's by
- *       outgoing device. Stateless: it sees every packet. The first rule of each ACL lets through what stays in the subnet. See
+ *       outgoing device. Stateless: it sees every packet. The first rule lets through what stays in the subnet. See
  *       {@link AclRules}.
  *   <li>{@code forward}: a known connection passes. A new one is judged three times: by the incoming device's groups, whose
  *       rules {@code goto ingress}; there by its route, for what has none was routed to the device {@code nowhere}; then by the
@@ -67,9 +67,6 @@ final class RouterRules {
         Drop.Cause.ISOLATION
     };
 
-    static final NftValue DEVICE_AND_SOURCE = NftValue.concat(NftValue.IN_DEVICE, NftValue.IP_SOURCE);
-    static final NftSet SOURCE = NftSet.set("source", DEVICE_AND_SOURCE);
-
     static final NftSet SUBNET = NftSet.map("subnet", NftValue.IN_DEVICE, NftSet.Value.MARK);
     static final NftSet ARRIVING = NftSet.map("arriving", NftValue.IN_DEVICE, NftSet.Value.VERDICT);
     static final NftSet EGRESS = NftSet.map("egress", NftValue.IN_DEVICE, NftSet.Value.VERDICT);
@@ -83,9 +80,9 @@ final class RouterRules {
     /** IPv6 multicast: hosts ask for neighbours and routers and report their groups, which nobody here wants to know. */
     private static final Cidr6 MULTICAST = Cidr6.parse("ff00::/8");
 
-    /** The set of the source check. */
+    /** The source check: for each address that a device may send with, the mark of its subnet. */
     static NftSet source(IpFamily family) {
-        return NftSet.set("source", deviceAndSource(family));
+        return NftSet.map("source", deviceAndSource(family), NftSet.Value.MARK);
     }
 
     private static NftValue deviceAndSource(IpFamily family) {
@@ -114,9 +111,10 @@ final class RouterRules {
                 .addRule("entering", in(NftValue.OUT_DEVICE, WAYS), DropChains.drop(Drop.Cause.ROUTE))
                 .addRule("entering", verdict(NftVerdict.goTo("ingress")));
         rules.addBaseChain("prerouting", "filter", NftHook.PREROUTING, MANGLE, NftVerdict.DROP)
+                .addRule("prerouting", setMark(NftValue.mapped(deviceAndSource(family), source(family))),
+                        verdict(NftVerdict.ACCEPT))
                 .addRule("prerouting", is(NftValue.IN_DEVICE, LOOPBACK), verdict(NftVerdict.ACCEPT))
                 .addRule("prerouting", setMark(NftValue.mapped(NftValue.IN_DEVICE, SUBNET)))
-                .addRule("prerouting", in(deviceAndSource(family), source(family)), verdict(NftVerdict.ACCEPT))
                 .addRule("prerouting", verdictFrom(NftValue.IN_DEVICE, ARRIVING));
         if (family == IpFamily.V6) {
             rules.addRule("prerouting", within(family.destination, MULTICAST), verdict(NftVerdict.DROP));

@@ -28,13 +28,13 @@ import java.util.Optional;
  * <p>The way of a packet from a slot:
  * <ol>
  *   <li>{@code raw}: it must have its slot's address. {@code bind} says the key that the slot is bound to (that element is
- *       the claim), {@code zone_of_key} the connection-tracking zone: equal addresses in two VPCs never meet in one zone.
+ *       the claim), and the key's number is the connection-tracking zone: equal addresses in two VPCs never meet in one zone.
  *   <li>{@code choose}, behind connection tracking: a known connection keeps the interface that is in its mark; a new one
  *       gets one of the key's interfaces, chosen once by a random number out of {@link #BUCKETS}, which {@code spread} shares
  *       out among them.
- *   <li>{@code forward}: not to another slot; a TCP segment in the middle of a connection that is not known here is another
- *       tenant's and must not begin one; at most {@link #CONNECTIONS_PER_SLOT} connections; the interface is noted in the
- *       connection's mark.
+ *   <li>{@code forward}: a known connection passes, for it was judged when it was new. Not to another slot; a TCP segment in
+ *       the middle of a connection that is not known here is another tenant's and must not begin one; at most {@link
+ *       #CONNECTIONS_PER_SLOT} connections; the interface is noted in the connection's mark.
  *   <li>{@code postrouting}: the interface's address becomes the source. Then the one route leads to the trunk, whose egress
  *       hook sends the packet out of the interface's device: no route table and no routing rule for each interface.
  * </ol>
@@ -97,7 +97,6 @@ final class ShardRules {
     private static final NftValue KEY_AND_INTERFACE = NftValue.concat(NftValue.MARK, NftValue.CT_MARK);
 
     private static final NftSet BIND = NftSet.map("bind", NftValue.IN_DEVICE, NftSet.Value.MARK);
-    private static final NftSet ZONE_OF_KEY = NftSet.map("zone_of_key", NftValue.MARK, NftSet.Value.ZONE);
     private static final NftSet ZONE_OF_PORT = NftSet.map("zone_of_port", NftValue.IN_DEVICE, NftSet.Value.ZONE);
     private static final NftSet SPREAD = NftSet.map("spread", KEY_AND_BUCKET, NftSet.Value.MARK);
     private static final NftSet ADDRESS = NftSet.map("address", NftValue.MARK, NftSet.Value.ADDRESS);
@@ -105,30 +104,28 @@ final class ShardRules {
     private static final NftSet MEMBER = NftSet.set("member", KEY_AND_INTERFACE);
     private static final NftSet SOURCE = NftSet.set("source", DEVICE_AND_SOURCE);
     private static final NftSet SOURCE6 = NftSet.set("source6", DEVICE_AND_SOURCE6);
-    private static final NftSet PORTS = NftSet.set("ports", NftValue.IN_DEVICE);
     private static final NftSet CONNECTIONS = NftSet.dynamic("connections", NftValue.IN_DEVICE);
     private static final NftSet PORT_OF = NftSet.map("port", NftValue.MARK, NftSet.Value.DEVICE);
+
+    /** Behind {@code raw} a slot's packet has a mark, its key's or its interface's; what comes from an interface has none. */
+    private static final NftStatement FROM_INTERFACE = is(NftValue.MARK, NftData.mark(0));
+
+    private static final NftStatement FROM_SLOT = isNot(NftValue.MARK, NftData.mark(0));
 
     private static final NftStatement ANSWER = state(NftStatement.ESTABLISHED | NftStatement.RELATED);
 
     static NftTransaction base() {
         NftTransaction rules = new NftTransaction(NftTransaction.Family.INET, TABLE).addTable();
-        List.of(BIND, ZONE_OF_KEY, ZONE_OF_PORT, SPREAD, ADDRESS, ADDRESS6, MEMBER, SOURCE, SOURCE6, PORTS, CONNECTIONS)
+        List.of(BIND, ZONE_OF_PORT, SPREAD, ADDRESS, ADDRESS6, MEMBER, SOURCE, SOURCE6, CONNECTIONS)
                 .forEach(rules::addSet);
         DropChains.add(rules, CAUSES);
-        rules.addChain("claim")
-                .addRule("claim", setMark(NftValue.bits(mapped(NftValue.IN_DEVICE, BIND), KEY_BITS)))
-                .addRule("claim", is(NftValue.MARK, NftData.mark(0)), DropChains.drop(Drop.Cause.UNBOUND))
-                .addRule("claim", setCtZone(mapped(NftValue.MARK, ZONE_OF_KEY)), verdict(NftVerdict.ACCEPT))
-                .addRule("claim", DropChains.drop(Drop.Cause.UNBOUND));
         rules.addChain("claim_six")
                 .addRule("claim_six", setMark(mapped(NftValue.IN_DEVICE, BIND)))
                 .addRule("claim_six", is(NftValue.MARK, NftData.mark(0)), DropChains.drop(Drop.Cause.UNBOUND))
                 .addRule("claim_six", is(NftValue.bits(NftValue.MARK, IPV6_BIT), NftData.mark(0)),
                         DropChains.drop(Drop.Cause.ROUTE))
                 .addRule("claim_six", setMark(NftValue.bits(NftValue.MARK, KEY_BITS)))
-                .addRule("claim_six", setCtZone(mapped(NftValue.MARK, ZONE_OF_KEY)), verdict(NftVerdict.ACCEPT))
-                .addRule("claim_six", DropChains.drop(Drop.Cause.UNBOUND));
+                .addRule("claim_six", setCtZone(NftValue.MARK), verdict(NftVerdict.ACCEPT));
         rules.addChain("back")
                 .addRule("back", setMark(NftValue.bits(mapped(NftValue.OUT_DEVICE, BIND), KEY_BITS)))
                 .addRule("back", in(KEY_AND_INTERFACE, MEMBER), verdict(NftVerdict.ACCEPT))
@@ -151,14 +148,16 @@ final class ShardRules {
         rules.addBaseChain("raw", "filter", NftHook.PREROUTING, RAW, NftVerdict.DROP)
                 .addRule("raw", six, verdict(NftVerdict.goTo("six")))
                 .addRule("raw", setCtZone(mapped(NftValue.IN_DEVICE, ZONE_OF_PORT)), verdict(NftVerdict.ACCEPT))
-                .addRule("raw", in(DEVICE_AND_SOURCE, SOURCE), verdict(NftVerdict.goTo("claim")))
+                .addRule("raw", in(DEVICE_AND_SOURCE, SOURCE),
+                        setMark(NftValue.bits(mapped(NftValue.IN_DEVICE, BIND), KEY_BITS)), setCtZone(NftValue.MARK),
+                        verdict(NftVerdict.ACCEPT))
+                .addRule("raw", in(DEVICE_AND_SOURCE, SOURCE), DropChains.drop(Drop.Cause.UNBOUND))
                 .addRule("raw", DropChains.drop(Drop.Cause.SOURCE_CHECK));
-        NftStatement fromPort = in(NftValue.IN_DEVICE, PORTS);
         NftStatement known = isNot(NftValue.CT_MARK, NftData.mark(0));
         rules.addBaseChain("choose", "filter", NftHook.PREROUTING, MANGLE, NftVerdict.DROP)
-                .addRule("choose", fromPort, ANSWER, verdict(NftVerdict.ACCEPT))
-                .addRule("choose", fromPort, DropChains.drop(Drop.Cause.INBOUND))
-                .addRule("choose", known, setMark(NftValue.CT_MARK), verdict(NftVerdict.ACCEPT))
+                .addRule("choose", FROM_SLOT, known, setMark(NftValue.CT_MARK), verdict(NftVerdict.ACCEPT))
+                .addRule("choose", FROM_INTERFACE, ANSWER, verdict(NftVerdict.ACCEPT))
+                .addRule("choose", FROM_INTERFACE, DropChains.drop(Drop.Cause.INBOUND))
                 .addRule("choose", setMark(mapped(KEY_AND_BUCKET, SPREAD)), verdict(NftVerdict.ACCEPT))
                 .addRule("choose", DropChains.drop(Drop.Cause.UNBOUND));
         rules.addBaseChain("input", "filter", NftHook.INPUT, 0, NftVerdict.DROP)
@@ -175,7 +174,8 @@ final class ShardRules {
         NftStatement tcp = is(NftValue.PROTOCOL, NftData.octet(6));
         NftStatement many = NftStatement.moreThan(CONNECTIONS_PER_SLOT, NftValue.IN_DEVICE, CONNECTIONS);
         rules.addBaseChain("forward", "filter", NftHook.FORWARD, 0, NftVerdict.DROP)
-                .addRule("forward", in(NftValue.IN_DEVICE, PORTS), verdict(NftVerdict.goTo("back")))
+                .addRule("forward", FROM_INTERFACE, verdict(NftVerdict.goTo("back")))
+                .addRule("forward", state(NftStatement.ESTABLISHED), verdict(NftVerdict.ACCEPT))
                 .addRule("forward", toSlot, DropChains.drop(Drop.Cause.ISOLATION))
                 .addRule("forward", six, toSlot6, DropChains.drop(Drop.Cause.ISOLATION))
                 .addRule("forward", notOut, DropChains.drop(Drop.Cause.ISOLATION))
@@ -253,15 +253,7 @@ final class ShardRules {
                 rules.deleteElements(ADDRESS, NftElement.of(NftData.mark(eni.mark())))
                         .deleteElements(ADDRESS6, address6(eni).stream().map(element -> NftElement.of(element.key())).toList())
                         .deleteElements(MEMBER, NftElement.of(NftData.concat(keyMark, NftData.mark(eni.mark()))))
-                        .deleteElements(ZONE_OF_PORT, NftElement.of(NftData.device(eni.device(), eni.name())))
-                        .deleteElements(PORTS, NftElement.of(NftData.device(eni.device(), eni.name())));
-            }
-        }
-        if (before.isEmpty() != after.isEmpty()) {
-            if (after.isEmpty()) {
-                rules.deleteElements(ZONE_OF_KEY, NftElement.of(keyMark));
-            } else {
-                rules.addElements(ZONE_OF_KEY, NftElement.of(keyMark, NftData.zone(key)));
+                        .deleteElements(ZONE_OF_PORT, NftElement.of(NftData.device(eni.device(), eni.name())));
             }
         }
         for (Interface eni : after) {
@@ -270,8 +262,7 @@ final class ShardRules {
                 rules.addElements(ADDRESS, NftElement.of(NftData.mark(eni.mark()), NftData.address(eni.address().bytes())))
                         .addElements(ADDRESS6, address6(eni))
                         .addElements(MEMBER, NftElement.of(NftData.concat(keyMark, NftData.mark(eni.mark()))))
-                        .addElements(ZONE_OF_PORT, NftElement.of(device, NftData.zone(key)))
-                        .addElements(PORTS, NftElement.of(device));
+                        .addElements(ZONE_OF_PORT, NftElement.of(device, NftData.zone(key)));
             }
         }
         if (!after.isEmpty()) {

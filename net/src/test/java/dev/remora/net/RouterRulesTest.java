@@ -208,7 +208,7 @@ class RouterRulesTest {
         assertThat(text(RouterRules.change(before, after)).lines().filter(line -> line.contains(" ip vpc ")))
                 .contains(
                         "delete element ip vpc source { eni-fn . 10.0.1.50 }",
-                        "add element ip vpc source { eni-fn . 10.0.1.50 }",
+                        "add element ip vpc source { eni-fn . 10.0.1.50 : 12 }",
                         "delete element ip vpc egress { eni-fn }",
                         "delete element ip vpc ingress { eni-fn }")
                 .noneMatch(line -> line.contains("eni-db"));
