@@ -10,6 +10,7 @@ import dev.remora.vpc.ElasticIp;
 import dev.remora.vpc.NetworkInterface;
 import dev.remora.vpc.Vpc;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,11 @@ final class InterfaceAssociations {
 
     /** What one of its private addresses is called by in public; null if it is not. */
     @Nullable NetworkInterfaceAssociation of(NetworkInterface i, Ipv4 address) {
-        return ElasticIps.at(view, scope, i.id(), address)
+        Optional<ElasticIp> elastic = ElasticIps.at(view, scope, i.id(), address);
+        if (elastic.isEmpty() && i.publicAddress().isEmpty()) {
+            return null;
+        }
+        return elastic
                 .map(ip -> NetworkInterfaceAssociation.builder()
                         .allocationId(ip.id())
                         .associationId(ip.association().orElseThrow().id())

@@ -81,6 +81,9 @@ final class TagSpecs {
     }
 
     static List<Tag> shown(Map<String, String> tags) {
+        if (tags.isEmpty()) {
+            return List.of();
+        }
         return tags.entrySet().stream()
                 .map(e -> Tag.builder().key(e.getKey()).value(e.getValue()).build())
                 .toList();

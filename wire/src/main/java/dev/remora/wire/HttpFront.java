@@ -203,7 +203,13 @@ public final class HttpFront implements AutoCloseable {
         if (last) {
             out.header(HeaderNames.CONNECTION, "close");
         }
-        send(body == null ? dispatcher.tooLarge(head) : response(head, body), out);
+        Response response = body == null ? dispatcher.tooLarge(head) : response(head, body);
+        Content content = response.content();
+        if (content == null) {
+            send(response, out);
+        } else {
+            send(response, content, out);
+        }
         if (last) {
             throw new CloseConnectionException(body == null ? "the body is above the limit" : "the client is done");
         }
@@ -226,16 +232,20 @@ public final class HttpFront implements AutoCloseable {
         if (content == null) {
             send(bodiless ? new Response(response.status(), response.headers(), Response.EMPTY) : response, out);
         } else {
-            try (InputStream bytes = content.bytes()) {
-                out.status(Status.create(response.status()));
-                response.headers().set("Content-Length", Long.toString(content.length())).forEach(out::header);
-                try (OutputStream to = out.outputStream()) {
-                    bytes.transferTo(to);
-                }
-            }
+            send(response, content, out);
         }
         if (last) {
             throw new CloseConnectionException("the body was not read, or the client is done");
+        }
+    }
+
+    private static void send(Response response, Content content, ServerResponse out) throws IOException {
+        try (InputStream bytes = content.bytes()) {
+            out.status(Status.create(response.status()));
+            response.headers().set("Content-Length", Long.toString(content.length())).forEach(out::header);
+            try (OutputStream to = out.outputStream()) {
+                bytes.transferTo(to);
+            }
         }
     }
 

@@ -170,7 +170,7 @@ final class QueryCodec implements Codec {
             xml.open("ResponseMetadata").element("RequestId", requestId).close("ResponseMetadata");
         }
         xml.close(operation + "Response");
-        return Response.of(status, ec2 ? "text/xml;charset=UTF-8" : "text/xml", xml.bytes());
+        return xml.answer(status, ec2 ? "text/xml;charset=UTF-8" : "text/xml");
     }
 
     @Override
@@ -190,6 +190,6 @@ final class QueryCodec implements Codec {
         } else {
             xml.element("RequestId", requestId).close("ErrorResponse");
         }
-        return Response.of(error.status(), ec2 ? "text/xml;charset=UTF-8" : "text/xml", xml.bytes());
+        return xml.answer(error.status(), ec2 ? "text/xml;charset=UTF-8" : "text/xml");
     }
 }

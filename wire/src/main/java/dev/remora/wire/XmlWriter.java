@@ -1,16 +1,30 @@
 package dev.remora.wire;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.core.traits.TimestampFormatTrait.Format;
 
-/** Writes SDK objects as the XML of the query protocols and of S3, straight into bytes. */
+/**
+ * Writes SDK objects as the XML of the query protocols and of S3, straight into bytes.
+ *
+ * <p>The bytes of a long answer stay in blocks until they are sent: one array of ten megabytes, and all the smaller ones that it
+ * grew out of, had the whole heap collected at every such answer.
+ */
 final class XmlWriter {
+    static final int BLOCK_BYTES = 1 << 16;
+
     private static final byte[] HEAD = ascii("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     private static final byte[] LESS = ascii("&lt;");
     private static final byte[] GREATER = ascii("&gt;");
@@ -24,6 +38,11 @@ final class XmlWriter {
     private final XmlShapes shapes;
     private byte[] out = new byte[1024];
     private int length;
+
+    /** What is before {@code out}. */
+    private final List<InputStream> blocks = new ArrayList<>();
+
+    private long before;
 
     XmlWriter(XmlShapes shapes) {
         this.shapes = shapes;
@@ -57,8 +76,33 @@ final class XmlWriter {
         return this;
     }
 
+    /** The answer, which ends the writing. */
+    Response answer(int status, String contentType) {
+        if (blocks.isEmpty()) {
+            return Response.of(status, contentType, Arrays.copyOf(out, length));
+        }
+        finish();
+        var content = new Content(before, new SequenceInputStream(Collections.enumeration(blocks)));
+        return new Response(status, Headers.of("Content-Type", contentType), Response.EMPTY, content);
+    }
+
+    /** The same in one array. */
     byte[] bytes() {
-        return Arrays.copyOf(out, length);
+        if (blocks.isEmpty()) {
+            return Arrays.copyOf(out, length);
+        }
+        finish();
+        try (var all = new SequenceInputStream(Collections.enumeration(blocks))) {
+            return all.readAllBytes();
+        } catch (IOException inMemory) {
+            throw new UncheckedIOException(inMemory);
+        }
+    }
+
+    private void finish() {
+        blocks.add(new ByteArrayInputStream(out, 0, length));
+        before += length;
+        length = 0;
     }
 
     /** Those members of an answer that are in its body. */
@@ -200,8 +244,14 @@ final class XmlWriter {
     }
 
     private void room(int bytes) {
-        if (out.length - length < bytes) {
+        if (out.length - length >= bytes) {
+            return;
+        }
+        if (out.length < BLOCK_BYTES) {
             out = Arrays.copyOf(out, Math.max(2 * out.length, length + bytes));
+        } else {
+            finish();
+            out = new byte[Math.max(BLOCK_BYTES, bytes)];
         }
     }
 

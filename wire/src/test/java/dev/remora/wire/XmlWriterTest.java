@@ -30,6 +30,27 @@ class XmlWriterTest {
     }
 
     @Test
+    void aLongAnswerComesInBlocks() throws Exception {
+        var xml = new XmlWriter(new XmlShapes(true, QueryNames.TRAITS));
+        var expected = new StringBuilder(HEAD);
+        for (int i = 0; i < 20_000; i++) {
+            xml.element("a" + i, "é" + i);
+            expected.append("<a" + i + ">é" + i + "</a" + i + ">");
+        }
+        Content content = xml.answer(200, "text/xml").content();
+        byte[] bytes = content.bytes().readAllBytes();
+        assertThat(content.length()).isEqualTo(bytes.length).isGreaterThan(5 * XmlWriter.BLOCK_BYTES);
+        assertThat(new String(bytes, StandardCharsets.UTF_8)).isEqualTo(expected.toString());
+    }
+
+    @Test
+    void aShortAnswerIsHeld() {
+        Response answer = new XmlWriter(new XmlShapes(true, QueryNames.TRAITS)).element("a", "b").answer(200, "text/xml");
+        assertThat(answer.content()).isNull();
+        assertThat(new String(answer.body(), StandardCharsets.UTF_8)).isEqualTo(HEAD + "<a>b</a>");
+    }
+
+    @Test
     void aLongTextHasRoom() {
         String text = "0123456789".repeat(50_000) + "<" + "é".repeat(50_000);
         assertThat(written(text)).isEqualTo(HEAD + "<a>" + text.replace("<", "&lt;") + "</a>");
