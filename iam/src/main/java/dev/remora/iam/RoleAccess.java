@@ -9,7 +9,12 @@ import java.util.Map;
 /** What other services of ours ask about roles. */
 public interface RoleAccess {
     /** Whether the role exists and its trust document lets the service (e.g. {@code lambda.amazonaws.com}) assume it. */
-    boolean assumableBy(String roleArn, String service);
+    default boolean assumableBy(String roleArn, String service) {
+        return assumableBy(roleArn, service, "");
+    }
+
+    /** @param sourceArn what the service assumes the role for ({@code aws:SourceArn}), e.g. a function; empty if it has no ARN */
+    boolean assumableBy(String roleArn, String service, String sourceArn);
 
     /** Whether the role's policies allow an action, without any caller; a role that does not exist allows nothing. */
     Decision decide(String roleArn, String action, List<String> resources, Map<String, List<String>> context);

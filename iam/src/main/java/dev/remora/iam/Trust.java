@@ -38,12 +38,13 @@ final class Trust implements RoleAccess {
 
     /** A wildcard in a trust document is not enough for a service: it must be named. */
     @Override
-    public boolean assumableBy(String roleArn, String service) {
+    public boolean assumableBy(String roleArn, String service, String sourceArn) {
+        Map<String, List<String>> context = sourceArn.isEmpty() ? Map.of() : Map.of("aws:SourceArn", List.of(sourceArn));
         return permissions.role(roleArn).filter(granted -> {
             var caller = new Principal.Service(granted.role().account(), service);
             Standpoint from = authorizer.standpoint(caller);
-            return decide(granted, from, ASSUME_ROLE, Map.of()).allowed()
-                    && granted.trust().all(ASSUME_ROLE, roleArn, authorizer.facts(from, Map.of())).stream()
+            return decide(granted, from, ASSUME_ROLE, context).allowed()
+                    && granted.trust().all(ASSUME_ROLE, roleArn, authorizer.facts(from, context)).stream()
                             .anyMatch(placed -> placed.statement().principals().orElseThrow().services().contains(service));
         }).isPresent();
     }

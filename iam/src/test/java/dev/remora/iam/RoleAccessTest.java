@@ -57,6 +57,17 @@ class RoleAccessTest {
         assertThat(lab.iam.roles().assumableBy(lab.role("denied", denied), LAMBDA)).isFalse();
     }
 
+    @Test
+    void aTrustMayNameTheFunctionThatTheRoleIsFor() {
+        String function = "arn:aws:lambda:us-east-1:" + Lab.ACCOUNT + ":function:f";
+        String role = lab.role("r", Lab.LAMBDA_TRUST.replace("\"sts:AssumeRole\"",
+                "\"sts:AssumeRole\",\"Condition\":{\"ArnLike\":{\"aws:SourceArn\":\"" + function + "\"},"
+                        + "\"StringEquals\":{\"aws:SourceAccount\":\"" + Lab.ACCOUNT + "\"}}"));
+        assertThat(lab.iam.roles().assumableBy(role, LAMBDA, function)).isTrue();
+        assertThat(lab.iam.roles().assumableBy(role, LAMBDA, function + "2")).isFalse();
+        assertThat(lab.iam.roles().assumableBy(role, LAMBDA)).isFalse();
+    }
+
     /** The three resources that the guide's section "Required IAM permissions" speaks of. */
     @ParameterizedTest
     @CsvSource({

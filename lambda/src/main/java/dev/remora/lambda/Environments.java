@@ -216,12 +216,12 @@ final class Environments implements AutoCloseable {
 
     private RoleAccess.SessionCredentials credentials(Scope scope, VersionDocument version) {
         Settings settings = version.settings();
-        if (!roles.assumableBy(settings.role(), ExecutionRoles.SERVICE)) {
+        String functionArn = FunctionName.arn(scope, version.function());
+        if (!roles.assumableBy(settings.role(), ExecutionRoles.SERVICE, functionArn)) {
             throw Refusal.denied("The role defined for the function cannot be assumed by Lambda.");
         }
         try {
-            return roles.issue(settings.role(), version.function(), FunctionName.arn(scope, version.function()),
-                    options.credentialsLife());
+            return roles.issue(settings.role(), version.function(), functionArn, options.credentialsLife());
         } catch (AwsError e) {
             throw Refusal.denied("The role defined for the function cannot be assumed by Lambda.");
         }

@@ -45,7 +45,7 @@ final class ExecutionRoles {
         if (!decision.allowed()) {
             throw denial(call, "iam:PassRole", roleArn, decision);
         }
-        if (!roles.assumableBy(roleArn, SERVICE)) {
+        if (!roles.assumableBy(roleArn, SERVICE, functionArn)) {
             throw Refusal.invalid("The role defined for the function cannot be assumed by Lambda.");
         }
     }

@@ -20,7 +20,7 @@ final class TestRoles implements RoleAccess, Authorizer {
     }
 
     @Override
-    public boolean assumableBy(String roleArn, String service) {
+    public boolean assumableBy(String roleArn, String service, String sourceArn) {
         return roleArn.equals(ROLE) && service.equals("rds.amazonaws.com");
     }
 
