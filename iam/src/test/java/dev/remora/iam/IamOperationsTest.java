@@ -45,7 +45,7 @@ class IamOperationsTest {
 
     @Test
     void everyMemberOfEveryRequestIsDeclared() {
-        assertThat(lab.iam.iamOperations().all()).hasSize(102);
+        assertThat(lab.iam.iamOperations().all()).hasSize(106);
         assertThat(lab.iam.stsOperations().all()).hasSize(6);
         for (Operations table : List.of(lab.iam.iamOperations(), lab.iam.stsOperations())) {
             assertThat(Declarations.undeclared(table)).isEmpty();
