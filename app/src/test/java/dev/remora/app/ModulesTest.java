@@ -36,7 +36,7 @@ class ModulesTest {
             Map.entry("organizations", Set.of("wire", "store", "iam")),
             Map.entry("rds", Set.of("wire", "store", "iam", "ec2", "secretsmanager", "fleet", "sandbox", "linux")),
             Map.entry("elasticache", Set.of("wire", "store", "ec2", "fleet", "sandbox", "linux")),
-            Map.entry("lambda", Set.of("wire", "store", "iam", "ec2", "logs", "sqs", "s3", "sandbox", "net", "linux")),
+            Map.entry("lambda", Set.of("wire", "store", "sharing", "iam", "ec2", "logs", "sqs", "s3", "sandbox", "net", "linux")),
             Map.entry(
                     "app",
                     Set.of(

@@ -18,18 +18,25 @@ final class ManyInterfaces {
         String subnet = ec2.createSubnet(r -> r.vpcId(vpc).cidrBlock("10.0.0.0/17"))
                 .subnet()
                 .subnetId();
+        return make(sdk, subnet, List.of(), COUNT).get(COUNT / 2);
+    }
+
+    /** @param groups none for the VPC's default group */
+    static List<String> make(Sdk sdk, String subnet, List<String> groups, int count) throws Exception {
+        var ec2 = sdk.ec2();
         List<Future<String>> made = new ArrayList<>();
         try (var clients = Executors.newFixedThreadPool(CLIENTS)) {
-            for (int i = 0; i < COUNT; i++) {
-                made.add(clients.submit(() -> ec2.createNetworkInterface(r -> r.subnetId(subnet))
+            for (int i = 0; i < count; i++) {
+                made.add(clients.submit(() -> ec2.createNetworkInterface(r -> r.subnetId(subnet).groups(groups))
                         .networkInterface()
                         .networkInterfaceId()));
             }
         }
+        List<String> ids = new ArrayList<>();
         for (var one : made) {
-            one.get();
+            ids.add(one.get());
         }
-        return made.get(COUNT / 2).get();
+        return ids;
     }
 
     private ManyInterfaces() {}

@@ -26,6 +26,7 @@ final class FunctionUpdates {
     private final ExecutionRoles roles;
     private final CodeOrigin origin;
     private final Codes codes;
+    private final CodeSpace space;
     private final LayerChoice layers;
     private final FunctionStates states;
     private final Versions versions;
@@ -39,6 +40,7 @@ final class FunctionUpdates {
             ExecutionRoles roles,
             CodeOrigin origin,
             Codes codes,
+            CodeSpace space,
             LayerChoice layers,
             FunctionStates states,
             Versions versions,
@@ -50,6 +52,7 @@ final class FunctionUpdates {
         this.roles = roles;
         this.origin = origin;
         this.codes = codes;
+        this.space = space;
         this.layers = layers;
         this.states = states;
         this.versions = versions;
@@ -112,7 +115,7 @@ final class FunctionUpdates {
             VersionDocument changed = store.write(tx -> {
                 VersionDocument now = changeable(tx.get(VersionDocument.KIND, name.scope(), id(name)), name,
                         request.revisionId());
-                Functions.checkCodeSpace(tx, name.scope(), hold.code().bytes());
+                space.check(tx, name.scope(), hold.code().bytes());
                 return change(tx, name.scope(), now, now.settings().with(hold.code()), call);
             });
             states.settle(name.scope(), changed.id());

@@ -32,15 +32,13 @@ import software.amazon.awssdk.services.lambda.model.UpdateFunctionConfigurationR
 
 /** Functions: made, shown, listed, deleted. */
 final class Functions {
-    /** All code of an account in a region. */
-    static final long CODE_BYTES_MAX = 80_530_636_800L;
-
     private final Store store;
     private final ConfigurationRules rules;
     private final VpcConfigs vpcs;
     private final ExecutionRoles roles;
     private final CodeOrigin origin;
     private final Codes codes;
+    private final CodeSpace space;
     private final HyperplaneEnis enis;
     private final LayerChoice layers;
     private final FunctionStates states;
@@ -55,6 +53,7 @@ final class Functions {
             ExecutionRoles roles,
             CodeOrigin origin,
             Codes codes,
+            CodeSpace space,
             HyperplaneEnis enis,
             LayerChoice layers,
             FunctionStates states,
@@ -67,6 +66,7 @@ final class Functions {
         this.roles = roles;
         this.origin = origin;
         this.codes = codes;
+        this.space = space;
         this.enis = enis;
         this.layers = layers;
         this.states = states;
@@ -108,7 +108,7 @@ final class Functions {
                 if (tx.get(FunctionDocument.KIND, scope, name.name()).isPresent()) {
                     throw exists(name);
                 }
-                checkCodeSpace(tx, scope, settings.code().bytes());
+                space.check(tx, scope, settings.code().bytes());
                 tx.put(FunctionDocument.KIND, scope, name.name(),
                         new FunctionDocument(name.name(), publish ? 1 : 0, request.tags(), Optional.empty()));
                 boolean inForce = enis.make(tx, wants);
@@ -158,17 +158,6 @@ final class Functions {
                 Optional.empty(),
                 Answers.modified(call.time()),
                 ids.uuid());
-    }
-
-    static void checkCodeSpace(View view, Scope scope, long more) {
-        if (codeBytes(view, scope) + more > CODE_BYTES_MAX) {
-            throw new AwsError("CodeStorageExceededException", 400, "Code storage limit exceeded.");
-        }
-    }
-
-    static long codeBytes(View view, Scope scope) {
-        return view.all(VersionDocument.KIND, scope).stream().mapToLong(v -> v.shown().code().bytes()).sum()
-                + view.all(LayerVersionDocument.KIND, scope).stream().mapToLong(v -> v.code().bytes()).sum();
     }
 
     /** The version that a name means. */

@@ -88,22 +88,23 @@ public final class LambdaService implements AutoCloseable {
         policies = new FunctionPolicies(store, ids);
         layerPolicies = new LayerPolicies(store, ids);
         operations = Operations.later(LambdaOperations.SERVICE, () -> {
-            var versions = new Versions(store, states, answers, ids);
+            var space = new CodeSpace();
+            var versions = new Versions(store, space, states, answers, ids);
             var layers = new LayerChoice(store, parts.authorizer(), codes);
             return new LambdaOperations(store, vpcs)
                     .table(
                             new Functions(
-                                    store, rules, vpcs, roles, origin, codes, enis, layers, states, answers, links, ids),
+                                    store, rules, vpcs, roles, origin, codes, space, enis, layers, states, answers, links, ids),
                             new FunctionUpdates(
-                                    store, rules, vpcs, roles, origin, codes, layers, states, versions, answers, ids),
+                                    store, rules, vpcs, roles, origin, codes, space, layers, states, versions, answers, ids),
                             versions,
                             invocations,
                             concurrency,
                             policies,
-                            new Layers(store, origin, codes, links, ids),
+                            new Layers(store, origin, codes, space, links, ids),
                             layerPolicies,
                             new Tags(store),
-                            new AccountSettings(store, concurrency),
+                            new AccountSettings(store, space, concurrency),
                             new EventSourceMappings(store, parts.queues(), roles, pollers, ids));
         });
     }

@@ -38,13 +38,15 @@ final class Layers {
     private final Store store;
     private final CodeOrigin origin;
     private final Codes codes;
+    private final CodeSpace space;
     private final CodeLinks links;
     private final Ids ids;
 
-    Layers(Store store, CodeOrigin origin, Codes codes, CodeLinks links, Ids ids) {
+    Layers(Store store, CodeOrigin origin, Codes codes, CodeSpace space, CodeLinks links, Ids ids) {
         this.store = store;
         this.origin = origin;
         this.codes = codes;
+        this.space = space;
         this.links = links;
         this.ids = ids;
     }
@@ -54,7 +56,7 @@ final class Layers {
         Scope scope = layer.scope();
         try (Codes.Hold hold = codes.add(origin.zip(request.content(), call))) {
             LayerVersionDocument made = store.write(tx -> {
-                Functions.checkCodeSpace(tx, scope, hold.code().bytes());
+                space.check(tx, scope, hold.code().bytes());
                 long number = tx.get(LayerVersionDocument.Last.KIND, scope, layer.name())
                         .map(LayerVersionDocument.Last::version).orElse(0L) + 1;
                 var version = new LayerVersionDocument(

@@ -22,12 +22,14 @@ import software.amazon.awssdk.services.lambda.model.PublishVersionResponse;
 /** Published versions: {@code $LATEST}, frozen under a number. */
 final class Versions {
     private final Store store;
+    private final CodeSpace space;
     private final FunctionStates states;
     private final Answers answers;
     private final Ids ids;
 
-    Versions(Store store, FunctionStates states, Answers answers, Ids ids) {
+    Versions(Store store, CodeSpace space, FunctionStates states, Answers answers, Ids ids) {
         this.store = store;
+        this.space = space;
         this.states = states;
         this.answers = answers;
         this.ids = ids;
@@ -82,7 +84,7 @@ final class Versions {
         if (last.isPresent() && last.get().settings().described("").equals(settings.described(""))) {
             return last.get();
         }
-        Functions.checkCodeSpace(tx, name.scope(), settings.code().bytes());
+        space.check(tx, name.scope(), settings.code().bytes());
         long number = function.lastVersion() + 1;
         var published = new VersionDocument(
                 name.name(),
