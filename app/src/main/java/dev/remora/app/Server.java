@@ -8,6 +8,7 @@ import dev.remora.elasticache.ElastiCacheService;
 import dev.remora.fleet.Engines;
 import dev.remora.fleet.Surroundings;
 import dev.remora.iam.IamService;
+import dev.remora.iam.ResourcePolicies;
 import dev.remora.lambda.CodeDownload;
 import dev.remora.lambda.LambdaOptions;
 import dev.remora.lambda.LambdaService;
@@ -188,7 +189,6 @@ final class Server implements AutoCloseable {
         var organizations = new OrganizationsService(store, ids, iam::createAdministrator);
         organizations.tell(iam);
         var s3 = new S3Service(store, data.path().resolve("objects"), ids, clock, iam.authorizer());
-        iam.resourcePolicies().register("s3", s3.buckets());
         var flows = new FlowDestinations(iam.roles(), logs.sink(), s3);
         var machines = new HostMachines(launcher, data.path().resolve("instances"));
         var profiles = new ProfileRoles(iam.profiles(), iam.roles());
@@ -217,8 +217,7 @@ final class Server implements AutoCloseable {
                         data.path().resolve("code"),
                         () -> "http://127.0.0.1:" + port,
                         lambdaOptions()));
-        iam.resourcePolicies().register("sqs", sqs.policies());
-        iam.resourcePolicies().register("lambda", lambda.policies());
+        register(iam.resourcePolicies(), s3, sqs, secrets, lambda);
         forwards = made("forwards", new Forwards());
         bridges = made("bridges", new Bridges(store, ec2.networks(), fabric, names));
         dropList = new DropList(fabric::drops, ec2::explain, lambda::functionOfSlot);
@@ -241,6 +240,14 @@ final class Server implements AutoCloseable {
         front.serve(channel, Trust.HOST, null);
         listenInside(front, result(trust));
         settings.listen().ifPresent(address -> front.serve(bound(address, port), Trust.NONE, null));
+    }
+
+    private static void register(
+            ResourcePolicies policies, S3Service s3, SqsService sqs, SecretsManagerService secrets, LambdaService lambda) {
+        policies.register("s3", s3.buckets());
+        policies.register("sqs", sqs.policies());
+        policies.register("secretsmanager", secrets.policies());
+        policies.register("lambda", lambda.policies());
     }
 
     private static void requireRoot() {

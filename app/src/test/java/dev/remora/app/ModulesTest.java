@@ -32,7 +32,7 @@ class ModulesTest {
             Map.entry("s3", Set.of("wire", "store", "iam")),
             Map.entry("ssm", Set.of("wire", "store")),
             Map.entry("fleet", Set.of("wire", "store", "ec2", "sandbox", "net", "linux")),
-            Map.entry("secretsmanager", Set.of("wire", "store")),
+            Map.entry("secretsmanager", Set.of("wire", "store", "iam")),
             Map.entry("organizations", Set.of("wire", "store", "iam")),
             Map.entry("rds", Set.of("wire", "store", "iam", "ec2", "secretsmanager", "fleet", "sandbox", "linux")),
             Map.entry("elasticache", Set.of("wire", "store", "ec2", "fleet", "sandbox", "linux")),

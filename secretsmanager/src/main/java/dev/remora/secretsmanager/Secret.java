@@ -15,6 +15,7 @@ import java.util.TreeSet;
  * @param arn with six letters at its end, so that a secret made later with the same name is another one
  * @param versions the newest last; each has at least one stage
  * @param deleted when it will be gone, if its deletion was asked for
+ * @param policy the text of its policy, or empty
  */
 record Secret(
         String name,
@@ -24,7 +25,8 @@ record Secret(
         Instant created,
         Instant changed,
         Optional<Instant> deleted,
-        Map<String, String> tags) {
+        Map<String, String> tags,
+        String policy) {
     static final String CURRENT = "AWSCURRENT";
     static final String PREVIOUS = "AWSPREVIOUS";
     static final Kind<Secret> KIND = Kind.of("secretsmanager.secret", Secret.class);
@@ -87,10 +89,14 @@ record Secret(
                 .map(v -> v.with(List.copyOf(stagesOf.get(v.id()))))
                 .filter(v -> !v.stages().isEmpty())
                 .toList();
-        return new Secret(name, arn, description, kept, created, added.created(), deleted, tags);
+        return new Secret(name, arn, description, kept, created, added.created(), deleted, tags, policy);
     }
 
     Secret deletedAt(Instant when) {
-        return new Secret(name, arn, description, versions, created, changed, Optional.of(when), tags);
+        return new Secret(name, arn, description, versions, created, changed, Optional.of(when), tags, policy);
+    }
+
+    Secret withPolicy(String text) {
+        return new Secret(name, arn, description, versions, created, changed, deleted, tags, text);
     }
 }

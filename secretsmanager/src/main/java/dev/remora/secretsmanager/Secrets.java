@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkBytes;
@@ -46,6 +47,7 @@ final class Secrets {
     private static final int DAYS_MAX = 30;
     private static final int ARN_LETTERS = 6;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9/_+=.@!-]{1,512}");
+    static final Pattern ARN = Pattern.compile("arn:aws:secretsmanager:([a-z0-9-]+):(\\d{12}):secret:");
     private final Store store;
     private final Ids ids;
 
@@ -75,7 +77,8 @@ final class Secrets {
                 call.time(),
                 call.time(),
                 Optional.empty(),
-                tags(request.tags()));
+                tags(request.tags()),
+                "");
         Secret made = store.write(tx -> {
             var old = tx.get(Secret.KIND, scope, name).filter(s -> !s.goneAt(call.time()));
             if (old.isEmpty()) {
@@ -120,7 +123,7 @@ final class Secrets {
     }
 
     PutSecretValueResponse put(PutSecretValueRequest request, Call call) {
-        Scope scope = scope(call);
+        Scope scope = scope(request.secretId(), call);
         List<String> stages = request.versionStages().isEmpty() ? List.of(Secret.CURRENT) : request.versionStages();
         var value = value(
                         request.clientRequestToken(),
@@ -150,7 +153,7 @@ final class Secrets {
     }
 
     GetSecretValueResponse get(GetSecretValueRequest request, Call call) {
-        Secret secret = usable(store.view(), scope(call), request.secretId(), call.time());
+        Secret secret = usable(store.view(), scope(request.secretId(), call), request.secretId(), call.time());
         Version version = version(secret, request.versionId(), request.versionStage());
         var answer = GetSecretValueResponse.builder()
                 .arn(secret.arn())
@@ -180,7 +183,7 @@ final class Secrets {
     }
 
     DescribeSecretResponse describe(DescribeSecretRequest request, Call call) {
-        Secret secret = require(store.view(), scope(call), request.secretId(), call.time());
+        Secret secret = require(store.view(), scope(request.secretId(), call), request.secretId(), call.time());
         return DescribeSecretResponse.builder()
                 .arn(secret.arn())
                 .name(secret.name())
@@ -194,7 +197,7 @@ final class Secrets {
     }
 
     DeleteSecretResponse delete(DeleteSecretRequest request, Call call) {
-        Scope scope = scope(call);
+        Scope scope = scope(request.secretId(), call);
         boolean now = Boolean.TRUE.equals(request.forceDeleteWithoutRecovery());
         Long days = request.recoveryWindowInDays();
         if (now && days != null) {
@@ -264,7 +267,7 @@ final class Secrets {
 
     /** The ARN that a call touches: a secret's own, or what a secret of the name would begin with. */
     String decided(@Nullable String secretId, Call call) {
-        Scope scope = scope(call);
+        Scope scope = scope(secretId, call);
         String asked = secretId == null ? "" : secretId;
         return find(store.view(), scope, asked)
                 .map(Secret::arn)
@@ -273,7 +276,7 @@ final class Secrets {
 
     /** What a call needs for a secret: the action on its ARN, with its tags. */
     Permission on(String action, @Nullable String secretId, Call call) {
-        Map<String, String> tags = find(store.view(), scope(call), secretId == null ? "" : secretId)
+        Map<String, String> tags = find(store.view(), scope(secretId, call), secretId == null ? "" : secretId)
                 .map(Secret::tags)
                 .orElse(Map.of());
         String arn = decided(secretId, call);
@@ -301,7 +304,7 @@ final class Secrets {
                 .filter(text -> !text.isEmpty());
     }
 
-    private static Secret usable(View view, Scope scope, @Nullable String secretId, Instant now) {
+    static Secret usable(View view, Scope scope, @Nullable String secretId, Instant now) {
         Secret secret = require(view, scope, secretId, now);
         if (secret.deleted().isPresent()) {
             throw SecretErrors.deleted();
@@ -309,13 +312,13 @@ final class Secrets {
         return secret;
     }
 
-    private static Secret require(View view, Scope scope, @Nullable String secretId, Instant now) {
+    static Secret require(View view, Scope scope, @Nullable String secretId, Instant now) {
         return find(view, scope, secretId == null ? "" : secretId)
                 .filter(s -> !s.goneAt(now))
                 .orElseThrow(SecretErrors::notFound);
     }
 
-    private static Optional<Secret> find(View view, Scope scope, String secretId) {
+    static Optional<Secret> find(View view, Scope scope, String secretId) {
         if (!secretId.startsWith("arn:")) {
             return view.get(Secret.KIND, scope, secretId);
         }
@@ -329,6 +332,12 @@ final class Secrets {
         return byPart.isPresent() || dash < 0
                 ? byPart
                 : view.get(Secret.KIND, scope, last.substring(0, dash)).filter(s -> s.arn().equals(secretId));
+    }
+
+    /** Where a secret is: another account's is only named by its ARN. */
+    static Scope scope(@Nullable String secretId, Call call) {
+        Matcher arn = ARN.matcher(secretId == null ? "" : secretId);
+        return arn.lookingAt() && arn.group(1).equals(call.region()) ? new Scope(arn.group(2), arn.group(1)) : scope(call);
     }
 
     static String arn(Scope scope, String name) {

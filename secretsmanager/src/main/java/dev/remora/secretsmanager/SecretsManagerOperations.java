@@ -9,10 +9,13 @@ import dev.remora.wire.ServiceInfo;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.services.secretsmanager.model.CreateSecretRequest;
+import software.amazon.awssdk.services.secretsmanager.model.DeleteResourcePolicyRequest;
 import software.amazon.awssdk.services.secretsmanager.model.DeleteSecretRequest;
 import software.amazon.awssdk.services.secretsmanager.model.DescribeSecretRequest;
+import software.amazon.awssdk.services.secretsmanager.model.GetResourcePolicyRequest;
 import software.amazon.awssdk.services.secretsmanager.model.GetSecretValueRequest;
 import software.amazon.awssdk.services.secretsmanager.model.ListSecretsRequest;
+import software.amazon.awssdk.services.secretsmanager.model.PutResourcePolicyRequest;
 import software.amazon.awssdk.services.secretsmanager.model.PutSecretValueRequest;
 
 /** What of Secrets Manager is supported. */
@@ -20,7 +23,7 @@ final class SecretsManagerOperations {
     static final ServiceInfo INFO = new ServiceInfo(
             "secretsmanager", "secretsmanager", Protocol.AWS_JSON_1_1, "2017-10-17", "", "secretsmanager");
 
-    static Operations of(Secrets secrets) {
+    static Operations of(Secrets secrets, SecretPolicies policies) {
         var operations = new Operations(INFO);
         operations
                 .on(CreateSecretRequest.class, secrets::create)
@@ -65,7 +68,29 @@ final class SecretsManagerOperations {
                 .refused("Filters", "SortOrder", "SortBy")
                 .anyResource()
                 .printing(i -> "");
+        policies(operations, secrets, policies);
         return operations;
+    }
+
+    private static void policies(Operations operations, Secrets secrets, SecretPolicies policies) {
+        operations
+                .on(PutResourcePolicyRequest.class, policies::put)
+                .enforced("SecretId", "ResourcePolicy", "BlockPublicPolicy")
+                .permissions((i, c) -> List.of(secrets.on("secretsmanager:PutResourcePolicy", i.secretId(), c)))
+                .context((i, c) -> new ConditionKeys()
+                        .with("secretsmanager:BlockPublicPolicy", i.blockPublicPolicy())
+                        .map())
+                .printing(i -> i.secretId());
+        operations
+                .on(GetResourcePolicyRequest.class, policies::get)
+                .enforced("SecretId")
+                .permissions((i, c) -> List.of(secrets.on("secretsmanager:GetResourcePolicy", i.secretId(), c)))
+                .printing(i -> i.secretId());
+        operations
+                .on(DeleteResourcePolicyRequest.class, policies::delete)
+                .enforced("SecretId")
+                .permissions((i, c) -> List.of(secrets.on("secretsmanager:DeleteResourcePolicy", i.secretId(), c)))
+                .printing(i -> i.secretId());
     }
 
     /** "If you include tags in the secret, you also need secretsmanager:TagResource" (CreateSecret). */

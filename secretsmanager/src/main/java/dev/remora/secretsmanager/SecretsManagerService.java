@@ -1,5 +1,6 @@
 package dev.remora.secretsmanager;
 
+import dev.remora.iam.ResourcePolicies;
 import dev.remora.store.Ids;
 import dev.remora.store.Kind;
 import dev.remora.store.Scope;
@@ -16,12 +17,14 @@ public final class SecretsManagerService implements SecretValues {
     private final Store store;
     private final InstantSource clock;
     private final Secrets secrets;
+    private final SecretPolicies policies;
 
     /** The store was opened with {@link #kinds} among its kinds. */
     public SecretsManagerService(Store store, Ids ids, InstantSource clock) {
         this.store = store;
         this.clock = clock;
         this.secrets = new Secrets(store, ids);
+        this.policies = new SecretPolicies(store);
     }
 
     /** What the service keeps in the store. */
@@ -30,7 +33,12 @@ public final class SecretsManagerService implements SecretValues {
     }
 
     public Operations operations() {
-        return Operations.later(SecretsManagerOperations.INFO, () -> SecretsManagerOperations.of(secrets));
+        return Operations.later(SecretsManagerOperations.INFO, () -> SecretsManagerOperations.of(secrets, policies));
+    }
+
+    /** Where the policies of secrets are found. */
+    public ResourcePolicies.Finder policies() {
+        return policies;
     }
 
     @Override

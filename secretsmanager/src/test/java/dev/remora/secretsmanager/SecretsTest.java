@@ -204,7 +204,7 @@ class SecretsTest {
 
     @Test
     void declareEveryParameter() {
-        assertThat(Declarations.undeclared(SecretsManagerOperations.of(secrets))).isEqualTo(List.of());
-        assertThat(Declarations.unknown(SecretsManagerOperations.of(secrets))).isEqualTo(List.of());
+        assertThat(Declarations.undeclared(SecretsManagerOperations.of(secrets, new SecretPolicies(store)))).isEqualTo(List.of());
+        assertThat(Declarations.unknown(SecretsManagerOperations.of(secrets, new SecretPolicies(store)))).isEqualTo(List.of());
     }
 }
