@@ -18,7 +18,8 @@ public final class OrganizationsService {
     /** The store was opened with {@link #kinds} among its kinds. */
     public OrganizationsService(Store store, Ids ids, AccountRoles roles) {
         this.standings = new Standings(store);
-        this.operations = OrganizationsOperations.of(store, ids, roles);
+        this.operations =
+                Operations.later(OrganizationsOperations.SERVICE, () -> OrganizationsOperations.of(store, ids, roles));
     }
 
     /** What the service keeps in the store. */
