@@ -1,5 +1,6 @@
 package dev.remora.app;
 
+import dev.remora.cloudtrail.CloudTrailService;
 import dev.remora.lambda.CodeDownload;
 import dev.remora.lambda.LambdaService;
 import dev.remora.net.Drop;
@@ -38,6 +39,7 @@ final class Admin {
         front.admin("GET", "/_remora/health", request -> ok(health()));
         front.admin("GET", "/_localstack/health", request -> ok(localstackHealth()));
         front.admin("GET", "/_remora/drops", this::drops);
+        front.admin("GET", "/_remora/audit", this::audit);
         front.admin("POST", "/_remora/forward", this::forward);
         front.admin("DELETE", "/_remora/forward", this::unforward);
         front.admin("GET", "/_remora/instance", this::instance);
@@ -91,6 +93,19 @@ final class Admin {
                         ? query.getOrDefault("after", "0")
                         : Long.toString(lines.getLast().micros()));
         return ok(page);
+    }
+
+    private Response audit(Request request) {
+        var query = query(request);
+        String after = query.getOrDefault("after", "0");
+        if (!after.matches("[0-9]{1,18}")) {
+            return refused(400, "after is not a number");
+        }
+        boolean denied = Boolean.parseBoolean(query.get("denied"));
+        List<CloudTrailService.Line> calls = server.cloudTrail().lines(scope(query).account(), Long.parseLong(after)).stream()
+                .filter(line -> !denied || line.refused())
+                .toList();
+        return ok(Map.of("calls", calls, "next", calls.isEmpty() ? after : Long.toString(calls.getLast().number())));
     }
 
     private Response forward(Request request) {

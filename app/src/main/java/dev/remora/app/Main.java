@@ -31,6 +31,7 @@ public final class Main {
                 case "forward" -> Forward.run(rest, out);
                 case "door" -> Door.run(rest, out);
                 case "bridge" -> BridgeCommand.run(rest, out);
+                case "audit" -> AuditCommand.run(rest, out);
                 case "drops" -> Drops.run(rest, out);
                 case "status" -> Status.run(rest, out);
                 case "version" -> out.println("remora " + Version.TEXT + " on Java " + Runtime.version());

@@ -1,5 +1,6 @@
 package dev.remora.app;
 
+import dev.remora.cloudtrail.CloudTrailService;
 import dev.remora.ec2.Ec2Service;
 import dev.remora.ec2.Gate;
 import dev.remora.ec2.HostImage;
@@ -112,6 +113,7 @@ final class Server implements AutoCloseable {
 
     @SuppressWarnings("NullAway.Init")
     private DropList dropList;
+    private final CloudTrailService cloudTrail = new CloudTrailService();
 
     @SuppressWarnings("NullAway.Init")
     private Forwards forwards;
@@ -184,7 +186,7 @@ final class Server implements AutoCloseable {
                 "sandboxes",
                 new LocalSandboxes(launcher, sandboxConfig(data.path(), result(trust)), fabric.slots(), clock));
 
-        var iam = new IamService(store, ids, clock, settings.listen().isEmpty());
+        var iam = new IamService(store, ids, clock, settings.listen().isEmpty(), settings.enforcement());
         var logs = made("logs", new LogsService(store, streams, clock));
         var organizations = new OrganizationsService(store, ids, iam::createAdministrator);
         organizations.tell(iam);
@@ -227,8 +229,10 @@ final class Server implements AutoCloseable {
         operations.addAll(List.of(logs.operations(), sqs.operations(), lambda.operations(), ssm.operations()));
         operations.add(s3.operations());
         operations.add(organizations.operations());
+        operations.add(cloudTrail.operations());
 
         var dispatcher = new Dispatcher(operations, iam.accessKeys(), iam.authorizer(), iam.authorizationMessages(), clock);
+        dispatcher.tell(cloudTrail.audit());
         var front = made("listeners", new HttpFront(dispatcher));
         new Admin(this).routes(front);
         ec2.start(new EndpointDoors(front, result(trust), iam.endpointPolicies()));
@@ -390,6 +394,10 @@ final class Server implements AutoCloseable {
 
     List<Operations> operations() {
         return operations;
+    }
+
+    CloudTrailService cloudTrail() {
+        return cloudTrail;
     }
 
     DropList dropList() {

@@ -1,6 +1,7 @@
 package dev.remora.app;
 
 import dev.remora.ec2.Quotas;
+import dev.remora.iam.Enforcement;
 import dev.remora.lambda.LambdaOptions;
 import dev.remora.net.InternetMode;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param quotas what every account may have in each region
  * @param credentialsLife how long the credentials in a function's environment are good
  * @param interfaceConnections what one network interface of Lambda carries before there is another
+ * @param enforcement whether what policies do not allow is refused, or only warned of
  * @param listen a further address to serve on, without the keys that every installation knows
  */
 record Settings(
@@ -30,6 +32,7 @@ record Settings(
         Quotas quotas,
         Duration credentialsLife,
         int interfaceConnections,
+        Enforcement enforcement,
         Optional<String> listen) {
     static final int PORT = 4566;
     static final Path DATA = Path.of("/var/lib/remora");
@@ -37,13 +40,15 @@ record Settings(
 
     static Settings defaults(Map<String, String> environment) {
         return new Settings(PORT, data(environment), false, INTERNET, false, Quotas.HIGHEST,
-                LambdaOptions.DEFAULTS.credentialsLife(), LambdaOptions.DEFAULTS.eniConnections(), Optional.empty());
+                LambdaOptions.DEFAULTS.credentialsLife(), LambdaOptions.DEFAULTS.eniConnections(), Enforcement.ON,
+                Optional.empty());
     }
 
     /** The same, but for a server that leaves its data folder. */
     Settings kept() {
         return new Settings(
-                port, data, false, internet, strictRuntimes, quotas, credentialsLife, interfaceConnections, listen);
+                port, data, false, internet, strictRuntimes, quotas, credentialsLife, interfaceConnections,
+                enforcement, listen);
     }
 
     static Path data(Map<String, String> environment) {

@@ -2,6 +2,7 @@ package dev.remora.app;
 
 import dev.remora.app.Arguments.WrongUse;
 import dev.remora.ec2.Quotas;
+import dev.remora.iam.Enforcement;
 import dev.remora.lambda.LambdaOptions;
 import dev.remora.net.InternetMode;
 import java.io.PrintStream;
@@ -21,7 +22,8 @@ final class Start {
     static void run(List<String> args, PrintStream out) throws InterruptedException {
         var given = Arguments.parse(
                 args,
-                Set.of("--port", "--data", "--internet", "--listen", "--quota", "--credentials-life", CONNECTIONS),
+                Set.of("--port", "--data", "--internet", "--listen", "--quota", "--credentials-life", "--iam",
+                        CONNECTIONS),
                 Set.of("--ephemeral", "--strict-runtimes", REHEARSE),
                 List.of());
         var settings = settings(given, System.getenv());
@@ -48,9 +50,10 @@ final class Start {
         Duration life = given.option("--credentials-life").map(Start::seconds).orElse(defaults.credentialsLife());
         int connections = given.option(CONNECTIONS).map(Start::connections).orElse(defaults.interfaceConnections());
         Path data = DataFolders.choose(given.option("--data").map(Path::of), ephemeral, environment);
+        Enforcement enforcement = given.option("--iam").map(Start::enforcement).orElse(defaults.enforcement());
         return new Settings(
                 port, data, ephemeral, internet, given.flag("--strict-runtimes"), quotas, life,
-                connections, given.option("--listen"));
+                connections, enforcement, given.option("--listen"));
     }
 
     private static Quotas quotas(String text) {
@@ -74,6 +77,14 @@ final class Start {
             throw new WrongUse("--credentials-life is a number of seconds up to 99999, not '" + text + "'");
         }
         return Duration.ofSeconds(Integer.parseInt(text));
+    }
+
+    private static Enforcement enforcement(String text) {
+        return switch (text) {
+            case "on" -> Enforcement.ON;
+            case "warn" -> Enforcement.WARN;
+            default -> throw new WrongUse("--iam is 'on' or 'warn', not '" + text + "'");
+        };
     }
 
     private static InternetMode internet(String text) {

@@ -33,6 +33,7 @@ class ModulesTest {
             Map.entry("ssm", Set.of("wire", "store")),
             Map.entry("fleet", Set.of("wire", "store", "ec2", "sandbox", "net", "linux")),
             Map.entry("secretsmanager", Set.of("wire", "store", "iam")),
+            Map.entry("cloudtrail", Set.of("wire")),
             Map.entry("organizations", Set.of("wire", "store", "iam")),
             Map.entry("rds", Set.of("wire", "store", "iam", "ec2", "secretsmanager", "fleet", "sandbox", "linux")),
             Map.entry("elasticache", Set.of("wire", "store", "ec2", "fleet", "sandbox", "linux")),
@@ -41,7 +42,7 @@ class ModulesTest {
                     "app",
                     Set.of(
                             "wire", "store", "iam", "ec2", "logs", "sqs", "s3", "ssm", "secretsmanager",
-                            "organizations", "fleet", "rds",
+                            "organizations", "cloudtrail", "fleet", "rds",
                             "elasticache", "lambda", "sandbox", "vpc", "net", "linux")));
 
     private static JavaClasses classes;

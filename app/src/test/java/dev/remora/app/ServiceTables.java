@@ -1,5 +1,6 @@
 package dev.remora.app;
 
+import dev.remora.cloudtrail.CloudTrailService;
 import dev.remora.ec2.Ec2Service;
 import dev.remora.ec2.FlowDelivery;
 import dev.remora.ec2.Gate;
@@ -88,6 +89,7 @@ final class ServiceTables {
                         logs.operations(),
                         sqs.operations(),
                         s3.operations(),
+                        new CloudTrailService().operations(),
                         new OrganizationsService(store, ids, never(AccountRoles.class)).operations(),
                         new SsmService(store, ids, clock, PublicParameters.NONE).operations(),
                         lambda.operations()));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.remora.ec2.Quotas;
+import dev.remora.iam.Enforcement;
 import dev.remora.net.InternetMode;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +27,7 @@ class SettingsTest {
                         Quotas.HIGHEST,
                         Duration.ofHours(12),
                         65_000,
+                        Enforcement.ON,
                         Optional.empty()));
     }
 

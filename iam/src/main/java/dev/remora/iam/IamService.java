@@ -31,13 +31,17 @@ public final class IamService {
      *     keys that are good on the host's loopback
      */
     public IamService(Store store, Ids ids, InstantSource clock, boolean wellKnownKeys) {
+        this(store, ids, clock, wellKnownKeys, Enforcement.ON);
+    }
+
+    public IamService(Store store, Ids ids, InstantSource clock, boolean wellKnownKeys, Enforcement enforcement) {
         this.store = store;
         this.ids = ids;
         this.clock = clock;
         var permissions = new Permissions(store);
         var sessions = new Sessions(store, ids);
         this.messages = new AuthorizationMessages(sessions.derived("authorization messages"));
-        this.authorizer = new PolicyAuthorizer(permissions, resources, clock);
+        this.authorizer = new PolicyAuthorizer(permissions, resources, clock, enforcement);
         this.trust = new Trust(permissions, authorizer, sessions, clock);
         this.profiles = new ProfileAccess(store);
         var lastUse = new LastUse(store, save -> Thread.ofVirtual().name("last-use").start(save));

@@ -25,12 +25,14 @@ final class PolicyAuthorizer implements Authorizer {
     private final Permissions permissions;
     private final ResourcePolicies resources;
     private final InstantSource clock;
+    private final Enforcement enforcement;
     private volatile ControlPolicies control = ControlPolicies.NONE;
 
-    PolicyAuthorizer(Permissions permissions, ResourcePolicies resources, InstantSource clock) {
+    PolicyAuthorizer(Permissions permissions, ResourcePolicies resources, InstantSource clock, Enforcement enforcement) {
         this.permissions = permissions;
         this.resources = resources;
         this.clock = clock;
+        this.enforcement = enforcement;
     }
 
     void control(ControlPolicies policies) {
@@ -51,12 +53,18 @@ final class PolicyAuthorizer implements Authorizer {
         Facts facts = facts(from, context);
         Decision decision = Decision.ALLOWED;
         for (int i = 0; i < touched.size(); i++) {
-            decision = decide(from, action, touched.get(i), facts);
-            if (!decision.allowed()) {
-                return decision;
+            Decision next = enforced(principal, action, decide(from, action, touched.get(i), facts));
+            if (!next.allowed()) {
+                return next;
             }
+            decision = decision.reason() == Reason.ALLOWED ? next : decision;
         }
         return decision;
+    }
+
+    /** A decision as it counts: where denials are only warned of, it is one that lets the call pass. */
+    Decision enforced(Principal caller, String action, Decision decision) {
+        return enforcement == Enforcement.ON ? decision : enforcement.of(caller.arn(), action, decision);
     }
 
     private Decision decide(Standpoint from, String action, String arn, Facts facts) {

@@ -83,9 +83,10 @@ final class Trust implements RoleAccess {
         Optional<Granted> granted = permissions.role(roleArn);
         Standpoint from = authorizer.standpoint(caller);
         for (String action : actions) {
-            Authorizer.Reason reason = granted.map(role -> decide(role, from, action, context).reason())
-                    .orElse(Authorizer.Reason.NO_TRUST_POLICY);
-            if (reason != Authorizer.Reason.ALLOWED) {
+            Decision decision = granted.map(role -> authorizer.enforced(caller, action, decide(role, from, action, context)))
+                    .orElse(new Decision(false, roleArn, Authorizer.Reason.NO_TRUST_POLICY));
+            if (!decision.allowed()) {
+                Authorizer.Reason reason = decision.reason();
                 // Of what is missing nothing is said, so that nobody learns whether there is such a role.
                 throw new AwsError("AccessDenied", 403, "User: " + caller.arn() + " is not authorized to perform: " + action
                         + " on resource: " + roleArn + (reason.denies() ? reason.because(action) : ""));

@@ -37,6 +37,7 @@ public final class Dispatcher {
     private final Authorizer authorizer;
     private final AuthorizationMessages messages;
     private final InstantSource clock;
+    private volatile Audit audit = Audit.NONE;
     private final SigV4 signatures = new SigV4();
     private final Guess guess;
 
@@ -61,6 +62,11 @@ public final class Dispatcher {
         this.messages = messages;
         this.clock = clock;
         this.guess = new Guess(this.services.values());
+    }
+
+    /** Says who is told of the calls; to be told before the first request is served. */
+    public void tell(Audit listener) {
+        audit = listener;
     }
 
     /** Answers a request of whoever signed it. Never throws for what the request holds. */
@@ -125,6 +131,7 @@ public final class Dispatcher {
         String requestId = newRequestId();
         Codec codec = null;
         Refusals refusals = null;
+        var course = new Course();
         try {
             Instant now = clock.instant();
             Claim claim;
@@ -148,12 +155,17 @@ public final class Dispatcher {
             }
             var call = new Call(requestId, claim.region(), caller.principal(), request.peer(), now, endpoint(request),
                     RequestKeys.of(claim.region(), request));
-            return withId(operate(served, codec.open(request), call, caller.chunks()), requestId);
+            course.began(call, claim);
+            Response response = withId(operate(served, codec.open(request), call, caller.chunks(), course), requestId);
+            course.ended(audit, null);
+            return response;
         } catch (AwsError e) {
+            course.ended(audit, e);
             return withId((codec == null ? guess.codec(request) : codec).error(e, requestId), requestId);
         } catch (RuntimeException | Error e) {
             LOG.error("request {} failed: {} {}", requestId, request.method(), request.rawPath(), e);
             AwsError internal = (refusals == null ? guess.refusals(request) : refusals).internal();
+            course.ended(audit, internal);
             return withId((codec == null ? guess.codec(request) : codec).error(internal, requestId), requestId);
         }
     }
@@ -180,18 +192,20 @@ public final class Dispatcher {
         };
     }
 
-    private Response operate(Served served, Incoming incoming, Call call, @Nullable ChunkSignatures chunks) {
+    private Response operate(
+            Served served, Incoming incoming, Call call, @Nullable ChunkSignatures chunks, Course course) {
         Operation<?, ?> operation = served.operations.byName(incoming.operation());
         if (operation == null) {
             throw served.refusals.unknownOperation(served.service().signingName(), served.nameOf(incoming));
         }
+        course.named(incoming.operation());
         if (!(incoming instanceof Incoming.Rest rest) || served.protocol != Protocol.REST_XML) {
-            return run(served, operation, incoming, NO_BODY, call);
+            return run(served, operation, incoming, NO_BODY, call, course);
         }
         Body body = Payload.of(rest.request(), chunks, served.binding(operation).checksummed());
         return operation.receives()
-                ? run(served, operation, rest, body, call)
-                : run(served, operation, rest.with(document(body)), NO_BODY, call);
+                ? run(served, operation, rest, body, call, course)
+                : run(served, operation, rest.with(document(body)), NO_BODY, call, course);
     }
 
     private static byte[] document(Body body) {
@@ -207,17 +221,17 @@ public final class Dispatcher {
     }
 
     private <I extends AwsRequest, O extends AwsResponse> Response run(
-            Served served, Operation<I, O> operation, Incoming incoming, Body body, Call call) {
+            Served served, Operation<I, O> operation, Incoming incoming, Body body, Call call, Course course) {
         Binding binding = served.binding(operation);
         SdkPojo decoded = served.codec.decode(incoming, binding.newRequest());
         served.check(operation, decoded, incoming.operation());
         I input = operation.request().cast(decoded);
         if (!operation.isOpen()) {
-            authorize(served, operation, input, call, authorizer);
+            authorize(served, operation, input, call, authorizer, course);
         }
         Entrance entrance = incoming.request().entrance();
         if (entrance != null) {
-            authorize(served, operation, input, call, entrance.policy());
+            authorize(served, operation, input, call, entrance.policy(), course);
         }
         if (served.protocol == Protocol.EC2_QUERY && binding.dryRun(decoded)) {
             throw served.refusals.dryRun();
@@ -231,11 +245,12 @@ public final class Dispatcher {
     }
 
     private <I extends AwsRequest> void authorize(
-            Served served, Operation<I, ?> operation, I input, Call call, Authorizer by) {
+            Served served, Operation<I, ?> operation, I input, Call call, Authorizer by, Course course) {
         Map<String, List<String>> ofOperation = operation.context(input).apply(call);
         for (Permission needed : operation.permissions(input).apply(call)) {
             Map<String, List<String>> keys = keys(call, ofOperation, needed);
             Decision decision = by.decide(call.principal(), needed.action(), List.of(needed.resource()), keys);
+            course.decided(needed.action(), decision);
             if (!decision.allowed()) {
                 String encoded = served.protocol == Protocol.EC2_QUERY
                         ? messages.encode(

@@ -1,0 +1,24 @@
+package dev.remora.iam;
+
+import dev.remora.wire.Authorizer.Decision;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What becomes of a denial. */
+public enum Enforcement {
+    /** It stands, as on AWS. */
+    ON,
+    /** It is logged, and the call goes on: for finding out what a policy would stop before it does. */
+    WARN;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Enforcement.class);
+
+    /** A denial that was waived is allowed for a reason other than {@code ALLOWED}. */
+    Decision of(String caller, String action, Decision decision) {
+        if (this == ON || decision.allowed()) {
+            return decision;
+        }
+        LOG.warn("would be denied: {} on {} by {}{}", action, decision.resource(), caller, decision.reason().because(action));
+        return new Decision(true, decision.resource(), decision.reason(), decision.decidedBy().orElse(null));
+    }
+}
