@@ -79,8 +79,8 @@ final class EventHistory {
             case EVENT_SOURCE -> value.equals(event.source());
             case ACCESS_KEY_ID -> value.equals(event.answered().accessKey());
             case RESOURCE_NAME, RESOURCE_TYPE, UNKNOWN_TO_SDK_VERSION -> throw new AwsError(
-                    "InvalidLookupAttributesException", 400, "Remora's events name no resources: look up by another attribute than " + attribute.attributeKeyAsString()
-                            + ".");
+                    "InvalidLookupAttributesException", 400, "Remora's events name no resources: look up by another attribute"
+                            + " than " + attribute.attributeKeyAsString() + ".");
         };
     }
 
