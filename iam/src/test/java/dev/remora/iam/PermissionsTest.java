@@ -139,7 +139,7 @@ class PermissionsTest {
     /** Every request is decided: what it leaves to the garbage collector must not show beside the request itself. */
     @Test
     void aDecisionAllocatesLittle() {
-        var authorizer = new PolicyAuthorizer(permissions, new ResourcePolicies(), () -> NOW);
+        var authorizer = new PolicyAuthorizer(permissions, new ResourcePolicies(), () -> NOW, Enforcement.ON);
         put(group("s3:*"));
         put(user(List.of("team"), List.of(), ""));
         var resources = List.of("arn:aws:s3:::b/k");
