@@ -16,9 +16,19 @@ import java.util.UUID;
  */
 record TrailEvent(long number, Answered answered) {
     /** Calls that use things and do not manage them; CloudTrail's event history has none of these. */
-    private static final Set<String> DATA = Set.of("lambda:Invoke", "lambda:InvokeAsync", "sqs:SendMessage",
-            "sqs:SendMessageBatch", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:DeleteMessageBatch",
-            "sqs:ChangeMessageVisibility", "sqs:ChangeMessageVisibilityBatch", "logs:PutLogEvents", "logs:GetLogEvents", "logs:FilterLogEvents");
+    private static final Set<String> DATA = Set.of(
+            "lambda:Invoke",
+            "lambda:InvokeAsync",
+            "sqs:SendMessage",
+            "sqs:SendMessageBatch",
+            "sqs:ReceiveMessage",
+            "sqs:DeleteMessage",
+            "sqs:DeleteMessageBatch",
+            "sqs:ChangeMessageVisibility",
+            "sqs:ChangeMessageVisibilityBatch",
+            "logs:PutLogEvents",
+            "logs:GetLogEvents",
+            "logs:FilterLogEvents");
 
     private static final Set<String> MANAGES_BUCKETS =
             Set.of("ListBuckets", "CreateBucket", "DeleteBucket", "HeadBucket", "GetBucketLocation");
