@@ -7,6 +7,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
 
 @Tag("e2e")
 @ExtendWith(SharedServer.class)
@@ -82,7 +84,7 @@ class PoliciesLimitWhatIsDoneToNetworksTest {
     }
 
     @Test
-    @DisplayName("a list is refused without a resource; other refusals name theirs and have a message")
+    @DisplayName("a list is refused without a resource; other refusals have a message that says what was asked of what")
     void messages(Account account) {
         String vpc = vpc(account, "10.0.0.0/16");
         Account role = account.inRole(
@@ -92,8 +94,15 @@ class PoliciesLimitWhatIsDoneToNetworksTest {
                 .contains("is not authorized to perform: ec2:DescribeVpcs because no identity-based policy allows")
                 .doesNotContain("on resource")
                 .doesNotContain("Encoded");
-        assertThat(role.awsFails("ec2", "delete-vpc", "--vpc-id", vpc))
-                .contains(" on resource: " + arn(account, "us-east-1", "vpc/" + vpc), "Encoded authorization failure message: ");
+        String refusal = role.awsFails("ec2", "delete-vpc", "--vpc-id", vpc);
+        String encoded = refusal.substring(refusal.indexOf("failure message: ") + "failure message: ".length()).strip();
+        String decoded = role.aws("sts", "decode-authorization-message", "--encoded-message", encoded)
+                .get("DecodedMessage")
+                .asString();
+        JsonNode context = new ObjectMapper().readTree(decoded).get("context");
+        assertThat(context.get("action").asString()).isEqualTo("ec2:DeleteVpc");
+        assertThat(context.get("resource").asString()).isEqualTo(arn(account, "us-east-1", "vpc/" + vpc));
+        assertThat(context.get("conditions").toString()).contains("ec2:VpcID", vpc, "ec2:Tenancy", "ec2:Region");
     }
 
     @Test
