@@ -3,10 +3,7 @@ package dev.remora.app;
 import dev.remora.ec2.ServiceDoors;
 import dev.remora.iam.EndpointPolicies;
 import dev.remora.linux.Netns;
-import dev.remora.linux.RouteChanges;
-import dev.remora.linux.Rtnetlink;
 import dev.remora.net.Ip;
-import dev.remora.net.Ipv4;
 import dev.remora.wire.Admin;
 import dev.remora.wire.Entrance;
 import dev.remora.wire.HttpFront;
@@ -17,11 +14,6 @@ import java.util.function.Supplier;
 
 /** The API behind VPC endpoints, one service at each, limited by the endpoint's policy; and the metadata of instances. */
 final class EndpointDoors implements ServiceDoors {
-    private static final Ipv4 METADATA = Ipv4.parse("169.254.169.254");
-
-    /** The loopback is the first device of a namespace. */
-    private static final int LOOPBACK = 1;
-
     private final HttpFront front;
     private final Authority authority;
     private final EndpointPolicies policies;
@@ -71,12 +63,18 @@ final class EndpointDoors implements ServiceDoors {
 
     @Override
     public AutoCloseable metadata(Netns inside, Admin service) {
-        try (var routes = Rtnetlink.open(inside)) {
-            routes.commit(new RouteChanges().address(LOOPBACK, METADATA.bytes(), "instance metadata"));
-            return front.serve(inside.call(() -> Server.bound(METADATA.toString(), Server.HTTP_PORT)), service);
+        var place = MetadataPlace.beside(inside);
+        try {
+            Listening listening = front.serve(place.bound(), service);
+            return () -> {
+                listening.close();
+                place.close();
+            };
         } catch (RuntimeException failure) {
+            place.close();
             throw failure;
         } catch (Exception failure) {
+            place.close();
             throw new IllegalStateException("nobody listens for instance metadata", failure);
         }
     }

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The metadata service of one instance, as it is found inside at 169.254.169.254: with tokens (IMDSv2), and without where the
- * instance's options do not require them. Who asks is told by the door that the request came through, which is in the namespace
- * of the instance and nowhere else. (Amazon EC2 User Guide, "Use the Instance Metadata Service to access instance metadata".)
+ * instance's options do not require them. Who asks is told by the door that the request came through, which the instance alone
+ * can reach. (Amazon EC2 User Guide, "Use the Instance Metadata Service to access instance metadata".)
  */
 final class InstanceMetadata implements Admin {
     private static final String TOKEN = "x-aws-ec2-metadata-token";

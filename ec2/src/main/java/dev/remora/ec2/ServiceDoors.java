@@ -34,7 +34,7 @@ public interface ServiceDoors {
      */
     AutoCloseable open(Supplier<Netns> inside, List<Ip> addresses, Door door);
 
-    /** Lets a metadata service answer at its own address in a namespace, until the answer is closed. */
+    /** Lets a metadata service answer at its own address, for one namespace alone, until the answer is closed. */
     AutoCloseable metadata(Netns inside, Admin service);
 
     /**
