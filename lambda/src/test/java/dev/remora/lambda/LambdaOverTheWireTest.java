@@ -156,9 +156,9 @@ class LambdaOverTheWireTest {
         assertThat(fault(() -> root.createFunction(function("f").deadLetterConfig(d -> d.targetArn("arn:aws:sqs:eu-west-1:1:q"))
                         .build())))
                 .contains("DeadLetterConfig");
-        assertThat(fault(() -> root.createFunction(
-                        function("f").layers("arn:aws:lambda:eu-west-1:111122223333:layer:l:1").build())))
-                .contains("Layers");
+        assertThat(fault(() -> root.createFunction(function("f").codeSigningConfigArn(
+                        "arn:aws:lambda:eu-west-1:111122223333:code-signing-config:csc-0123456789abcdef0").build())))
+                .contains("CodeSigningConfigArn");
     }
 
     @Test
