@@ -142,7 +142,8 @@ final class LambdaOperations {
                 .anyResource()
                 .enforced("CompatibleRuntime", "CompatibleArchitecture", "Marker", "MaxItems");
         ops.on(ListLayerVersionsRequest.class, layers::listVersions)
-                .resources((r, call) -> List.of(LayerName.parse(r.layerName(), call).layerArn()))
+                .resources((r, call) -> List.of(everyLayer(LayerName.parse(r.layerName(), call))))
+                .printing(r -> "*")
                 .enforced("LayerName", "CompatibleRuntime", "CompatibleArchitecture", "Marker", "MaxItems");
         ops.on(DeleteLayerVersionRequest.class, layers::delete)
                 .resources((r, call) -> List.of(LayerName.version(r.layerName(), r.versionNumber(), call).arn()))
@@ -258,6 +259,11 @@ final class LambdaOperations {
                 .get(MappingDocument.KIND, scope(call), uuid)
                 .map(mapping -> Map.of("lambda:FunctionArn", List.of(mapping.functionArn())))
                 .orElse(Map.of());
+    }
+
+    /** AWS asks about no layer here; whose they are is said, so that nobody lists another account's. */
+    private static String everyLayer(LayerName layer) {
+        return "arn:aws:lambda:" + layer.scope().region() + ":" + layer.scope().account() + ":layer:*";
     }
 
     /** Whoever makes a function with tags must be allowed to tag it ("Using tags on Lambda functions"). */
