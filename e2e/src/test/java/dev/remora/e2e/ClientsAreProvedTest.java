@@ -57,7 +57,7 @@ class ClientsAreProvedTest {
     @DisplayName("an unknown operation and an unsupported parameter are named")
     void unknown(Account account) {
         assertThat(account.awsFails("ec2", "describe-spot-price-history")).contains("DescribeSpotPriceHistory");
-        assertThat(account.awsFails("lambda", "list-layers")).contains("ListLayers");
+        assertThat(account.awsFails("lambda", "list-code-signing-configs")).contains("ListCodeSigningConfigs");
         assertThat(account.awsFails("sns", "list-topics")).contains("ListTopics");
         assertThat(account.awsFails(
                         "ec2",
