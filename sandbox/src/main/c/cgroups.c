@@ -19,6 +19,9 @@
 
 enum { MEMORY, PIDS, CPU, FREEZER, CONTROLLERS };
 
+/* Thousandths of a CPU: more than any machine has to give. */
+enum { DYING_SHARE = 100000 };
+
 static const char *const names[CONTROLLERS] = {"memory", "pids", "cpu", "freezer"};
 static char mounted[CONTROLLERS][PATH_SIZE / 4];
 static char unified[PATH_SIZE / 4];
@@ -331,10 +334,12 @@ void group_path(const struct cgroup *group, const char *controller, const char *
     snprintf(to, PATH_SIZE, "%.*s/%s", PATH_SIZE - 64, path, version1() ? v1file : v2file);
 }
 
-void group_thaw(const struct cgroup *group) {
+/* Processes that were killed die where they run: not while they are frozen, and late if a thousand of them share a small weight. */
+void group_let_die(const struct cgroup *group) {
     char path[PATH_SIZE];
     folder_of(group, version1() ? FREEZER : 0, path);
     thaw(path);
+    limit_cpu(group, DYING_SHARE);
 }
 
 /* The last process may still be leaving when its parent has been told of its end: EBUSY passes within milliseconds. */

@@ -85,7 +85,7 @@ int group_limit(const struct cgroup *group, uint64_t memory, uint32_t cpu);
 uint64_t group_peak(const struct cgroup *group);
 uint64_t group_oom_kills(const struct cgroup *group);
 void group_path(const struct cgroup *group, const char *controller, const char *v1file, const char *v2file, char *to);
-void group_thaw(const struct cgroup *group);
+void group_let_die(const struct cgroup *group);
 void group_remove(const struct cgroup *group);
 
 /* root.c */

@@ -38,7 +38,7 @@ static int to_init = -1;
 static void end_sandbox(void) {
     if (init_process > 0) {
         kill(init_process, SIGKILL);
-        group_thaw(&group);
+        group_let_die(&group);
         while (waitpid(init_process, NULL, 0) < 0 && errno == EINTR) {
         }
         init_process = 0;
@@ -223,7 +223,7 @@ static int obey(int server) {
     int go_on = 1;
     if (type == 'K') {
         kill(init_process, SIGKILL);
-        group_thaw(&group);
+        group_let_die(&group);
     } else if (type == 'T' && size == 1) {
         signal_program((unsigned char)payload[0]);
     } else if (type == 'C' && add(payload, size, server) < 0) {
