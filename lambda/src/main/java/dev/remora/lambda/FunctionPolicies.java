@@ -1,6 +1,7 @@
 package dev.remora.lambda;
 
 import dev.remora.iam.ResourcePolicies;
+import dev.remora.iam.StatementPolicy;
 import dev.remora.store.Ids;
 import dev.remora.store.Store;
 import dev.remora.store.Transaction;
@@ -19,7 +20,6 @@ import software.amazon.awssdk.services.lambda.model.GetPolicyResponse;
 import software.amazon.awssdk.services.lambda.model.RemovePermissionRequest;
 import software.amazon.awssdk.services.lambda.model.RemovePermissionResponse;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -54,14 +54,8 @@ final class FunctionPolicies implements ResourcePolicies.Finder {
             FunctionDocument function = function(tx, name);
             VersionDocument version = Functions.version(tx, name);
             checkRevision(request.revisionId(), version);
-            ObjectNode policy = policy(function, name);
-            ArrayNode statements = policy.withArrayProperty("Statement");
-            if (find(statements, request.statementId()).isPresent()) {
-                throw Refusal.conflict("The statement id (" + request.statementId() + ") provided already exists. Please provide"
-                        + " a new statement id, or remove the existing statement.");
-            }
-            statements.add(statement);
-            put(tx, name, function, version, policy.toString());
+            String text = with(function.policies().getOrDefault(qualifier(name), ""), statement);
+            put(tx, name, function, version, text);
             return true;
         });
         return AddPermissionResponse.builder().statement(statement.toString()).build();
@@ -76,13 +70,9 @@ final class FunctionPolicies implements ResourcePolicies.Finder {
             if (!function.policies().containsKey(qualifier(name))) {
                 throw notFound("No policy is associated with the given resource.");
             }
-            ObjectNode policy = policy(function, name);
-            ArrayNode statements = policy.withArrayProperty("Statement");
-            int at = find(statements, request.statementId())
-                    .orElseThrow(() -> notFound("Statement " + request.statementId() + " is not found in resource policy."));
+            String text = without(function.policies().getOrDefault(qualifier(name), ""), request.statementId());
             checkRevision(request.revisionId(), version);
-            statements.remove(at);
-            put(tx, name, function, version, statements.isEmpty() ? "" : policy.toString());
+            put(tx, name, function, version, text);
             return true;
         });
         return RemovePermissionResponse.builder().build();
@@ -115,19 +105,14 @@ final class FunctionPolicies implements ResourcePolicies.Finder {
     String principal(FunctionName name, @Nullable String statementId) {
         return store.view()
                 .get(FunctionDocument.KIND, name.scope(), name.name())
-                .map(function -> policy(function, name).withArrayProperty("Statement"))
-                .flatMap(statements -> find(statements, statementId).map(statements::get))
+                .flatMap(function -> policy(function.policies().getOrDefault(qualifier(name), ""))
+                        .find(String.valueOf(statementId)))
                 .map(statement -> statement.path("Principal"))
                 .map(p -> p.isObject() ? p.iterator().next().asString("") : p.asString(""))
                 .orElse("");
     }
 
     private void put(Transaction tx, FunctionName name, FunctionDocument function, VersionDocument version, String policy) {
-        int bytes = policy.getBytes(StandardCharsets.UTF_8).length;
-        if (bytes > BYTES_MAX) {
-            throw new AwsError("PolicyLengthExceededException", 400,
-                    "The final policy size (" + bytes + ") is bigger than the limit (" + BYTES_MAX + ").");
-        }
         tx.put(FunctionDocument.KIND, name.scope(), name.name(), function.withPolicy(qualifier(name), policy));
         tx.put(VersionDocument.KIND, name.scope(), version.id(), version.revised(ids.uuid()));
     }
@@ -142,20 +127,35 @@ final class FunctionPolicies implements ResourcePolicies.Finder {
         return name.qualifier().filter(q -> !q.equals(FunctionName.LATEST)).orElse("");
     }
 
-    private static ObjectNode policy(FunctionDocument function, FunctionName name) {
-        String text = function.policies().getOrDefault(qualifier(name), "");
-        return text.isEmpty()
-                ? JSON.createObjectNode().put("Version", "2012-10-17").put("Id", "default")
-                : (ObjectNode) JSON.readTree(text);
+    private static StatementPolicy policy(String text) {
+        return StatementPolicy.of(text, "2012-10-17", "default");
     }
 
-    private static Optional<Integer> find(ArrayNode statements, @Nullable String id) {
-        for (int i = 0; i < statements.size(); i++) {
-            if (statements.get(i).path("Sid").asString("").equals(id)) {
-                return Optional.of(i);
-            }
+    /** A policy's text with one more statement; of a function or of a layer. */
+    static String with(String text, ObjectNode statement) {
+        StatementPolicy policy = policy(text);
+        String id = statement.path("Sid").asString("");
+        if (policy.find(id).isPresent()) {
+            throw Refusal.conflict("The statement id (" + id + ") provided already exists. Please provide"
+                    + " a new statement id, or remove the existing statement.");
         }
-        return Optional.empty();
+        policy.add(statement);
+        String longer = policy.text();
+        int bytes = longer.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > BYTES_MAX) {
+            throw new AwsError("PolicyLengthExceededException", 400,
+                    "The final policy size (" + bytes + ") is bigger than the limit (" + BYTES_MAX + ").");
+        }
+        return longer;
+    }
+
+    /** A policy's text without a statement; empty if that was the last one. */
+    static String without(String text, String statementId) {
+        StatementPolicy policy = policy(text);
+        if (!policy.remove(statementId)) {
+            throw notFound("Statement " + statementId + " is not found in resource policy.");
+        }
+        return policy.text();
     }
 
     private static void checkRevision(@Nullable String asked, VersionDocument version) {
@@ -205,7 +205,7 @@ final class FunctionPolicies implements ResourcePolicies.Finder {
         }
     }
 
-    private static AwsError notFound(String message) {
+    static AwsError notFound(String message) {
         return new AwsError("ResourceNotFoundException", 404, message);
     }
 }

@@ -3,10 +3,8 @@ package dev.remora.lambda;
 import dev.remora.iam.ResourcePolicies;
 import dev.remora.store.Ids;
 import dev.remora.store.Store;
-import dev.remora.wire.AwsError;
 import dev.remora.wire.Call;
 import dev.remora.wire.Principal;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +15,6 @@ import software.amazon.awssdk.services.lambda.model.GetLayerVersionPolicyRespons
 import software.amazon.awssdk.services.lambda.model.RemoveLayerVersionPermissionRequest;
 import software.amazon.awssdk.services.lambda.model.RemoveLayerVersionPermissionResponse;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Policies of layer versions, made statement by statement: which other accounts may use them. */
@@ -51,19 +48,7 @@ final class LayerPolicies implements ResourcePolicies.Finder {
         LayerVersionDocument then = store.write(tx -> {
             LayerVersionDocument now = Layers.require(tx, name);
             checkRevision(request.revisionId(), now);
-            ObjectNode policy = policy(now);
-            ArrayNode statements = policy.withArrayProperty("Statement");
-            if (find(statements, request.statementId()).isPresent()) {
-                throw Refusal.conflict("The statement id (" + request.statementId() + ") provided already exists. Please provide"
-                        + " a new statement id, or remove the existing statement.");
-            }
-            statements.add(statement);
-            int bytes = policy.toString().getBytes(StandardCharsets.UTF_8).length;
-            if (bytes > FunctionPolicies.BYTES_MAX) {
-                throw new AwsError("PolicyLengthExceededException", 400,
-                        "The final policy size (" + bytes + ") is bigger than the limit (" + FunctionPolicies.BYTES_MAX + ").");
-            }
-            LayerVersionDocument next = now.withPolicy(policy.toString(), ids.uuid());
+            LayerVersionDocument next = now.withPolicy(FunctionPolicies.with(now.policy(), statement), ids.uuid());
             tx.put(LayerVersionDocument.KIND, name.scope(), name.id(), next);
             return next;
         });
@@ -99,11 +84,7 @@ final class LayerPolicies implements ResourcePolicies.Finder {
         store.write(tx -> {
             LayerVersionDocument now = Layers.require(tx, name);
             checkRevision(request.revisionId(), now);
-            ObjectNode policy = policy(now);
-            ArrayNode statements = policy.withArrayProperty("Statement");
-            statements.remove(find(statements, request.statementId())
-                    .orElseThrow(() -> notFound("Statement " + request.statementId() + " is not found in resource policy.")));
-            String text = statements.isEmpty() ? "" : policy.toString();
+            String text = FunctionPolicies.without(now.policy(), request.statementId());
             tx.put(LayerVersionDocument.KIND, name.scope(), name.id(), now.withPolicy(text, ids.uuid()));
             return true;
         });
@@ -114,33 +95,14 @@ final class LayerPolicies implements ResourcePolicies.Finder {
         LayerName name = LayerName.version(request.layerName(), request.versionNumber(), call);
         LayerVersionDocument version = Layers.require(store.view(), name);
         if (version.policy().isEmpty()) {
-            throw notFound("No policy is associated with the given resource.");
+            throw FunctionPolicies.notFound("No policy is associated with the given resource.");
         }
         return GetLayerVersionPolicyResponse.builder().policy(version.policy()).revisionId(version.revisionId()).build();
-    }
-
-    private static ObjectNode policy(LayerVersionDocument version) {
-        return version.policy().isEmpty()
-                ? JSON.createObjectNode().put("Version", "2012-10-17").put("Id", "default")
-                : (ObjectNode) JSON.readTree(version.policy());
-    }
-
-    private static Optional<Integer> find(ArrayNode statements, @Nullable String id) {
-        for (int i = 0; i < statements.size(); i++) {
-            if (statements.get(i).path("Sid").asString("").equals(id)) {
-                return Optional.of(i);
-            }
-        }
-        return Optional.empty();
     }
 
     private static void checkRevision(@Nullable String asked, LayerVersionDocument version) {
         if (asked != null && !asked.equals(version.revisionId())) {
             throw Refusal.stalePolicy();
         }
-    }
-
-    private static AwsError notFound(String message) {
-        return new AwsError("ResourceNotFoundException", 404, message);
     }
 }

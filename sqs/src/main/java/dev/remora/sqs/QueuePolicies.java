@@ -2,6 +2,7 @@ package dev.remora.sqs;
 
 import dev.remora.iam.ResourcePolicies;
 import dev.remora.iam.ResourcePolicy;
+import dev.remora.iam.StatementPolicy;
 import dev.remora.store.Store;
 import dev.remora.wire.AwsError;
 import dev.remora.wire.Call;
@@ -11,7 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sqs.model.AddPermissionRequest;
@@ -95,16 +96,15 @@ final class QueuePolicies implements ResourcePolicies.Finder {
         Set<String> actions = actions(request.actions());
         Set<String> accounts = accounts(request.awsAccountIds());
         change(box, call, policy -> {
-            ArrayNode statements = policy.withArrayProperty("Statement");
-            if (find(statements, label).isPresent()) {
+            if (policy.find(label).isPresent()) {
                 throw Refusal.invalid(label, "Label", "Already exists.");
             }
-            limit(statements.size() + 1, STATEMENTS_MAX, "Statements");
-            ObjectNode statement = statements.addObject().put("Sid", label).put("Effect", "Allow");
+            limit(policy.size() + 1, STATEMENTS_MAX, "Statements");
+            ObjectNode statement = JSON.createObjectNode().put("Sid", label).put("Effect", "Allow");
             oneOrMany(statement.putObject("Principal"), "AWS", accounts, "arn:aws:iam::", ":root");
             oneOrMany(statement, "Action", actions, "SQS:", "");
             statement.put("Resource", box.at().arn());
-            return policy;
+            policy.add(statement);
         });
         return AddPermissionResponse.builder().build();
     }
@@ -113,44 +113,23 @@ final class QueuePolicies implements ResourcePolicies.Finder {
         Box box = queues.box(request.queueUrl(), call);
         String label = label(request.label());
         change(box, call, policy -> {
-            ArrayNode statements = policy.withArrayProperty("Statement");
-            statements.remove(find(statements, label)
-                    .orElseThrow(() -> Refusal.invalid(label, "Label", "can't find label on existing policy.")));
-            return policy;
+            if (!policy.remove(label)) {
+                throw Refusal.invalid(label, "Label", "can't find label on existing policy.");
+            }
         });
         return RemovePermissionResponse.builder().build();
     }
 
-    private void change(Box box, Call call, UnaryOperator<ObjectNode> edit) {
+    private void change(Box box, Call call, Consumer<StatementPolicy> edit) {
         store.write(tx -> {
             QueueDocument queue = Queues.existing(tx, box);
-            ObjectNode policy = edit.apply(policy(box, queue.settings().policy()));
-            String text = policy.path("Statement").isEmpty() ? "" : policy.toString();
+            StatementPolicy policy =
+                    StatementPolicy.of(queue.settings().policy(), "2008-10-17", box.at().arn() + "/SQSDefaultPolicy");
+            edit.accept(policy);
             tx.put(QueueDocument.KIND, box.at().scope(), queue.name(),
-                    queue.with(queue.settings().withPolicy(text), call.time()));
+                    queue.with(queue.settings().withPolicy(policy.text()), call.time()));
             return true;
         });
-    }
-
-    private static ObjectNode policy(Box box, String text) {
-        if (text.isEmpty()) {
-            return JSON.createObjectNode().put("Version", "2008-10-17").put("Id", box.at().arn() + "/SQSDefaultPolicy");
-        }
-        ObjectNode policy = (ObjectNode) JSON.readTree(text);
-        if (policy.path("Statement").isObject()) {
-            JsonNode only = policy.get("Statement");
-            policy.putArray("Statement").add(only);
-        }
-        return policy;
-    }
-
-    private static Optional<Integer> find(ArrayNode statements, String label) {
-        for (int i = 0; i < statements.size(); i++) {
-            if (statements.get(i).path("Sid").asString("").equals(label)) {
-                return Optional.of(i);
-            }
-        }
-        return Optional.empty();
     }
 
     private static void oneOrMany(ObjectNode to, String name, Set<String> values, String before, String after) {
