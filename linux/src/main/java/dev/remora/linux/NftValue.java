@@ -61,12 +61,12 @@ public sealed interface NftValue {
 
     /** A number from 0 to {@code modulus} - 1, another one for each packet. */
     static NftValue random(int modulus) {
-        return new Random(modulus);
+        return new Numgen(modulus, true);
     }
 
     /** A number from 0 to {@code modulus} - 1, for each packet the one after the last one's. */
     static NftValue next(int modulus) {
-        return new Next(modulus);
+        return new Numgen(modulus, false);
     }
 
     /** An address of which only the first bits are left. */
@@ -192,10 +192,14 @@ public sealed interface NftValue {
         }
     }
 
-    record Random(int modulus) implements NftValue {
+    /** @param random a number drawn, or else the next one in turn */
+    record Numgen(int modulus, boolean random) implements NftValue {
+        private static final int NFT_NG_INCREMENTAL = 0;
+        private static final int NFT_NG_RANDOM = 1;
+
         @Override
         public String text() {
-            return "numgen random mod " + modulus;
+            return "numgen " + (random ? "random" : "inc") + " mod " + modulus;
         }
 
         @Override
@@ -207,26 +211,7 @@ public sealed interface NftValue {
         public void load(NftExpressions out, int register) {
             out.expression("numgen", data -> data.attributeNetwork(1, register)
                     .attributeNetwork(2, modulus)
-                    .attributeNetwork(3, 1)); // NFT_NG_RANDOM
-        }
-    }
-
-    record Next(int modulus) implements NftValue {
-        @Override
-        public String text() {
-            return "numgen inc mod " + modulus;
-        }
-
-        @Override
-        public int length() {
-            return 4;
-        }
-
-        @Override
-        public void load(NftExpressions out, int register) {
-            out.expression("numgen", data -> data.attributeNetwork(1, register)
-                    .attributeNetwork(2, modulus)
-                    .attributeNetwork(3, 0)); // NFT_NG_INCREMENTAL
+                    .attributeNetwork(3, random ? NFT_NG_RANDOM : NFT_NG_INCREMENTAL));
         }
     }
 
