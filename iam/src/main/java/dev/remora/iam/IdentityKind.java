@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 
 /** What tells users, groups and roles apart where they are looked up and where policies are attached to them. */
 final class IdentityKind<T extends Record & Identity> {
@@ -63,8 +64,16 @@ final class IdentityKind<T extends Record & Identity> {
 
     /** @throws AwsError NoSuchEntity */
     T required(View view, String account, String name) {
-        return find(view, account, name).orElseThrow(
-                () -> new AwsError("NoSuchEntity", 404, "The " + noun + " with name " + name + " cannot be found."));
+        return find(view, account, name).orElseThrow(() -> absent(name));
+    }
+
+    AwsError absent(String name) {
+        return new AwsError("NoSuchEntity", 404, "The " + noun + " with name " + name + " cannot be found.");
+    }
+
+    /** The kind that an ARN's {@code user/}, {@code group/} or {@code role/} says; empty for all else. */
+    static Optional<IdentityKind<?>> named(String noun) {
+        return Stream.<IdentityKind<?>>of(USER, GROUP, ROLE).filter(kind -> kind.noun.equals(noun)).findFirst();
     }
 
     /** One that its account may change: a role that is linked to a service is the service's. */

@@ -50,7 +50,7 @@ final class Permissions {
      *
      * @param trust of a role; says nothing of a user
      */
-    record Granted(Identity identity, Map<String, String> tags, Authority authority, PolicySet trust) {
+    record Granted(Identity identity, Authority authority, PolicySet trust) {
         Role role() {
             return (Role) identity;
         }
@@ -67,7 +67,7 @@ final class Permissions {
         return known != null && known.current(store.view()) ? known.value() : made(roles, roleArn, reading -> parsed(roleArn)
                 .flatMap(name -> reading.get(Role.KIND, name.scope(), name.key()))
                 .filter(role -> role.arn().equals(roleArn))
-                .map(role -> granted(role, role.boundary(), role.tags(), List.of(), reading, trust(role))));
+                .map(role -> granted(role, reading, trust(role))));
     }
 
     /** Of a user, unless it is another one of the same name. */
@@ -76,7 +76,7 @@ final class Permissions {
         return known != null && known.current(store.view()) ? known.value() : made(users, caller.id(), reading -> reading
                 .get(User.KIND, Scope.global(caller.account()), User.key(caller.name()))
                 .filter(user -> user.id().equals(caller.id()))
-                .map(user -> granted(user, user.boundary(), user.tags(), groups(user, reading), reading, PolicySet.EMPTY)));
+                .map(user -> granted(user, reading, PolicySet.EMPTY)));
     }
 
     /** What limits a session. */
@@ -158,14 +158,11 @@ final class Permissions {
         return new PolicySet(List.of(new Attached(PolicyType.TRUST, role.arn(), "", compiled(role.trust()))));
     }
 
-    private Granted granted(Identity identity, String boundary, Map<String, String> tags, List<Group> groups, Reading reading,
-            PolicySet trust) {
-        var policies = new ArrayList<Attached>();
-        collect(identity, reading, policies);
-        groups.forEach(group -> collect(group, reading, policies));
-        PolicySet limit = boundary.isEmpty() ? PolicySet.UNLIMITED : limit(boundary, reading);
-        var authority = new Authority(List.of(), new PolicySet(policies), limit, PolicySet.UNLIMITED);
-        return new Granted(identity, tags, authority, trust);
+    private Granted granted(Identity identity, Reading reading, PolicySet trust) {
+        PolicySet limit = identity.boundary().isEmpty()
+                ? PolicySet.UNLIMITED : new PolicySet(boundary(identity.boundary(), reading));
+        var authority = new Authority(List.of(), new PolicySet(policies(identity, reading)), limit, PolicySet.UNLIMITED);
+        return new Granted(identity, authority, trust);
     }
 
     private void collect(Identity identity, Reading reading, List<Attached> into) {
@@ -177,9 +174,12 @@ final class Permissions {
         }
     }
 
-    /** All policies that give an identity something: its own, and its groups'. For simulations. */
+    /** All policies that give an identity something: its own, and its groups'. */
     List<Attached> policies(Identity identity, View view) {
-        var reading = new Reading(view);
+        return policies(identity, new Reading(view));
+    }
+
+    private List<Attached> policies(Identity identity, Reading reading) {
         var policies = new ArrayList<Attached>();
         collect(identity, reading, policies);
         if (identity instanceof User user) {
@@ -188,65 +188,15 @@ final class Permissions {
         return policies;
     }
 
-    /** The texts of all policies that bear on an identity, its boundary among them. */
-    List<String> texts(Identity identity, View view) {
-        var reading = new Reading(view);
-        var texts = new ArrayList<String>();
-        var holders = new ArrayList<Identity>(List.of(identity));
-        if (identity instanceof User user) {
-            holders.addAll(groups(user, reading));
-        }
-        for (Identity holder : holders) {
-            texts.addAll(holder.inline().values());
-            holder.attached().forEach(arn -> Policies.find(arn, reading).ifPresent(policy -> texts.add(policy.document())));
-        }
-        Policies.find(boundary(identity), reading).ifPresent(policy -> texts.add(policy.document()));
-        return texts;
+    /** The policy that limits an identity; none if nothing does. */
+    List<Attached> boundary(Identity identity, View view) {
+        return boundary(identity.boundary(), new Reading(view));
     }
 
-    /** What limits an identity; empty if nothing does. */
-    Optional<PolicySet> boundary(Identity identity, View view) {
-        String arn = boundary(identity);
-        return arn.isEmpty() ? Optional.empty() : Optional.of(limit(arn, new Reading(view)));
-    }
-
-    private static String boundary(Identity identity) {
-        return switch (identity) {
-            case User user -> user.boundary();
-            case Role role -> role.boundary();
-            case Group group -> "";
-        };
-    }
-
-    static Map<String, String> tags(Identity identity) {
-        return switch (identity) {
-            case User user -> user.tags();
-            case Role role -> role.tags();
-            case Group group -> Map.of();
-        };
-    }
-
-    /** The user, group or role of an ARN, path and all. */
-    static Optional<Identity> identity(String arn, View view) {
-        String[] parts = arn.split(":", 6);
-        if (parts.length != 6) {
-            return Optional.empty();
-        }
-        Scope scope = Scope.global(parts[4]);
-        String name = parts[5].substring(parts[5].lastIndexOf('/') + 1);
-        Optional<? extends Identity> found = switch (parts[5].substring(0, Math.max(0, parts[5].indexOf('/')))) {
-            case "user" -> view.get(User.KIND, scope, User.key(name));
-            case "group" -> view.get(Group.KIND, scope, Group.key(name));
-            case "role" -> view.get(Role.KIND, scope, Role.key(name));
-            default -> Optional.empty();
-        };
-        return found.filter(identity -> identity.arn().equals(arn)).map(identity -> identity);
-    }
-
-    private PolicySet limit(String arn, Reading reading) {
-        return new PolicySet(managed(arn, reading).stream()
+    private List<Attached> boundary(String arn, Reading reading) {
+        return managed(arn, reading).stream()
                 .map(document -> new Attached(PolicyType.BOUNDARY, arn, "", document))
-                .toList());
+                .toList();
     }
 
     private Optional<PolicyDocument> managed(String arn, Reading reading) {

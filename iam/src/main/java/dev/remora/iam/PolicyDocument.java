@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -34,6 +35,11 @@ record PolicyDocument(List<Statement> statements) {
                     .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
                     .build())
             .build();
+
+    /** The condition keys that its statements ask about. */
+    Stream<Facts.Key> keys() {
+        return statements.stream().flatMap(Statement::keys);
+    }
 
     /** The tree of a text, or nothing if it is not JSON (a trailing comma, a missing brace, a name given twice) or too deep. */
     static Optional<JsonNode> tree(String text) {

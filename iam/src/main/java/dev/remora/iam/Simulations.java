@@ -19,7 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.iam.model.ContextEntry;
 import software.amazon.awssdk.services.iam.model.EvaluationResult;
@@ -27,7 +29,6 @@ import software.amazon.awssdk.services.iam.model.GetContextKeysForCustomPolicyRe
 import software.amazon.awssdk.services.iam.model.GetContextKeysForCustomPolicyResponse;
 import software.amazon.awssdk.services.iam.model.GetContextKeysForPrincipalPolicyRequest;
 import software.amazon.awssdk.services.iam.model.GetContextKeysForPrincipalPolicyResponse;
-import software.amazon.awssdk.services.iam.model.OrderedOrganizationPolicyType;
 import software.amazon.awssdk.services.iam.model.PolicyEvaluationDecisionType;
 import software.amazon.awssdk.services.iam.model.SimulateCustomPolicyRequest;
 import software.amazon.awssdk.services.iam.model.SimulateCustomPolicyResponse;
@@ -43,7 +44,8 @@ final class Simulations {
     private static final Pattern ACTION = Pattern.compile("[A-Za-z0-9-]+:[A-Za-z0-9]+");
     private static final Pattern ACCOUNT = Pattern.compile("(?:arn:aws:iam::)?(\\d{12})(?::root)?");
     private static final Pattern USER = Pattern.compile("arn:aws:iam::(\\d{12}):user(/|/.+/)([\\w+=,.@-]+)");
-    private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z0-9-]+:[^},]+?)\\s*[},]");
+    private static final Pattern IDENTITY =
+            Pattern.compile("arn:aws:iam::(?<account>\\d{12}):(?<kind>\\w+)/(?:.*/)?(?<name>[^/]+)");
 
     private final Store store;
     private final Permissions permissions;
@@ -58,16 +60,14 @@ final class Simulations {
     /**
      * What is asked.
      *
-     * @param levels of control policies; empty if none limit the caller's account
      * @param owner of resources whose ARN names no account
+     * @param keys that the caller's policies ask about
      */
-    private record Question(Principal caller, Map<String, String> tags, List<Attached> identity, Optional<PolicySet> boundary,
-            List<PolicySet> levels, Optional<PolicySet> resourcePolicy, String owner, Map<String, List<String>> context,
-            List<String> keys) {
-        Authority authority() {
-            return new Authority(levels, new PolicySet(identity), boundary.orElse(PolicySet.UNLIMITED), PolicySet.UNLIMITED);
-        }
-    }
+    private record Question(Standpoint from, Optional<PolicySet> resourcePolicy, String owner,
+            Map<String, List<String>> context, List<Facts.Key> keys) {}
+
+    /** One thing to decide. */
+    private record Asked(String action, String resource) {}
 
     SimulateCustomPolicyResponse custom(SimulateCustomPolicyRequest request, Call call) {
         Principal caller = caller(request.callerArn()).orElseGet(() -> {
@@ -76,16 +76,16 @@ final class Simulations {
             }
             return new Principal.Root(call.account());
         });
-        List<List<String>> organization = request.orderedOrganizationPolicyInputList().stream()
-                .map(OrderedOrganizationPolicyType::serviceControlPolicyInputList)
+        List<Attached> identity = given(request.policyInputList());
+        List<Attached> boundary = boundary(request.permissionsBoundaryPolicyInputList());
+        List<List<Attached>> levels = request.orderedOrganizationPolicyInputList().stream()
+                .map(level -> attached(level.serviceControlPolicyInputList(), PolicyType.CONTROL, "ServiceControlPolicyInputList"))
                 .toList();
-        var texts = new ArrayList<>(request.policyInputList());
-        texts.addAll(request.permissionsBoundaryPolicyInputList());
-        organization.forEach(texts::addAll);
-        var question = new Question(caller, Map.of(), given(request.policyInputList()),
-                boundary(request.permissionsBoundaryPolicyInputList()), levels(organization),
-                resourcePolicy(request.resourcePolicy()), owner(request.resourceOwner(), caller.account()),
-                context(request.contextEntries()), keys(texts));
+        var authority = new Authority(levels.stream().map(PolicySet::new).toList(), new PolicySet(identity),
+                boundary.isEmpty() ? PolicySet.UNLIMITED : new PolicySet(boundary), PolicySet.UNLIMITED);
+        var question = new Question(new Standpoint(caller, Map.of(), authority), resourcePolicy(request.resourcePolicy()),
+                owner(request.resourceOwner(), caller.account()), context(request.contextEntries()),
+                keys(Stream.concat(Stream.of(identity, boundary), levels.stream())));
         Page<EvaluationResult> page =
                 answer(question, request.actionNames(), request.resourceArns(), request.marker(), request.maxItems());
         return SimulateCustomPolicyResponse.builder()
@@ -104,15 +104,14 @@ final class Simulations {
         }
         List<Attached> identity = new ArrayList<>(permissions.policies(source, view));
         identity.addAll(given(request.policyInputList()));
-        var texts = new ArrayList<>(permissions.texts(source, view));
-        texts.addAll(request.policyInputList());
-        texts.addAll(request.permissionsBoundaryPolicyInputList());
-        Optional<PolicySet> boundary = request.permissionsBoundaryPolicyInputList().isEmpty()
-                ? permissions.boundary(source, view)
-                : boundary(request.permissionsBoundaryPolicyInputList());
-        var question = new Question(caller, Permissions.tags(source), identity, boundary, authorizer.levels(caller),
+        List<Attached> instead = boundary(request.permissionsBoundaryPolicyInputList());
+        List<Attached> boundary = instead.isEmpty() ? permissions.boundary(source, view) : instead;
+        boolean limited = !instead.isEmpty() || !source.boundary().isEmpty();
+        var authority = new Authority(authorizer.levels(caller), new PolicySet(identity),
+                limited ? new PolicySet(boundary) : PolicySet.UNLIMITED, PolicySet.UNLIMITED);
+        var question = new Question(new Standpoint(caller, source.tags(), authority),
                 resourcePolicy(request.resourcePolicy()), owner(request.resourceOwner(), caller.account()),
-                context(request.contextEntries()), keys(texts));
+                context(request.contextEntries()), keys(Stream.of(identity, boundary)));
         Page<EvaluationResult> page =
                 answer(question, request.actionNames(), request.resourceArns(), request.marker(), request.maxItems());
         return SimulatePrincipalPolicyResponse.builder()
@@ -123,21 +122,24 @@ final class Simulations {
     }
 
     GetContextKeysForCustomPolicyResponse keysOfCustom(GetContextKeysForCustomPolicyRequest request, Call call) {
-        given(request.policyInputList());
-        return GetContextKeysForCustomPolicyResponse.builder().contextKeyNames(keys(request.policyInputList())).build();
+        return GetContextKeysForCustomPolicyResponse.builder()
+                .contextKeyNames(names(Stream.of(given(request.policyInputList()))))
+                .build();
     }
 
     GetContextKeysForPrincipalPolicyResponse keysOfPrincipal(GetContextKeysForPrincipalPolicyRequest request, Call call) {
         View view = store.view();
-        given(request.policyInputList());
-        var texts = new ArrayList<>(permissions.texts(source(request.policySourceArn(), view), view));
-        texts.addAll(request.policyInputList());
-        return GetContextKeysForPrincipalPolicyResponse.builder().contextKeyNames(keys(texts)).build();
+        Identity source = source(request.policySourceArn(), view);
+        return GetContextKeysForPrincipalPolicyResponse.builder()
+                .contextKeyNames(names(Stream.of(given(request.policyInputList()), permissions.policies(source, view),
+                        permissions.boundary(source, view))))
+                .build();
     }
 
+    /** Decides only what is on the page. */
     private Page<EvaluationResult> answer(Question question, List<String> actions, List<String> resources,
             @Nullable String marker, @Nullable Integer maxItems) {
-        var results = new ArrayList<EvaluationResult>();
+        var places = new LinkedHashMap<Asked, String>();
         for (String action : actions) {
             if (!ACTION.matcher(action).matches()) {
                 throw invalid("Invalid action: " + action);
@@ -146,21 +148,22 @@ final class Simulations {
                 if (!resource.equals("*") && !resource.startsWith("arn:")) {
                     throw invalid("Invalid resource: " + resource);
                 }
-                results.add(result(question, action, resource));
+                places.putIfAbsent(new Asked(action, resource), "%06d".formatted(places.size()));
             }
         }
-        var places = new LinkedHashMap<EvaluationResult, String>();
-        results.forEach(result -> places.putIfAbsent(result, "%06d".formatted(places.size())));
-        return Listing.page(List.copyOf(places.keySet()), places::get, marker, maxItems);
+        Page<Asked> page = Listing.page(List.copyOf(places.keySet()), places::get, marker, maxItems);
+        return new Page<>(page.items().stream().map(asked -> result(question, asked)).toList(), page.nextToken());
     }
 
-    private EvaluationResult result(Question question, String action, String resource) {
+    private EvaluationResult result(Question question, Asked asked) {
+        String action = asked.action();
+        String resource = asked.resource();
+        Principal caller = question.from().caller();
+        Authority authority = question.from().authority();
         String inArn = PolicyAuthorizer.account(resource);
         String owner = inArn.isEmpty() ? question.owner() : inArn;
-        boolean within = owner.equals(question.caller().account());
-        Authority authority = question.authority();
-        Facts facts = authorizer.facts(new Standpoint(question.caller(), question.tags(), authority), question.context())
-                .supposing();
+        boolean within = owner.equals(caller.account());
+        Facts facts = authorizer.facts(question.from(), question.context()).supposing();
         facts.about(owner);
         Side side = question.resourcePolicy()
                 .map(policy -> Side.resource(policy, within))
@@ -171,15 +174,18 @@ final class Simulations {
                 .evalResourceName(resource)
                 .evalDecision(type(decision))
                 .matchedStatements(matched(decision, authority, side, action, resource, facts))
-                .missingContextValues(question.keys().stream().filter(key -> facts.values(Facts.Key.of(key)).isEmpty()).toList());
+                .missingContextValues(question.keys().stream()
+                        .filter(key -> facts.values(key).isEmpty())
+                        .map(Facts.Key::written)
+                        .toList());
         if (!authority.control().isEmpty()) {
             boolean allowed = authority.control().stream().allMatch(level -> allows(level, action, resource, facts));
             result.organizationsDecisionDetail(detail -> detail.allowedByOrganizations(allowed));
         }
-        question.boundary().ifPresent(limit -> {
-            boolean allowed = allows(limit, action, resource, facts);
+        if (authority.boundary() != PolicySet.UNLIMITED) {
+            boolean allowed = allows(authority.boundary(), action, resource, facts);
             result.permissionsBoundaryDecisionDetail(detail -> detail.allowedByPermissionsBoundary(allowed));
-        });
+        }
         if (!within) {
             result.evalDecisionDetails(Map.of(
                     "IAM Policy", verdict(authority.identity(), action, resource, facts),
@@ -233,33 +239,25 @@ final class Simulations {
                 .build();
     }
 
-    /** Policies that come with the request, under the names by which results speak of them. */
     private static List<Attached> given(List<String> texts) {
-        var policies = new ArrayList<Attached>();
-        for (String text : texts) {
-            IdentityGrammar.check(text, false);
-            policies.add(new Attached(PolicyType.IDENTITY, "PolicyInputList." + (policies.size() + 1), "",
-                    PolicyDocument.compile(text)));
-        }
-        return policies;
+        return attached(texts, PolicyType.IDENTITY, "PolicyInputList");
     }
 
-    private static Optional<PolicySet> boundary(List<String> texts) {
+    private static List<Attached> boundary(List<String> texts) {
         if (texts.size() > 1) {
             throw invalid("Only one permissions boundary can be included in a simulation.");
         }
-        return texts.stream().findFirst().map(text -> {
-            IdentityGrammar.check(text, false);
-            return new PolicySet(List.of(new Attached(PolicyType.BOUNDARY, "PermissionsBoundaryPolicyInputList.1", "",
-                    PolicyDocument.compile(text))));
-        });
+        return attached(texts, PolicyType.BOUNDARY, "PermissionsBoundaryPolicyInputList");
     }
 
-    private static List<PolicySet> levels(List<List<String>> organization) {
-        return organization.stream().map(level -> new PolicySet(level.stream().map(text -> {
+    /** Policies that come with the request, under the names by which results speak of them. */
+    private static List<Attached> attached(List<String> texts, PolicyType type, String parameter) {
+        var policies = new ArrayList<Attached>();
+        for (String text : texts) {
             IdentityGrammar.check(text, false);
-            return new Attached(PolicyType.CONTROL, "ServiceControlPolicy", "", PolicyDocument.compile(text));
-        }).toList())).toList();
+            policies.add(new Attached(type, parameter + "." + (policies.size() + 1), "", PolicyDocument.compile(text)));
+        }
+        return policies;
     }
 
     private static Optional<PolicySet> resourcePolicy(@Nullable String text) {
@@ -307,12 +305,18 @@ final class Simulations {
 
     /** @throws AwsError NoSuchEntity, or InvalidInput for what is not the ARN of a user, group or role */
     private static Identity source(String arn, View view) {
-        String kind = arn.replaceFirst("^arn:aws:iam::\\d{12}:(\\w+)/.*", "$1");
-        if (!List.of("user", "group", "role").contains(kind)) {
-            throw invalid("Invalid Entity Arn: " + arn + " does not clearly define entity type and name.");
+        var parts = IDENTITY.matcher(arn);
+        IdentityKind<?> kind = Optional.of(parts)
+                .filter(Matcher::matches)
+                .flatMap(found -> IdentityKind.named(found.group("kind")))
+                .orElseThrow(() -> invalid(
+                        "Invalid Entity Arn: " + arn + " does not clearly define entity type and name."));
+        String name = parts.group("name");
+        Identity found = kind.required(view, parts.group("account"), name);
+        if (!found.arn().equals(arn)) {
+            throw kind.absent(name);
         }
-        return Permissions.identity(arn, view).orElseThrow(() -> new AwsError("NoSuchEntity", 404,
-                "The " + kind + " with name " + arn.substring(arn.lastIndexOf('/') + 1) + " cannot be found."));
+        return found;
     }
 
     private static Map<String, List<String>> context(List<ContextEntry> entries) {
@@ -330,16 +334,17 @@ final class Simulations {
         return context;
     }
 
-    /** The condition keys that policies ask about, in conditions and in variables. */
-    private static List<String> keys(List<String> texts) {
-        var keys = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
-        for (String text : texts) {
-            PolicyDocument.compile(text).statements().stream()
-                    .flatMap(statement -> statement.conditions().stream())
-                    .forEach(condition -> keys.putIfAbsent(condition.key().written(), ""));
-            VARIABLE.matcher(text).results().forEach(variable -> keys.putIfAbsent(variable.group(1), ""));
-        }
-        return List.copyOf(keys.keySet());
+    /** The condition keys that policies ask about, each once, in the order of their names. */
+    private static List<Facts.Key> keys(Stream<List<Attached>> policies) {
+        var keys = new TreeMap<String, Facts.Key>(String.CASE_INSENSITIVE_ORDER);
+        policies.flatMap(List::stream)
+                .flatMap(policy -> policy.document().keys())
+                .forEach(key -> keys.putIfAbsent(key.written(), key));
+        return List.copyOf(keys.values());
+    }
+
+    private static List<String> names(Stream<List<Attached>> policies) {
+        return keys(policies).stream().map(Facts.Key::written).toList();
     }
 
     private static AwsError invalid(String message) {

@@ -2,6 +2,7 @@ package dev.remora.iam;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One statement, compiled.
@@ -51,6 +52,13 @@ record Statement(
             }
         }
         return true;
+    }
+
+    /** The condition keys that it asks about, in conditions and in variables. */
+    Stream<Facts.Key> keys() {
+        Stream<Template> values = conditions.stream().flatMap(c -> c.values().stream()).map(Condition.Expected::template);
+        return Stream.concat(
+                conditions.stream().map(Condition::key), Stream.concat(resources.stream(), values).flatMap(Template::keys));
     }
 
     /** Whether it speaks of a call whose action it covers. */

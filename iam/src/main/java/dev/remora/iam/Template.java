@@ -3,6 +3,7 @@ package dev.remora.iam;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A text of a policy in which variables ({@code ${aws:PrincipalTag/team, 'none'}}) stand for what the request says, as the IAM
@@ -81,6 +82,11 @@ final class Template {
             otherwise = otherwise.substring(1, otherwise.length() - 1);
         }
         return new Variable(Facts.Key.of(inside.substring(0, comma).strip()), Optional.of(otherwise));
+    }
+
+    /** The condition keys that its variables stand for. */
+    Stream<Facts.Key> keys() {
+        return pieces.stream().filter(Variable.class::isInstance).map(piece -> ((Variable) piece).key());
     }
 
     /** The text where it does not depend on the request. */
