@@ -1,8 +1,9 @@
 package dev.remora.iam;
 
 import dev.remora.wire.AwsError;
-import java.util.HashMap;
+import dev.remora.wire.ConditionKeys;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -61,21 +62,13 @@ enum Tags {
 
     /** The condition keys of a request that gives tags. */
     static Map<String, List<String>> requested(List<Tag> tags) {
-        var keys = new HashMap<String, List<String>>();
-        if (!tags.isEmpty()) {
-            tags.forEach(tag -> keys.put("aws:RequestTag/" + tag.key(), List.of(tag.value())));
-            keys.put("aws:TagKeys", tags.stream().map(Tag::key).toList());
-        }
-        return keys;
+        var given = new LinkedHashMap<String, String>();
+        tags.forEach(tag -> given.put(tag.key(), tag.value()));
+        return ConditionKeys.requested(given).map();
     }
 
     /** The condition keys of a thing that has tags. */
     static Map<String, List<String>> owned(Map<String, String> tags) {
-        var keys = new HashMap<String, List<String>>();
-        tags.forEach((key, value) -> {
-            keys.put("aws:ResourceTag/" + key, List.of(value));
-            keys.put("iam:ResourceTag/" + key, List.of(value));
-        });
-        return keys;
+        return ConditionKeys.owned(tags).tags("iam:ResourceTag/", tags).map();
     }
 }

@@ -3,13 +3,13 @@ package dev.remora.organizations;
 import dev.remora.store.Ids;
 import dev.remora.store.Store;
 import dev.remora.wire.Call;
+import dev.remora.wire.ConditionKeys;
 import dev.remora.wire.Operations;
 import dev.remora.wire.Protocol;
 import dev.remora.wire.ServiceInfo;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import software.amazon.awssdk.services.organizations.model.AcceptHandshakeRequest;
 import software.amazon.awssdk.services.organizations.model.AttachPolicyRequest;
 import software.amazon.awssdk.services.organizations.model.CancelHandshakeRequest;
@@ -46,7 +46,6 @@ import software.amazon.awssdk.services.organizations.model.ListTagsForResourceRe
 import software.amazon.awssdk.services.organizations.model.ListTargetsForPolicyRequest;
 import software.amazon.awssdk.services.organizations.model.MoveAccountRequest;
 import software.amazon.awssdk.services.organizations.model.RemoveAccountFromOrganizationRequest;
-import software.amazon.awssdk.services.organizations.model.Tag;
 import software.amazon.awssdk.services.organizations.model.TagResourceRequest;
 import software.amazon.awssdk.services.organizations.model.UntagResourceRequest;
 import software.amazon.awssdk.services.organizations.model.UpdateOrganizationalUnitRequest;
@@ -56,6 +55,8 @@ import software.amazon.awssdk.services.organizations.model.UpdatePolicyRequest;
 final class OrganizationsOperations {
     static final ServiceInfo SERVICE = new ServiceInfo(
             "organizations", "organizations", Protocol.AWS_JSON_1_1, "2016-11-28", "", "AWSOrganizationsV20161128");
+
+    private static final Map<String, List<String>> CONTROL = Map.copyOf(type("SERVICE_CONTROL_POLICY"));
 
     private final Organizations organizations;
     private final Units units;
@@ -103,7 +104,7 @@ final class OrganizationsOperations {
     private void units() {
         operations.on(CreateOrganizationalUnitRequest.class, units::create).enforced("ParentId", "Name", "Tags")
                 .resources((i, c) -> arns.of(c, i.parentId()))
-                .context((i, c) -> requested(i.tags()));
+                .context((i, c) -> Tags.requested(i.tags()).map());
         operations.on(DescribeOrganizationalUnitRequest.class, units::describe).enforced("OrganizationalUnitId")
                 .resources((i, c) -> arns.of(c, i.organizationalUnitId()));
         operations.on(UpdateOrganizationalUnitRequest.class, units::update).enforced("OrganizationalUnitId", "Name")
@@ -125,7 +126,7 @@ final class OrganizationsOperations {
                 .enforced("Email", "AccountName", "RoleName", "Tags")
                 .refused("IamUserAccessToBilling")
                 .anyResource()
-                .context((i, c) -> requested(i.tags()));
+                .context((i, c) -> Tags.requested(i.tags()).map());
         operations.on(DescribeCreateAccountStatusRequest.class, accounts::status)
                 .enforced("CreateAccountRequestId").anyResource();
         operations.on(DescribeAccountRequest.class, accounts::describe).enforced("AccountId")
@@ -145,7 +146,7 @@ final class OrganizationsOperations {
     private void invitations() {
         operations.on(InviteAccountToOrganizationRequest.class, invitations::invite).enforced("Target", "Notes", "Tags")
                 .resources((i, c) -> arns.of(c, i.target().id()))
-                .context((i, c) -> requested(i.tags()));
+                .context((i, c) -> Tags.requested(i.tags()).map());
         operations.on(AcceptHandshakeRequest.class, invitations::accept).enforced("HandshakeId")
                 .resources((i, c) -> arns.of(c, i.handshakeId()));
         operations.on(DeclineHandshakeRequest.class, invitations::decline).enforced("HandshakeId")
@@ -163,7 +164,7 @@ final class OrganizationsOperations {
     private void policies() {
         operations.on(CreatePolicyRequest.class, policies::create)
                 .enforced("Content", "Description", "Name", "Type", "Tags").anyResource()
-                .context((i, c) -> joined(type(i.typeAsString()), requested(i.tags())));
+                .context((i, c) -> Tags.requested(i.tags()).and(type(i.typeAsString())).map());
         operations.on(UpdatePolicyRequest.class, policies::update).enforced("PolicyId", "Name", "Description", "Content")
                 .resources((i, c) -> arns.of(c, i.policyId()))
                 .context((i, c) -> CONTROL);
@@ -194,34 +195,16 @@ final class OrganizationsOperations {
     private void tags() {
         operations.on(TagResourceRequest.class, tagging::tag).enforced("ResourceId", "Tags")
                 .resources((i, c) -> arns.of(c, i.resourceId()))
-                .context((i, c) -> requested(i.tags()));
+                .context((i, c) -> Tags.requested(i.tags()).map());
         operations.on(UntagResourceRequest.class, tagging::untag).enforced("ResourceId", "TagKeys")
                 .resources((i, c) -> arns.of(c, i.resourceId()))
-                .context((i, c) -> Map.of("aws:TagKeys", i.tagKeys()));
+                .context((i, c) -> ConditionKeys.untagging(i.tagKeys()).map());
         operations.on(ListTagsForResourceRequest.class, tagging::list).enforced("ResourceId", "NextToken")
                 .resources((i, c) -> arns.of(c, i.resourceId()));
     }
 
-    private static final Map<String, List<String>> CONTROL = type("SERVICE_CONTROL_POLICY");
-
     private static Map<String, List<String>> type(String policyType) {
-        return Map.of("organizations:PolicyType", List.of(Optional.ofNullable(policyType).orElse("")));
-    }
-
-    private static Map<String, List<String>> requested(List<Tag> tags) {
-        if (tags.isEmpty()) {
-            return Map.of();
-        }
-        var keys = new TreeMap<String, List<String>>();
-        tags.forEach(tag -> keys.put("aws:RequestTag/" + tag.key(), List.of(tag.value())));
-        keys.put("aws:TagKeys", tags.stream().map(Tag::key).toList());
-        return keys;
-    }
-
-    private static Map<String, List<String>> joined(Map<String, List<String>> some, Map<String, List<String>> more) {
-        var keys = new TreeMap<>(some);
-        keys.putAll(more);
-        return keys;
+        return new ConditionKeys().with("organizations:PolicyType", policyType).map();
     }
 
     /** What a call touches, by the ids that it names. */

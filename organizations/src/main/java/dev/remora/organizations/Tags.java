@@ -1,5 +1,6 @@
 package dev.remora.organizations;
 
+import dev.remora.wire.ConditionKeys;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,6 +19,13 @@ final class Tags {
             throw Errors.constraint("MAX_TAG_LIMIT_EXCEEDED", "You have exceeded the allowed number of tags.");
         }
         return tags;
+    }
+
+    /** The condition keys of a request that gives tags. */
+    static ConditionKeys requested(List<Tag> tags) {
+        var given = new TreeMap<String, String>();
+        tags.forEach(tag -> given.put(tag.key(), tag.value()));
+        return ConditionKeys.requested(given);
     }
 
     static Map<String, String> without(Map<String, String> present, List<String> keys) {
