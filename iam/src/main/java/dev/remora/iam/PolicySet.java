@@ -54,6 +54,9 @@ final class PolicySet {
     /** The statements that cover one action. */
     private record About(Placed[] denials, Placed[] grants) {}
 
+    private static final About NOTHING = new About(new Placed[0], new Placed[0]);
+
+    private final boolean empty;
     private final Map<String, List<Placed>> byName = new HashMap<>();
     private final Map<String, List<Placed>> byService = new HashMap<>();
     private final List<Placed> open = new ArrayList<>();
@@ -66,6 +69,7 @@ final class PolicySet {
                 index(Placed.of(order++, policy, statement));
             }
         }
+        empty = order == 0;
     }
 
     private void index(Placed placed) {
@@ -132,7 +136,11 @@ final class PolicySet {
         return null;
     }
 
+    /** Most callers have no boundary, session policies or policy of the resource: those cost no look-up. */
     private About about(String action) {
+        if (empty) {
+            return NOTHING;
+        }
         About known = byAction.get(action);
         return known != null ? known : find(action);
     }
