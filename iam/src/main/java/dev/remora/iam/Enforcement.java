@@ -1,6 +1,7 @@
 package dev.remora.iam;
 
 import dev.remora.wire.Authorizer.Decision;
+import dev.remora.wire.Principal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,11 +15,11 @@ public enum Enforcement {
     private static final Logger LOG = LoggerFactory.getLogger(Enforcement.class);
 
     /** A denial that was waived is allowed for a reason other than {@code ALLOWED}. */
-    Decision of(String caller, String action, Decision decision) {
+    Decision of(Principal caller, String action, Decision decision) {
         if (this == ON || decision.allowed()) {
             return decision;
         }
-        LOG.warn("would be denied: {} on {} by {}{}", action, decision.resource(), caller, decision.reason().because(action));
+        LOG.warn("would be denied: {} on {} by {}{}", action, decision.resource(), caller.arn(), decision.reason().because(action));
         return new Decision(true, decision.resource(), decision.reason(), decision.decidedBy().orElse(null));
     }
 }

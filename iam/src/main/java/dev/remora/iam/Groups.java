@@ -121,12 +121,7 @@ final class Groups {
             if (!members(group, tx).isEmpty()) {
                 throw new AwsError("DeleteConflict", 409, "Cannot delete entity, must remove users from group first.");
             }
-            if (!group.attached().isEmpty()) {
-                throw new AwsError("DeleteConflict", 409, "Cannot delete entity, must detach all policies first.");
-            }
-            if (!group.inline().isEmpty()) {
-                throw new AwsError("DeleteConflict", 409, "Cannot delete entity, must delete policies first.");
-            }
+            IdentityPolicies.requireNone(group);
             tx.delete(Group.KIND, Scope.global(call.account()), Group.key(group.name()));
             return group;
         });

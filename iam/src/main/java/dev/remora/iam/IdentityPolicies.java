@@ -136,6 +136,16 @@ final class IdentityPolicies<T extends Record & Identity> {
         });
     }
 
+    /** @throws AwsError DeleteConflict if an identity that is to be deleted has policies */
+    static void requireNone(Identity identity) {
+        if (!identity.attached().isEmpty()) {
+            throw new AwsError("DeleteConflict", 409, "Cannot delete entity, must detach all policies first.");
+        }
+        if (!identity.inline().isEmpty()) {
+            throw new AwsError("DeleteConflict", 409, "Cannot delete entity, must delete policies first.");
+        }
+    }
+
     private AwsError noSuchPolicy(String policy) {
         return new AwsError("NoSuchEntity", 404, "The " + kind.noun() + " policy with name " + policy + " cannot be found.");
     }

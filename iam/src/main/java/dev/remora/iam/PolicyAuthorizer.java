@@ -64,7 +64,7 @@ final class PolicyAuthorizer implements Authorizer {
 
     /** A decision as it counts: where denials are only warned of, it is one that lets the call pass. */
     Decision enforced(Principal caller, String action, Decision decision) {
-        return enforcement == Enforcement.ON ? decision : enforcement.of(caller.arn(), action, decision);
+        return enforcement.of(caller, action, decision);
     }
 
     private Decision decide(Standpoint from, String action, String arn, Facts facts) {

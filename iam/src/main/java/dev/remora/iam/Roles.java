@@ -144,12 +144,7 @@ final class Roles {
             if (tx.any(InstanceProfile.KIND, Scope.global(call.account()), "role", Role.key(role.name()))) {
                 throw new AwsError("DeleteConflict", 409, "Cannot delete entity, must remove roles from instance profile first.");
             }
-            if (!role.attached().isEmpty()) {
-                throw new AwsError("DeleteConflict", 409, "Cannot delete entity, must detach all policies first.");
-            }
-            if (!role.inline().isEmpty()) {
-                throw new AwsError("DeleteConflict", 409, "Cannot delete entity, must delete policies first.");
-            }
+            IdentityPolicies.requireNone(role);
             remove(tx, role, lastUse);
             return role;
         });

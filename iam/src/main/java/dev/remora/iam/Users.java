@@ -156,12 +156,7 @@ final class Users {
     }
 
     private static void checkUnused(User user, Transaction tx) {
-        if (!user.attached().isEmpty()) {
-            throw conflict("must detach all policies first.");
-        }
-        if (!user.inline().isEmpty()) {
-            throw conflict("must delete policies first.");
-        }
+        IdentityPolicies.requireNone(user);
         if (!user.groups().isEmpty()) {
             throw conflict("must remove users from group first.");
         }
