@@ -3,6 +3,7 @@ package dev.remora.iam;
 import dev.remora.iam.ControlPolicies.Policy;
 import dev.remora.iam.ControlPolicies.Standing;
 import dev.remora.iam.PolicySet.Attached;
+import dev.remora.store.Reading;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
 import dev.remora.store.View;

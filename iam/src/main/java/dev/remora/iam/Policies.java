@@ -1,6 +1,7 @@
 package dev.remora.iam;
 
 import dev.remora.store.Ids;
+import dev.remora.store.Reading;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
 import dev.remora.store.View;

@@ -55,17 +55,18 @@ final class Accounts {
     }
 
     CreateAccountResponse create(CreateAccountRequest request, Call call) {
-        requireRoom(Tree.managed(call, store.view()), store.view());
-        String account = unused(store.view());
+        View view = store.view();
+        requireRoom(Tree.managed(call, view), view);
+        String account = unused(view);
         // The role comes first: a crash between the two leaves a role in an account that nobody has heard of.
         roles.createAdministrator(
                 account, request.roleName() == null ? ADMINISTRATOR_ROLE : request.roleName(), call.account());
         CreatedAccount created = store.write(tx -> {
             Organization organization = Tree.managed(call, tx);
             requireRoom(organization, tx);
-            tx.put(Place.KIND, EVERYWHERE, account, new Place(organization.id(), Type.ACCOUNT, account, organization.rootId(),
-                    request.accountName(), request.email(), false, second(call.time()),
-                    List.of(ControlPolicy.FULL_ACCESS.id()), Tags.with(Map.of(), request.tags())));
+            tx.put(Place.KIND, EVERYWHERE, account, Place.account(
+                            organization, account, request.accountName(), request.email(), false, second(call.time()))
+                    .withTags(Tags.with(Map.of(), request.tags())));
             var made = new CreatedAccount(
                     organization.id(), "car-" + ids.hex(32), request.accountName(), account, second(call.time()));
             tx.put(CreatedAccount.KIND, EVERYWHERE, made.id(), made);

@@ -2,7 +2,6 @@ package dev.remora.organizations;
 
 import static dev.remora.organizations.Organization.EVERYWHERE;
 
-import dev.remora.organizations.Place.Type;
 import dev.remora.store.Ids;
 import dev.remora.store.Store;
 import dev.remora.store.View;
@@ -93,9 +92,10 @@ final class Invitations {
             Accounts.requireRoom(organization, tx);
             Invitation accepted = invitation.in(HandshakeState.ACCEPTED);
             tx.put(Invitation.KIND, EVERYWHERE, accepted.id(), accepted);
-            tx.put(Place.KIND, EVERYWHERE, call.account(), new Place(organization.id(), Type.ACCOUNT, call.account(),
-                    organization.rootId(), call.account(), Organizations.email(call.account()), true,
-                    call.time().truncatedTo(ChronoUnit.SECONDS), List.of(ControlPolicy.FULL_ACCESS.id()), invitation.tags()));
+            tx.put(Place.KIND, EVERYWHERE, call.account(), Place.account(
+                            organization, call.account(), call.account(), Organizations.email(call.account()), true,
+                            call.time().truncatedTo(ChronoUnit.SECONDS))
+                    .withTags(invitation.tags()));
             return AcceptHandshakeResponse.builder().handshake(shape(organization, accepted)).build();
         });
     }

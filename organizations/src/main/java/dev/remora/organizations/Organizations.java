@@ -5,12 +5,9 @@ import static dev.remora.organizations.Organization.EVERYWHERE;
 import dev.remora.organizations.Place.Type;
 import dev.remora.store.Ids;
 import dev.remora.store.Store;
-import dev.remora.store.Transaction;
 import dev.remora.store.View;
 import dev.remora.wire.Call;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import software.amazon.awssdk.services.organizations.model.CreateOrganizationRequest;
 import software.amazon.awssdk.services.organizations.model.CreateOrganizationResponse;
 import software.amazon.awssdk.services.organizations.model.DeleteOrganizationRequest;
@@ -47,18 +44,13 @@ final class Organizations {
             }
             var organization = new Organization("o-" + ids.hex(10), call.account(), all, "r-" + ids.hex(4), false);
             tx.put(Organization.KIND, EVERYWHERE, organization.id(), organization);
-            put(tx, organization, Type.ROOT, organization.rootId(), "", "Root", call.time());
-            put(tx, organization, Type.ACCOUNT, call.account(), organization.rootId(), "master", call.time());
+            String root = organization.rootId();
+            tx.put(Place.KIND, EVERYWHERE, root, Place.made(organization, Type.ROOT, root, "", "Root", call.time()));
+            tx.put(Place.KIND, EVERYWHERE, call.account(), Place.account(
+                    organization, call.account(), "master", email(call.account()), true, call.time()));
             return organization;
         });
         return CreateOrganizationResponse.builder().organization(shape(created)).build();
-    }
-
-    private static void put(
-            Transaction tx, Organization organization, Type type, String id, String parent, String name, Instant now) {
-        String email = type == Type.ACCOUNT ? email(id) : "";
-        tx.put(Place.KIND, EVERYWHERE, id, new Place(organization.id(), type, id, parent, name, email, true, now,
-                List.of(ControlPolicy.FULL_ACCESS.id()), Map.of()));
     }
 
     /** Accounts that nobody made have no address of their own. */

@@ -38,6 +38,18 @@ record Place(
             .index("policy", Place::policies)
             .index("organization", place -> List.of(place.organization()));
 
+    /** One that is new: AWS's own policy is attached to it, which allows everything. */
+    static Place made(Organization organization, Type type, String id, String parent, String name, Instant when) {
+        return new Place(organization.id(), type, id, parent, name, "", false, when,
+                List.of(ControlPolicy.FULL_ACCESS.id()), Map.of());
+    }
+
+    /** An account that is new in its organization, below the root. */
+    static Place account(Organization organization, String id, String name, String email, boolean invited, Instant when) {
+        return new Place(organization.id(), Type.ACCOUNT, id, organization.rootId(), name, email, invited, when,
+                List.of(ControlPolicy.FULL_ACCESS.id()), Map.of());
+    }
+
     Place withParent(String above) {
         return new Place(organization, type, id, above, name, email, invited, joined, policies, tags);
     }

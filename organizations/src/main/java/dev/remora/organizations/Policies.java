@@ -4,6 +4,7 @@ import static dev.remora.organizations.Organization.EVERYWHERE;
 
 import dev.remora.iam.PolicyText;
 import dev.remora.store.Ids;
+import dev.remora.store.Reading;
 import dev.remora.store.Store;
 import dev.remora.store.View;
 import dev.remora.wire.AwsError;
@@ -225,9 +226,13 @@ final class Policies {
     }
 
     static Optional<ControlPolicy> find(Organization organization, String id, View view) {
+        return find(organization, id, new Reading(view));
+    }
+
+    static Optional<ControlPolicy> find(Organization organization, String id, Reading reading) {
         return id.equals(ControlPolicy.FULL_ACCESS.id())
                 ? Optional.of(ControlPolicy.FULL_ACCESS)
-                : view.get(ControlPolicy.KIND, EVERYWHERE, id).filter(p -> p.organization().equals(organization.id()));
+                : reading.get(ControlPolicy.KIND, EVERYWHERE, id).filter(p -> p.organization().equals(organization.id()));
     }
 
     /** A policy that may be changed. */

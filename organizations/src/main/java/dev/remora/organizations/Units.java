@@ -8,7 +8,6 @@ import dev.remora.store.Store;
 import dev.remora.store.View;
 import dev.remora.wire.Call;
 import dev.remora.wire.Page;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.organizations.model.Child;
@@ -62,8 +61,8 @@ final class Units {
                         "You have exceeded the allowed number of organizational units.");
             }
             String id = "ou-" + organization.rootId().substring(2) + "-" + ids.hex(8);
-            var unit = new Place(organization.id(), Type.ORGANIZATIONAL_UNIT, id, above.id(), request.name(), "", false,
-                    call.time(), List.of(ControlPolicy.FULL_ACCESS.id()), Tags.with(Map.of(), request.tags()));
+            Place unit = Place.made(organization, Type.ORGANIZATIONAL_UNIT, id, above.id(), request.name(), call.time())
+                    .withTags(Tags.with(Map.of(), request.tags()));
             tx.put(Place.KIND, EVERYWHERE, id, unit);
             return CreateOrganizationalUnitResponse.builder().organizationalUnit(shape(organization, unit)).build();
         });

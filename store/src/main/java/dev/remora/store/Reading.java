@@ -1,8 +1,5 @@
-package dev.remora.iam;
+package dev.remora.store;
 
-import dev.remora.store.Kind;
-import dev.remora.store.Scope;
-import dev.remora.store.View;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Reads documents and remembers which, so that what was made of them can be kept until one of them changes. Documents are
  * immutable and stay the same objects while they are not written, so that looking again costs a look-up for each.
  */
-final class Reading {
+public final class Reading {
     private record Read<T extends Record>(Kind<T> kind, Scope scope, String id, @Nullable T found) {
         boolean same(View view) {
             return view.get(kind, scope, id).orElse(null) == found;
@@ -20,7 +17,7 @@ final class Reading {
     }
 
     /** Something made of documents. */
-    static final class Kept<T> {
+    public static final class Kept<T> {
         private final Optional<T> value;
         private final List<Read<?>> reads;
 
@@ -33,12 +30,12 @@ final class Reading {
             this.revision = revision;
         }
 
-        Optional<T> value() {
+        public Optional<T> value() {
             return value;
         }
 
         /** Whether all documents that it was made of are in a view as they were. */
-        boolean current(View view) {
+        public boolean current(View view) {
             if (revision == view.revision()) {
                 return true;
             }
@@ -55,17 +52,17 @@ final class Reading {
     private final View view;
     private final List<Read<?>> reads = new ArrayList<>();
 
-    Reading(View view) {
+    public Reading(View view) {
         this.view = view;
     }
 
-    <T extends Record> Optional<T> get(Kind<T> kind, Scope scope, String id) {
+    public <T extends Record> Optional<T> get(Kind<T> kind, Scope scope, String id) {
         Optional<T> found = view.get(kind, scope, id);
         reads.add(new Read<>(kind, scope, id, found.orElse(null)));
         return found;
     }
 
-    <T> Kept<T> keep(T value) {
+    public <T> Kept<T> keep(T value) {
         return new Kept<>(value, List.copyOf(reads), view.revision());
     }
 }
