@@ -19,7 +19,8 @@ public enum Enforcement {
         if (this == ON || decision.allowed()) {
             return decision;
         }
-        LOG.warn("would be denied: {} on {} by {}{}", action, decision.resource(), caller.arn(), decision.reason().because(action));
+        String because = decision.reason().because(action);
+        LOG.warn("would be denied: {} on {} by {}{}", action, decision.resource(), caller.arn(), because);
         return new Decision(true, decision.resource(), decision.reason(), decision.decidedBy().orElse(null));
     }
 }

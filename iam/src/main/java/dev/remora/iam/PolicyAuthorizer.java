@@ -96,7 +96,8 @@ final class PolicyAuthorizer implements Authorizer {
 
     private Standpoint standpoint(Principal caller, Optional<Granted> granted, PolicySet session) {
         return granted
-                .map(known -> new Standpoint(caller, known.identity().tags(), under(caller, known.authority().limitedBy(session))))
+                .map(known -> new Standpoint(
+                        caller, known.identity().tags(), under(caller, known.authority().limitedBy(session))))
                 .orElseGet(() -> new Standpoint(caller, Map.of(), Authority.NONE));
     }
 

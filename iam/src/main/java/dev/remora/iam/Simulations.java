@@ -29,6 +29,7 @@ import software.amazon.awssdk.services.iam.model.GetContextKeysForCustomPolicyRe
 import software.amazon.awssdk.services.iam.model.GetContextKeysForCustomPolicyResponse;
 import software.amazon.awssdk.services.iam.model.GetContextKeysForPrincipalPolicyRequest;
 import software.amazon.awssdk.services.iam.model.GetContextKeysForPrincipalPolicyResponse;
+import software.amazon.awssdk.services.iam.model.OrderedOrganizationPolicyType;
 import software.amazon.awssdk.services.iam.model.PolicyEvaluationDecisionType;
 import software.amazon.awssdk.services.iam.model.SimulateCustomPolicyRequest;
 import software.amazon.awssdk.services.iam.model.SimulateCustomPolicyResponse;
@@ -79,7 +80,8 @@ final class Simulations {
         List<Attached> identity = given(request.policyInputList());
         List<Attached> boundary = boundary(request.permissionsBoundaryPolicyInputList());
         List<List<Attached>> levels = request.orderedOrganizationPolicyInputList().stream()
-                .map(level -> attached(level.serviceControlPolicyInputList(), PolicyType.CONTROL, "ServiceControlPolicyInputList"))
+                .map(OrderedOrganizationPolicyType::serviceControlPolicyInputList)
+                .map(level -> attached(level, PolicyType.CONTROL, "ServiceControlPolicyInputList"))
                 .toList();
         var authority = new Authority(levels.stream().map(PolicySet::new).toList(), new PolicySet(identity),
                 boundary.isEmpty() ? PolicySet.UNLIMITED : new PolicySet(boundary), PolicySet.UNLIMITED);
