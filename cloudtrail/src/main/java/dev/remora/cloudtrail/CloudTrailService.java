@@ -40,10 +40,7 @@ public final class CloudTrailService {
 
     /** The calls in an account, oldest first. */
     public List<Line> lines(String account, long after) {
-        return trail.all().stream()
-                .filter(event -> event.number() > after && event.principal().account().equals(account))
-                .map(CloudTrailService::line)
-                .toList();
+        return trail.of(account, after).stream().map(CloudTrailService::line).toList();
     }
 
     private static Line line(TrailEvent event) {

@@ -1,10 +1,13 @@
 package dev.remora.cloudtrail;
 
 import dev.remora.wire.Audit;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The newest events. Calls that manage and calls that use are kept apart, so that a busy function does not drive out who changed
@@ -13,6 +16,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 final class Trail implements Audit {
     /** How many of each of the two sorts are kept. */
     static final int KEPT = 10_000;
+
+    private static final Comparator<TrailEvent> BY_NUMBER = Comparator.comparingLong(TrailEvent::number);
 
     private final Ring management = new Ring();
     private final Ring data = new Ring();
@@ -26,15 +31,15 @@ final class Trail implements Audit {
 
     /** The management events, newest first. */
     List<TrailEvent> management() {
-        return management.newestFirst();
+        return management.events().sorted(BY_NUMBER.reversed()).toList();
     }
 
-    /** All events, oldest first. */
-    List<TrailEvent> all() {
-        var all = new ArrayList<>(management.newestFirst());
-        all.addAll(data.newestFirst());
-        all.sort((a, b) -> Long.compare(a.number(), b.number()));
-        return all;
+    /** The events of an account after a number, oldest first. */
+    List<TrailEvent> of(String account, long after) {
+        return Stream.concat(management.events(), data.events())
+                .filter(event -> event.number() > after && event.principal().account().equals(account))
+                .sorted(BY_NUMBER)
+                .toList();
     }
 
     private static final class Ring {
@@ -45,16 +50,9 @@ final class Trail implements Audit {
             places.set((int) (next.getAndIncrement() % KEPT), event);
         }
 
-        List<TrailEvent> newestFirst() {
-            var found = new ArrayList<TrailEvent>();
-            for (int i = 0; i < KEPT; i++) {
-                TrailEvent event = places.get(i);
-                if (event != null) {
-                    found.add(event);
-                }
-            }
-            found.sort((a, b) -> Long.compare(b.number(), a.number()));
-            return found;
+        /** In no order: calls that end at once may change places. */
+        Stream<TrailEvent> events() {
+            return IntStream.range(0, KEPT).mapToObj(places::get).filter(Objects::nonNull);
         }
     }
 }

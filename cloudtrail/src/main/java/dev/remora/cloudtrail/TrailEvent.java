@@ -30,9 +30,6 @@ record TrailEvent(long number, Answered answered) {
             "logs:GetLogEvents",
             "logs:FilterLogEvents");
 
-    private static final Set<String> MANAGES_BUCKETS =
-            Set.of("ListBuckets", "CreateBucket", "DeleteBucket", "HeadBucket", "GetBucketLocation");
-
     private static final List<String> READS = List.of("Describe", "Get", "List", "Lookup", "Head", "Simulate", "Decode");
 
     String service() {
@@ -61,10 +58,7 @@ record TrailEvent(long number, Answered answered) {
     }
 
     boolean management() {
-        if (service().equals("s3")) {
-            return MANAGES_BUCKETS.contains(operation()) || operation().contains("Bucket");
-        }
-        return !DATA.contains(service() + ":" + operation());
+        return service().equals("s3") ? operation().contains("Bucket") : !DATA.contains(service() + ":" + operation());
     }
 
     boolean readOnly() {

@@ -67,8 +67,9 @@ class EventHistoryTest {
         happened(new Principal.Root("444455556666"), "ec2", "DeleteVpc");
 
         assertThat(names(lookup(r -> r))).containsExactly("PutBucketPolicy", "CreateVpc");
-        assertThat(trail.all()).extracting(TrailEvent::operation)
-                .containsExactly("CreateVpc", "Invoke", "GetObject", "PutBucketPolicy", "DeleteVpc");
+        assertThat(trail.of(ACCOUNT, 0)).extracting(TrailEvent::operation)
+                .containsExactly("CreateVpc", "Invoke", "GetObject", "PutBucketPolicy");
+        assertThat(trail.of("444455556666", 0)).extracting(TrailEvent::operation).containsExactly("DeleteVpc");
     }
 
     @Test
