@@ -95,12 +95,12 @@ public final class HttpFront implements AutoCloseable {
 
     /** Serves a channel that is bound already, in whatever network it was opened, and owns it from now on. */
     public Listening serve(ServerSocketChannel channel, Trust trust, @Nullable SSLContext tls) {
-        return serve(channel, new Everything(trust, null), tls);
+        return serve(channel, new Api(trust, null), tls);
     }
 
     /** Serves a channel behind a VPC endpoint. */
     public Listening serve(ServerSocketChannel channel, Entrance entrance, @Nullable SSLContext tls) {
-        return serve(channel, new Everything(Trust.NONE, entrance), tls);
+        return serve(channel, new Api(Trust.NONE, entrance), tls);
     }
 
     /** Serves a channel whose requests are all for {@code handler}, whoever sends them. */
@@ -125,22 +125,19 @@ public final class HttpFront implements AutoCloseable {
         }
     }
 
-    /** A listener that has nothing to do with the API. */
-    private static final class OneHandler implements HttpRouting {
-        private final Admin handler;
+    /**
+     * All requests of a listener. Helidon's own routing is not used: there is nothing to route, and building one
+     * starts its service registry and configuration, which takes longer than all else that we start.
+     */
+    private abstract static class Everything implements HttpRouting {
         private final HttpSecurity none = HttpSecurity.create();
 
-        OneHandler(Admin handler) {
-            this.handler = handler;
-        }
+        abstract void answer(RoutingRequest request, RoutingResponse response) throws IOException;
 
         @Override
         public void route(ConnectionContext connection, RoutingRequest request, RoutingResponse response) {
             try {
-                byte[] body = body(request);
-                Response answer = handler.handle(head(request, Trust.NONE).holding(body == null ? Response.EMPTY : body));
-                boolean bodiless = request.prologue().method().text().equals("HEAD");
-                send(bodiless ? new Response(answer.status(), answer.headers(), Response.EMPTY) : answer, response);
+                answer(request, response);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -158,39 +155,36 @@ public final class HttpFront implements AutoCloseable {
         public void afterStop() {}
     }
 
-    /**
-     * All requests of a listener. Helidon's own routing is not used: there is nothing to route, and building one
-     * starts its service registry and configuration, which takes longer than all else that we start.
-     */
-    private final class Everything implements HttpRouting {
+    /** A listener that has nothing to do with the API. */
+    private static final class OneHandler extends Everything {
+        private final Admin handler;
+
+        OneHandler(Admin handler) {
+            this.handler = handler;
+        }
+
+        @Override
+        void answer(RoutingRequest request, RoutingResponse response) throws IOException {
+            byte[] body = body(request);
+            Response answer = handler.handle(head(request, Trust.NONE).holding(body == null ? Response.EMPTY : body));
+            boolean bodiless = request.prologue().method().text().equals("HEAD");
+            send(bodiless ? new Response(answer.status(), answer.headers(), Response.EMPTY) : answer, response);
+        }
+    }
+
+    private final class Api extends Everything {
         private final Trust trust;
         private final @Nullable Entrance entrance;
-        private final HttpSecurity none = HttpSecurity.create();
 
-        Everything(Trust trust, @Nullable Entrance entrance) {
+        Api(Trust trust, @Nullable Entrance entrance) {
             this.trust = trust;
             this.entrance = entrance;
         }
 
         @Override
-        public void route(ConnectionContext connection, RoutingRequest request, RoutingResponse response) {
-            try {
-                answer(head(request, trust).through(entrance), request, response);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+        void answer(RoutingRequest request, RoutingResponse response) throws IOException {
+            HttpFront.this.answer(head(request, trust).through(entrance), request, response);
         }
-
-        @Override
-        public HttpSecurity security() {
-            return none;
-        }
-
-        @Override
-        public void beforeStart() {}
-
-        @Override
-        public void afterStop() {}
     }
 
     private void answer(Request head, ServerRequest http, ServerResponse out) throws IOException {
