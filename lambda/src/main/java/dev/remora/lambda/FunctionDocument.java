@@ -41,6 +41,11 @@ record FunctionDocument(
         return new FunctionDocument(name, lastVersion, tags, concurrency, policies);
     }
 
+    /** The text of a policy; empty if there is none. */
+    String policy(String qualifier) {
+        return policies.getOrDefault(qualifier, "");
+    }
+
     /** @param text the policy, or an empty text to have none */
     FunctionDocument withPolicy(String qualifier, String text) {
         var changed = new TreeMap<>(policies);

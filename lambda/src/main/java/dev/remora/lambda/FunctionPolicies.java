@@ -54,7 +54,7 @@ final class FunctionPolicies implements ResourcePolicies.Finder {
             FunctionDocument function = function(tx, name);
             VersionDocument version = Functions.version(tx, name);
             checkRevision(request.revisionId(), version);
-            String text = with(function.policies().getOrDefault(qualifier(name), ""), statement);
+            String text = with(function.policy(qualifier(name)), statement);
             put(tx, name, function, version, text);
             return true;
         });
@@ -70,7 +70,7 @@ final class FunctionPolicies implements ResourcePolicies.Finder {
             if (!function.policies().containsKey(qualifier(name))) {
                 throw notFound("No policy is associated with the given resource.");
             }
-            String text = without(function.policies().getOrDefault(qualifier(name), ""), request.statementId());
+            String text = without(function.policy(qualifier(name)), request.statementId());
             checkRevision(request.revisionId(), version);
             put(tx, name, function, version, text);
             return true;
@@ -81,7 +81,7 @@ final class FunctionPolicies implements ResourcePolicies.Finder {
     GetPolicyResponse get(GetPolicyRequest request, Call call) {
         FunctionName name = FunctionName.reach(request.functionName(), request.qualifier(), call);
         View view = store.view();
-        String policy = function(view, name).policies().getOrDefault(qualifier(name), "");
+        String policy = function(view, name).policy(qualifier(name));
         VersionDocument version = Functions.version(view, name);
         if (policy.isEmpty()) {
             throw notFound("The resource you requested does not exist.");
@@ -98,14 +98,14 @@ final class FunctionPolicies implements ResourcePolicies.Finder {
         return store.view()
                 .get(FunctionDocument.KIND, name.scope(), name.name())
                 .map(function -> new ResourcePolicies.Resource(
-                        name.account(), function.policies().getOrDefault(qualifier(name), "")));
+                        name.account(), function.policy(qualifier(name))));
     }
 
     /** The principal that a statement which is to be removed names, as AddPermission was given it; empty if there is none. */
     String principal(FunctionName name, @Nullable String statementId) {
         return store.view()
                 .get(FunctionDocument.KIND, name.scope(), name.name())
-                .flatMap(function -> policy(function.policies().getOrDefault(qualifier(name), ""))
+                .flatMap(function -> policy(function.policy(qualifier(name)))
                         .find(String.valueOf(statementId)))
                 .map(statement -> statement.path("Principal"))
                 .map(p -> p.isObject() ? p.iterator().next().asString("") : p.asString(""))
