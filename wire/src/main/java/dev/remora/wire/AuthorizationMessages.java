@@ -2,6 +2,7 @@ package dev.remora.wire;
 
 import dev.remora.wire.Authorizer.Decision;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -28,7 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
  * message is sealed under a key of the installation, and opens for the caller's account only.
  *
  * <pre>
- *   message = base64url( nonce, 12 bytes ‖ AES-256-GCM( key, nonce, deflate( JSON ), the account as additional data ) )
+ *   message = base64url( form, 1 byte ‖ nonce, 12 bytes ‖ AES-256-GCM( key, nonce, deflate( JSON ), the account as more data ) )
  * </pre>
  */
 public final class AuthorizationMessages {
@@ -37,6 +38,9 @@ public final class AuthorizationMessages {
 
     /** Decoded texts are larger than this for no request that the front accepts. */
     private static final int MAX_TEXT_BYTES = 64 * 1024;
+
+    /** The first byte. As it is zero, no message begins with a dash: command lines would take that for an option. */
+    private static final byte FORM = 0;
 
     private static final int KEY_BYTES = 32;
     private static final int NONCE_BYTES = 12;
@@ -144,8 +148,7 @@ public final class AuthorizationMessages {
         random.nextBytes(nonce);
         try {
             byte[] sealed = cipher(Cipher.ENCRYPT_MODE, nonce, account).doFinal(packed(text));
-            byte[] message = Arrays.copyOf(nonce, NONCE_BYTES + sealed.length);
-            System.arraycopy(sealed, 0, message, NONCE_BYTES, sealed.length);
+            byte[] message = ByteBuffer.allocate(1 + NONCE_BYTES + sealed.length).put(FORM).put(nonce).put(sealed).array();
             return Base64.getUrlEncoder().withoutPadding().encodeToString(message);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
@@ -163,11 +166,12 @@ public final class AuthorizationMessages {
     public Optional<String> decode(String account, String message) {
         try {
             byte[] bytes = Base64.getUrlDecoder().decode(message);
-            if (bytes.length <= NONCE_BYTES) {
+            int sealed = 1 + NONCE_BYTES;
+            if (bytes.length <= sealed || bytes[0] != FORM) {
                 return Optional.empty();
             }
-            byte[] nonce = Arrays.copyOf(bytes, NONCE_BYTES);
-            byte[] packed = cipher(Cipher.DECRYPT_MODE, nonce, account).doFinal(bytes, NONCE_BYTES, bytes.length - NONCE_BYTES);
+            byte[] nonce = Arrays.copyOfRange(bytes, 1, sealed);
+            byte[] packed = cipher(Cipher.DECRYPT_MODE, nonce, account).doFinal(bytes, sealed, bytes.length - sealed);
             return Optional.of(unpacked(packed));
         } catch (IllegalArgumentException | GeneralSecurityException e) {
             return Optional.empty();

@@ -52,6 +52,13 @@ class AuthorizationMessagesTest {
     }
 
     @Test
+    void aCommandLineTakesNoMessageForAnOption() {
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(encode(Map.of())).startsWith("A");
+        }
+    }
+
+    @Test
     void itOpensForNobodyElseAndNotWhenItIsChanged() {
         String message = encode(Map.of());
         assertThat(messages.decode("999988887777", message)).isEmpty();
