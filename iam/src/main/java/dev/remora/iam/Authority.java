@@ -1,11 +1,11 @@
 package dev.remora.iam;
 
+import dev.remora.iam.PolicySet.About;
 import dev.remora.iam.PolicySet.Placed;
 import dev.remora.iam.PrincipalElement.Naming;
 import dev.remora.wire.Authorizer.Decision;
 import dev.remora.wire.Authorizer.Reason;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The policies on a caller's side: what its account may at most, level by level from the organization's root to the account; what
@@ -29,19 +29,18 @@ record Authority(List<PolicySet> control, PolicySet identity, PolicySet boundary
      * The resource's side.
      *
      * @param policies the resource's own policy; {@link PolicySet#EMPTY} if it has none
-     * @param required whether it must allow the call: for callers of another account, and always for a role's trust
-     * @param within whether the caller is of the resource's account
+     * @param required whether it must allow the calls of its own account, too, as a role's trust must
      */
-    record Side(PolicySet policies, boolean required, boolean within, Reason denial, Reason silence) {
-        static final Side OWN = new Side(PolicySet.EMPTY, false, true, Reason.RESOURCE_DENY, Reason.NO_RESOURCE_POLICY);
-        static final Side FOREIGN = new Side(PolicySet.EMPTY, true, false, Reason.RESOURCE_DENY, Reason.NO_RESOURCE_POLICY);
+    record Side(PolicySet policies, boolean required, Reason denial, Reason silence) {
+        /** That of a resource without a policy. */
+        static final Side SILENT = resource(PolicySet.EMPTY);
 
-        static Side resource(PolicySet policies, boolean within) {
-            return new Side(policies, !within, within, Reason.RESOURCE_DENY, Reason.NO_RESOURCE_POLICY);
+        static Side resource(PolicySet policies) {
+            return new Side(policies, false, Reason.RESOURCE_DENY, Reason.NO_RESOURCE_POLICY);
         }
 
-        static Side trust(PolicySet policies, boolean within) {
-            return new Side(policies, true, within, Reason.TRUST_DENY, Reason.NO_TRUST_POLICY);
+        static Side trust(PolicySet policies) {
+            return new Side(policies, true, Reason.TRUST_DENY, Reason.NO_TRUST_POLICY);
         }
     }
 
@@ -54,61 +53,59 @@ record Authority(List<PolicySet> control, PolicySet identity, PolicySet boundary
     }
 
     Decision decide(String action, String resource, Facts facts, Side side) {
-        Decision denied = denial(action, resource, facts, side);
-        if (denied != null) {
-            return denied;
-        }
         for (int level = 0; level < control.size(); level++) {
-            if (control.get(level).silent(action, resource, facts)) {
-                return new Decision(false, resource, Reason.NO_CONTROL_POLICY);
-            }
-        }
-        Placed offered = side.policies() == PolicySet.EMPTY ? null : side.policies().bestGrant(action, resource, facts);
-        Naming naming = offered == null ? Naming.NOT : offered.statement().naming(facts);
-        if (offered != null && side.within() && naming == Naming.SELF) {
-            return offered.allowed();
-        }
-        Placed own = null;
-        boolean ownNeeded = !side.within() || naming != Naming.ROLE;
-        if (ownNeeded && identity != PolicySet.UNLIMITED) {
-            own = identity.grant(action, resource, facts);
-            if (own == null) {
-                return new Decision(false, resource, Reason.NO_IDENTITY_POLICY);
-            }
-        }
-        if (boundary.silent(action, resource, facts)) {
-            return new Decision(false, resource, Reason.NO_BOUNDARY);
-        }
-        if (session.silent(action, resource, facts)) {
-            return new Decision(false, resource, Reason.NO_SESSION_POLICY);
-        }
-        if (side.required() && offered == null) {
-            return new Decision(false, resource, side.silence());
-        }
-        return own != null ? own.allowed() : offered != null ? offered.allowed() : Decision.ALLOWED;
-    }
-
-    private @Nullable Decision denial(String action, String resource, Facts facts, Side side) {
-        for (int level = 0; level < control.size(); level++) {
-            Placed denial = control.get(level).denial(action, resource, facts);
+            Placed denial = control.get(level).about(action).denial(resource, facts);
             if (denial != null) {
                 return denied(resource, Reason.CONTROL_DENY, denial);
             }
         }
-        Placed denial = side.policies().denial(action, resource, facts);
+        About ofResource = side.policies().about(action);
+        Placed denial = ofResource.denial(resource, facts);
         if (denial != null) {
             return denied(resource, side.denial(), denial);
         }
-        denial = identity.denial(action, resource, facts);
+        About ofIdentity = identity.about(action);
+        denial = ofIdentity.denial(resource, facts);
         if (denial != null) {
             return denied(resource, Reason.EXPLICIT_DENY, denial);
         }
-        denial = boundary.denial(action, resource, facts);
+        About ofBoundary = boundary.about(action);
+        denial = ofBoundary.denial(resource, facts);
         if (denial != null) {
             return denied(resource, Reason.BOUNDARY_DENY, denial);
         }
-        denial = session.denial(action, resource, facts);
-        return denial == null ? null : denied(resource, Reason.SESSION_DENY, denial);
+        About ofSession = session.about(action);
+        denial = ofSession.denial(resource, facts);
+        if (denial != null) {
+            return denied(resource, Reason.SESSION_DENY, denial);
+        }
+        for (int level = 0; level < control.size(); level++) {
+            if (control.get(level).about(action).silent(resource, facts)) {
+                return new Decision(false, resource, Reason.NO_CONTROL_POLICY);
+            }
+        }
+        Placed offered = ofResource.bestGrant(resource, facts);
+        Naming naming = offered == null ? Naming.NOT : offered.statement().naming(facts);
+        if (offered != null && naming == Naming.SELF && facts.within()) {
+            return offered.allowed();
+        }
+        Placed own = null;
+        if (naming != Naming.ROLE || !facts.within()) {
+            own = ofIdentity.grant(resource, facts);
+            if (own == null && ofIdentity.limits()) {
+                return new Decision(false, resource, Reason.NO_IDENTITY_POLICY);
+            }
+        }
+        if (ofBoundary.silent(resource, facts)) {
+            return new Decision(false, resource, Reason.NO_BOUNDARY);
+        }
+        if (ofSession.silent(resource, facts)) {
+            return new Decision(false, resource, Reason.NO_SESSION_POLICY);
+        }
+        if (offered == null && (side.required() || !facts.within())) {
+            return new Decision(false, resource, side.silence());
+        }
+        return own != null ? own.allowed() : offered != null ? offered.allowed() : Decision.ALLOWED;
     }
 
     private static Decision denied(String resource, Reason reason, Placed statement) {

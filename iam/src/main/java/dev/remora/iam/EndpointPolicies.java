@@ -66,12 +66,13 @@ public final class EndpointPolicies {
     private Decision decide(
             PolicySet policy, Principal caller, String action, List<String> resources, Map<String, List<String>> context) {
         Facts facts = authorizer.facts(caller, context);
+        PolicySet.About about = policy.about(action);
         for (String resource : resources) {
-            PolicySet.Placed denial = policy.denial(action, resource, facts);
+            PolicySet.Placed denial = about.denial(resource, facts);
             if (denial != null) {
                 return new Decision(false, resource, Reason.ENDPOINT_DENY, denial.source());
             }
-            if (policy.silent(action, resource, facts)) {
+            if (about.silent(resource, facts)) {
                 return new Decision(false, resource, Reason.NO_ENDPOINT_POLICY);
             }
         }

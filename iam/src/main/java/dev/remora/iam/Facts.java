@@ -16,13 +16,21 @@ import org.jspecify.annotations.Nullable;
  * condition or a variable asks for it, which most decisions do not. Not for use by several threads.
  */
 final class Facts {
+    private static final String ARN = "arn:";
+
+    /** Colons before an ARN's account. */
+    private static final int ARN_ACCOUNT = 4;
+
+    private static final int ACCOUNT_DIGITS = 12;
+
     private final Principal caller;
     private final Map<String, String> tags;
     private final ControlPolicies organizations;
     private final Map<String, List<String>> context;
     private final InstantSource clock;
     private final boolean supposed;
-    private String owner = "";
+    private String resource = "";
+    private @Nullable String owner;
     private @Nullable String callerArn;
 
     /**
@@ -49,8 +57,14 @@ final class Facts {
         return new Facts(caller, tags, organizations, context, clock, true);
     }
 
-    /** Says whose resource the next question is about; empty if it is nobody's. */
-    void about(String account) {
+    /** Says which resource the next question is about; its ARN tells whose it is. */
+    void about(String arn) {
+        this.resource = arn;
+        this.owner = null;
+    }
+
+    /** Says whose resource the next question is about, where its ARN does not tell; empty if it is nobody's. */
+    void ownedBy(String account) {
         this.owner = account;
     }
 
@@ -79,11 +93,20 @@ final class Facts {
     }
 
     String owner() {
-        return owner;
+        String account = owner;
+        if (account == null) {
+            owner = account = account(resource, caller.account());
+        }
+        return account;
+    }
+
+    /** Whether the caller is of the resource's account. */
+    boolean within() {
+        return owner().isEmpty() || owner().equals(caller.account());
     }
 
     Standing ownerStanding() {
-        return owner.isEmpty() ? Standing.ALONE : organizations.of(owner);
+        return owner().isEmpty() ? Standing.ALONE : organizations.of(owner());
     }
 
     Instant now() {
@@ -169,5 +192,37 @@ final class Facts {
         tags.forEach((name, value) -> all.put(GlobalKey.PRINCIPAL_TAG + name, List.of(value)));
         terms().tags().forEach((name, value) -> all.put(GlobalKey.PRINCIPAL_TAG + name, List.of(value)));
         return all;
+    }
+
+    /**
+     * The account in an ARN, or nothing if it has none of twelve digits (S3, a wildcard): then the resource is nobody's.
+     *
+     * @param likely the account that it mostly is, which need not be cut out of the ARN
+     */
+    private static String account(String arn, String likely) {
+        if (!arn.startsWith(ARN)) {
+            return "";
+        }
+        int from = ARN.length() - 1;
+        for (int colon = 1; colon < ARN_ACCOUNT; colon++) {
+            from = arn.indexOf(':', from + 1);
+            if (from < 0) {
+                return "";
+            }
+        }
+        from++;
+        int to = from + ACCOUNT_DIGITS;
+        if (to >= arn.length() || arn.charAt(to) != ':') {
+            return "";
+        }
+        if (arn.startsWith(likely, from)) {
+            return likely;
+        }
+        for (int i = from; i < to; i++) {
+            if (arn.charAt(i) < '0' || arn.charAt(i) > '9') {
+                return "";
+            }
+        }
+        return arn.substring(from, to);
     }
 }

@@ -36,8 +36,10 @@ final class Permissions {
     private static final String SERVICE_LINKED = "/aws-service-role/";
 
     private final Store store;
-    private final ConcurrentMap<String, Reading.Kept<Granted>> roles = new ConcurrentHashMap<>();
-    private final ConcurrentMap<String, Reading.Kept<Granted>> users = new ConcurrentHashMap<>();
+
+    /** Roles and users by their unique ids. */
+    private final ConcurrentMap<String, Reading.Kept<Granted>> identities = new ConcurrentHashMap<>();
+
     private final ConcurrentMap<Limits, Reading.Kept<PolicySet>> sessions = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Levels> accounts = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, PolicyDocument> documents = new ConcurrentHashMap<>();
@@ -64,17 +66,26 @@ final class Permissions {
 
     /** Of the role of an ARN, path and all. */
     Optional<Granted> role(String roleArn) {
-        Reading.Kept<Granted> known = roles.get(roleArn);
-        return known != null && known.current(store.view()) ? known.value() : made(roles, roleArn, reading -> parsed(roleArn)
+        return find(roleArn, store.view()).flatMap(role -> role(roleArn, role.id()));
+    }
+
+    /** Of a session's role, unless it is another one of the same name. */
+    Optional<Granted> role(Principal.RoleSession caller) {
+        return role(caller.roleArn(), caller.roleId());
+    }
+
+    private Optional<Granted> role(String roleArn, String id) {
+        Reading.Kept<Granted> known = identities.get(id);
+        return known != null && known.current(store.view()) ? known.value() : made(identities, id, reading -> parsed(roleArn)
                 .flatMap(name -> reading.get(Role.KIND, name.scope(), name.key()))
-                .filter(role -> role.arn().equals(roleArn))
+                .filter(role -> role.arn().equals(roleArn) && role.id().equals(id))
                 .map(role -> granted(role, reading, trust(role))));
     }
 
     /** Of a user, unless it is another one of the same name. */
     Optional<Granted> user(Principal.User caller) {
-        Reading.Kept<Granted> known = users.get(caller.id());
-        return known != null && known.current(store.view()) ? known.value() : made(users, caller.id(), reading -> reading
+        Reading.Kept<Granted> known = identities.get(caller.id());
+        return known != null && known.current(store.view()) ? known.value() : made(identities, caller.id(), reading -> reading
                 .get(User.KIND, Scope.global(caller.account()), User.key(caller.name()))
                 .filter(user -> user.id().equals(caller.id()))
                 .map(user -> granted(user, reading, PolicySet.EMPTY)));

@@ -17,11 +17,6 @@ import java.util.Optional;
 final class PolicyAuthorizer implements Authorizer {
     private static final List<String> ANY_RESOURCE = List.of("*");
 
-    /** Colons before an ARN's account. */
-    private static final int ARN_ACCOUNT = 4;
-
-    private static final int ACCOUNT_DIGITS = 12;
-
     private final Permissions permissions;
     private final ResourcePolicies resources;
     private final InstantSource clock;
@@ -69,22 +64,20 @@ final class PolicyAuthorizer implements Authorizer {
 
     private Decision decide(Standpoint from, String action, String arn, Facts facts) {
         Optional<ResourcePolicies.Resource> found = resources.find(from.caller(), action, arn);
-        String owner = found.isPresent() ? found.get().owner() : account(arn);
-        boolean within = owner.isEmpty() || owner.equals(from.caller().account());
-        facts.about(owner);
-        Side side = found.isPresent() ? Side.resource(resources.compiled(arn, found.get()), within)
-                : within ? Side.OWN : Side.FOREIGN;
-        return from.authority().decide(action, arn, facts, side);
+        facts.about(arn);
+        if (found.isEmpty()) {
+            return from.authority().decide(action, arn, facts, Side.SILENT);
+        }
+        facts.ownedBy(found.get().owner());
+        return from.authority().decide(action, arn, facts, Side.resource(resources.compiled(arn, found.get())));
     }
 
     Standpoint standpoint(Principal caller) {
         return switch (caller) {
             case Principal.Service service -> new Standpoint(caller, Map.of(), Authority.UNLIMITED);
             case Principal.Root root -> new Standpoint(caller, Map.of(), under(caller, Authority.UNLIMITED));
-            case Principal.User user -> standpoint(caller, permissions.user(user), permissions.session(user.terms()));
-            case Principal.RoleSession session -> standpoint(caller,
-                    permissions.role(session.roleArn()).filter(granted -> granted.identity().id().equals(session.roleId())),
-                    permissions.session(session.terms()));
+            case Principal.User user -> standpoint(caller, permissions.user(user));
+            case Principal.RoleSession session -> standpoint(caller, permissions.role(session));
             case Principal.FederatedUser federated -> {
                 Standpoint issuer = standpoint(federated.issuer());
                 // "If you do not pass a session policy, the resulting session has no permissions" ("GetFederationToken").
@@ -94,11 +87,12 @@ final class PolicyAuthorizer implements Authorizer {
         };
     }
 
-    private Standpoint standpoint(Principal caller, Optional<Granted> granted, PolicySet session) {
-        return granted
-                .map(known -> new Standpoint(
-                        caller, known.identity().tags(), under(caller, known.authority().limitedBy(session))))
-                .orElseGet(() -> new Standpoint(caller, Map.of(), Authority.NONE));
+    private Standpoint standpoint(Principal caller, Optional<Granted> granted) {
+        if (granted.isEmpty()) {
+            return new Standpoint(caller, Map.of(), Authority.NONE);
+        }
+        Authority authority = granted.get().authority().limitedBy(permissions.session(caller.terms()));
+        return new Standpoint(caller, granted.get().identity().tags(), under(caller, authority));
     }
 
     /** What the control policies of a caller's account say, level by level; empty if none limit it. */
@@ -121,24 +115,5 @@ final class PolicyAuthorizer implements Authorizer {
     @Override
     public Map<String, List<String>> keys(Principal principal, Map<String, List<String>> context) {
         return facts(principal, context).all();
-    }
-
-    /** The account in an ARN, or nothing if it has none of twelve digits (S3, a wildcard): then the resource is nobody's. */
-    static String account(String arn) {
-        if (!arn.startsWith("arn:")) {
-            return "";
-        }
-        int from = -1;
-        for (int colon = 0; colon < ARN_ACCOUNT; colon++) {
-            from = arn.indexOf(':', from + 1);
-            if (from < 0) {
-                return "";
-            }
-        }
-        int to = ++from;
-        while (to < arn.length() && arn.charAt(to) >= '0' && arn.charAt(to) <= '9') {
-            to++;
-        }
-        return to - from == ACCOUNT_DIGITS && to < arn.length() && arn.charAt(to) == ':' ? arn.substring(from, to) : "";
     }
 }

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +27,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class PolicySet {
     /** Allows all and denies nothing: what does not limit. */
-    static final PolicySet UNLIMITED = new PolicySet(List.of());
+    static final PolicySet UNLIMITED = new PolicySet(About.ANYTHING);
 
     /** Speaks of nothing. */
-    static final PolicySet EMPTY = new PolicySet(List.of());
+    static final PolicySet EMPTY = new PolicySet(About.NOTHING);
 
     /** How many actions' statements are remembered. */
     private static final int REMEMBERED_ACTIONS = 2000;
@@ -51,16 +52,72 @@ final class PolicySet {
         }
     }
 
-    /** The statements that cover one action. */
-    private record About(Placed[] denials, Placed[] grants) {}
+    /** What the set says about one action: the statements that cover it. */
+    record About(Placed[] denials, Placed[] grants) {
+        private static final About NOTHING = new About(new Placed[0], new Placed[0]);
+        private static final About ANYTHING = new About(new Placed[0], new Placed[0]);
 
-    private static final About NOTHING = new About(new Placed[0], new Placed[0]);
+        /** Whether what it does not allow is refused: not so of {@link #UNLIMITED} alone. */
+        boolean limits() {
+            return this != ANYTHING;
+        }
 
-    private final boolean empty;
+        /** The first statement that denies the call, or null. */
+        @Nullable Placed denial(String resource, Facts facts) {
+            return first(denials, resource, facts);
+        }
+
+        /** The first statement that allows the call, or null. */
+        @Nullable Placed grant(String resource, Facts facts) {
+            return first(grants, resource, facts);
+        }
+
+        /** Whether it allows nothing of the call. */
+        boolean silent(String resource, Facts facts) {
+            return limits() && grant(resource, facts) == null;
+        }
+
+        /** The statement that allows the call and names the caller in the way that gives most, or null. */
+        @Nullable Placed bestGrant(String resource, Facts facts) {
+            Placed best = null;
+            for (Placed placed : grants) {
+                if (placed.statement().speaksOf(resource, facts)
+                        && (best == null || placed.statement().naming(facts).compareTo(best.statement().naming(facts)) > 0)) {
+                    best = placed;
+                }
+            }
+            return best;
+        }
+
+        /** All statements that speak of the call, in the order of the policies; for explanations. */
+        List<Placed> all(String resource, Facts facts) {
+            return Stream.concat(Arrays.stream(denials), Arrays.stream(grants))
+                    .filter(placed -> placed.statement().speaksOf(resource, facts))
+                    .sorted(Comparator.comparingInt(Placed::order))
+                    .toList();
+        }
+
+        private static @Nullable Placed first(Placed[] statements, String resource, Facts facts) {
+            for (Placed placed : statements) {
+                if (placed.statement().speaksOf(resource, facts)) {
+                    return placed;
+                }
+            }
+            return null;
+        }
+    }
+
+    /** What is said about every action by a set without statements, which then costs no look-up; most callers have such sets. */
+    private final @Nullable About always;
+
     private final Map<String, List<Placed>> byName = new HashMap<>();
     private final Map<String, List<Placed>> byService = new HashMap<>();
     private final List<Placed> open = new ArrayList<>();
     private final ConcurrentMap<String, About> byAction = new ConcurrentHashMap<>();
+
+    private PolicySet(About always) {
+        this.always = always;
+    }
 
     PolicySet(List<Attached> policies) {
         int order = 0;
@@ -69,7 +126,7 @@ final class PolicySet {
                 index(Placed.of(order++, policy, statement));
             }
         }
-        empty = order == 0;
+        always = order == 0 ? About.NOTHING : null;
     }
 
     private void index(Placed placed) {
@@ -89,57 +146,10 @@ final class PolicySet {
         }
     }
 
-    /** The first statement that denies the call, or null. */
-    @Nullable Placed denial(String action, String resource, Facts facts) {
-        return first(about(action).denials(), resource, facts);
-    }
-
-    /** The first statement that allows the call, or null; for {@link #UNLIMITED} see {@link #silent}. */
-    @Nullable Placed grant(String action, String resource, Facts facts) {
-        return first(about(action).grants(), resource, facts);
-    }
-
-    /** Whether it allows nothing of the call. */
-    boolean silent(String action, String resource, Facts facts) {
-        return this != UNLIMITED && grant(action, resource, facts) == null;
-    }
-
-    /** The statement that allows the call and names the caller in the way that gives most, or null. */
-    @Nullable Placed bestGrant(String action, String resource, Facts facts) {
-        Placed best = null;
-        for (Placed placed : about(action).grants()) {
-            if (placed.statement().speaksOf(resource, facts)
-                    && (best == null || placed.statement().naming(facts).compareTo(best.statement().naming(facts)) > 0)) {
-                best = placed;
-            }
-        }
-        return best;
-    }
-
-    /** All statements that speak of the call, in the order of the policies; for explanations. */
-    List<Placed> all(String action, String resource, Facts facts) {
-        var found = new ArrayList<Placed>();
-        About about = about(action);
-        for (Placed[] some : List.of(about.denials(), about.grants())) {
-            Arrays.stream(some).filter(placed -> placed.statement().speaksOf(resource, facts)).forEach(found::add);
-        }
-        found.sort(Comparator.comparingInt(Placed::order));
-        return found;
-    }
-
-    private static @Nullable Placed first(Placed[] statements, String resource, Facts facts) {
-        for (Placed placed : statements) {
-            if (placed.statement().speaksOf(resource, facts)) {
-                return placed;
-            }
-        }
-        return null;
-    }
-
-    /** Most callers have no boundary, session policies or policy of the resource: those cost no look-up. */
-    private About about(String action) {
-        if (empty) {
-            return NOTHING;
+    /** What it says about an action; one look-up for all that a decision asks of it. */
+    About about(String action) {
+        if (always != null) {
+            return always;
         }
         About known = byAction.get(action);
         return known != null ? known : find(action);

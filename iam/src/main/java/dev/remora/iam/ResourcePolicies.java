@@ -1,8 +1,8 @@
 package dev.remora.iam;
 
 import dev.remora.wire.Principal;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -35,9 +35,13 @@ public final class ResourcePolicies {
         }
     }
 
+    private record Registered(String prefix, Finder finder) {}
+
     private record Compiled(String text, PolicySet policies) {}
 
-    private final Map<String, Finder> finders = new HashMap<>();
+    /** Few services have such policies, so that looking at each costs less than a name cut out and looked up. */
+    private final List<Registered> finders = new ArrayList<>();
+
     private final ConcurrentMap<String, Compiled> compiled = new ConcurrentHashMap<>();
 
     ResourcePolicies() {}
@@ -48,15 +52,20 @@ public final class ResourcePolicies {
      * @param service the prefix of its actions, e.g. {@code sqs}
      */
     public void register(String service, Finder finder) {
-        if (finders.put(service, finder) != null) {
+        String prefix = service + ":";
+        if (finders.stream().anyMatch(known -> known.prefix().equals(prefix))) {
             throw new IllegalStateException(service + " is there twice");
         }
+        finders.add(new Registered(prefix, finder));
     }
 
     Optional<Resource> find(Principal caller, String action, String arn) {
-        int colon = action.indexOf(':');
-        Finder finder = colon < 0 ? null : finders.get(action.substring(0, colon));
-        return finder == null ? Optional.empty() : finder.find(caller, action, arn);
+        for (int i = 0; i < finders.size(); i++) {
+            if (action.startsWith(finders.get(i).prefix())) {
+                return finders.get(i).finder().find(caller, action, arn);
+            }
+        }
+        return Optional.empty();
     }
 
     /** @param asked the ARN that it was found by */

@@ -2,6 +2,7 @@ package dev.remora.iam;
 
 import dev.remora.iam.Authority.Side;
 import dev.remora.iam.PolicyAuthorizer.Standpoint;
+import dev.remora.iam.PolicySet.About;
 import dev.remora.iam.PolicySet.Attached;
 import dev.remora.store.Store;
 import dev.remora.store.View;
@@ -160,16 +161,13 @@ final class Simulations {
     private EvaluationResult result(Question question, Asked asked) {
         String action = asked.action();
         String resource = asked.resource();
-        Principal caller = question.from().caller();
         Authority authority = question.from().authority();
-        String inArn = PolicyAuthorizer.account(resource);
-        String owner = inArn.isEmpty() ? question.owner() : inArn;
-        boolean within = owner.equals(caller.account());
         Facts facts = authorizer.facts(question.from(), question.context()).supposing();
-        facts.about(owner);
-        Side side = question.resourcePolicy()
-                .map(policy -> Side.resource(policy, within))
-                .orElse(within ? Side.OWN : Side.FOREIGN);
+        facts.about(resource);
+        if (facts.owner().isEmpty()) {
+            facts.ownedBy(question.owner());
+        }
+        Side side = question.resourcePolicy().map(Side::resource).orElse(Side.SILENT);
         Decision decision = authority.decide(action, resource, facts, side);
         var result = EvaluationResult.builder()
                 .evalActionName(action)
@@ -188,7 +186,7 @@ final class Simulations {
             boolean allowed = allows(authority.boundary(), action, resource, facts);
             result.permissionsBoundaryDecisionDetail(detail -> detail.allowedByPermissionsBoundary(allowed));
         }
-        if (!within) {
+        if (!facts.within()) {
             result.evalDecisionDetails(Map.of(
                     "IAM Policy", verdict(authority.identity(), action, resource, facts),
                     "Resource Policy", verdict(side.policies(), action, resource, facts)));
@@ -201,10 +199,11 @@ final class Simulations {
     }
 
     private static PolicyEvaluationDecisionType verdict(PolicySet policies, String action, String resource, Facts facts) {
-        if (policies.denial(action, resource, facts) != null) {
+        About about = policies.about(action);
+        if (about.denial(resource, facts) != null) {
             return PolicyEvaluationDecisionType.EXPLICIT_DENY;
         }
-        return policies.grant(action, resource, facts) == null
+        return about.grant(resource, facts) == null
                 ? PolicyEvaluationDecisionType.IMPLICIT_DENY : PolicyEvaluationDecisionType.ALLOWED;
     }
 
@@ -224,7 +223,7 @@ final class Simulations {
         }
         var matched = new ArrayList<Statement>();
         for (PolicySet policies : List.of(authority.identity(), side.policies())) {
-            policies.all(action, resource, facts).stream()
+            policies.about(action).all(resource, facts).stream()
                     .filter(placed -> placed.statement().allows())
                     .forEach(placed -> matched.add(shape(placed.source())));
         }

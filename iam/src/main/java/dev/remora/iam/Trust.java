@@ -44,7 +44,7 @@ final class Trust implements RoleAccess {
             var caller = new Principal.Service(granted.role().account(), service);
             Standpoint from = authorizer.standpoint(caller);
             return decide(granted, from, ASSUME_ROLE, context).allowed()
-                    && granted.trust().all(ASSUME_ROLE, roleArn, authorizer.facts(from, context)).stream()
+                    && granted.trust().about(ASSUME_ROLE).all(roleArn, authorizer.facts(from, context)).stream()
                             .anyMatch(placed -> placed.statement().principals().orElseThrow().services().contains(service));
         }).isPresent();
     }
@@ -107,8 +107,7 @@ final class Trust implements RoleAccess {
     private Decision decide(Granted granted, Standpoint from, String action, Map<String, List<String>> context) {
         Role role = granted.role();
         Facts facts = authorizer.facts(from, withTags(role, context));
-        facts.about(role.account());
-        boolean within = from.caller().account().equals(role.account());
-        return from.authority().decide(action, role.arn(), facts, Side.trust(granted.trust(), within));
+        facts.about(role.arn());
+        return from.authority().decide(action, role.arn(), facts, Side.trust(granted.trust()));
     }
 }

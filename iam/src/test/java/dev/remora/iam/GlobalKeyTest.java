@@ -42,7 +42,7 @@ class GlobalKeyTest {
     private static Facts facts(String kind, Map<String, List<String>> context) {
         var standing = new Standing("o-example", "o-example/r-1/ou-2/", List.of());
         Facts facts = new Facts(caller(kind), Map.of("own", "identity", "cost", "7"), account -> standing, context, () -> NOW);
-        facts.about("999988887777");
+        facts.ownedBy("999988887777");
         return facts;
     }
 
@@ -112,5 +112,26 @@ class GlobalKeyTest {
         Facts supposed = facts.supposing();
         assertThat(supposed.values(Facts.Key.of("aws:PrincipalArn"))).containsExactly("x");
         assertThat(supposed.values(Facts.Key.of("aws:username"))).containsExactly("anna");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "arn:aws:sqs:us-east-1:111122223333:box, 111122223333, true",
+        "arn:aws:sqs:us-east-1:999988887777:box, 999988887777, false",
+        "arn:aws:iam::999988887777:role/r:x, 999988887777, false",
+        "arn:aws:sqs:us-east-1:1111222233333:box, '', true",
+        "arn:aws:sqs:us-east-1:11112222333:4:box, '', true",
+        "arn:aws:sqs:us-east-1:99998888777*:box, '', true",
+        "arn:aws:sqs:us-east-1:999988887777, '', true",
+        "arn:aws:s3:::bucket/111122223333:key, '', true",
+        "arn:aws:iam::aws:policy/ReadOnlyAccess, '', true",
+        "arn:aws:s3, '', true",
+        "*, '', true",
+    })
+    void anArnTellsWhoseTheResourceIs(String arn, String owner, boolean within) {
+        Facts facts = facts("user", Map.of());
+        facts.about(arn);
+        assertThat(facts.owner()).isEqualTo(owner);
+        assertThat(facts.within()).isEqualTo(within);
     }
 }

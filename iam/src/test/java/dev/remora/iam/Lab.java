@@ -84,10 +84,11 @@ final class Lab implements AutoCloseable {
     }
 
     static Verdict verdict(PolicySet policies, String action, String resource, Facts facts) {
-        if (policies.denial(action, resource, facts) != null) {
+        PolicySet.About about = policies.about(action);
+        if (about.denial(resource, facts) != null) {
             return Verdict.DENIED;
         }
-        return policies.silent(action, resource, facts) ? Verdict.SILENT : Verdict.ALLOWED;
+        return about.silent(resource, facts) ? Verdict.SILENT : Verdict.ALLOWED;
     }
 
     static PolicySet set(PolicyDocument... documents) {

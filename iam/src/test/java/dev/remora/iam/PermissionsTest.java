@@ -69,7 +69,7 @@ class PermissionsTest {
 
     private boolean may(String action) {
         return anna().filter(granted ->
-                granted.authority().decide(action, "*", Lab.facts(Map.of()), Authority.Side.OWN).allowed()).isPresent();
+                granted.authority().decide(action, "*", Lab.facts(Map.of()), Authority.Side.SILENT).allowed()).isPresent();
     }
 
     @Test
@@ -126,13 +126,13 @@ class PermissionsTest {
         var terms = new SessionTerms(NOW, Lab.allow("ec2:*", "*"), List.of("arn:aws:iam::" + Lab.ACCOUNT + ":policy/one"),
                 Map.of(), Set.of(), "", false);
         Facts facts = Lab.facts(Map.of());
-        assertThat(permissions.session(terms).silent("s3:GetObject", "*", facts)).isFalse();
-        assertThat(permissions.session(terms).silent("ec2:CreateVpc", "*", facts)).isFalse();
-        assertThat(permissions.session(terms).silent("sqs:SendMessage", "*", facts)).isTrue();
+        assertThat(permissions.session(terms).about("s3:GetObject").silent("*", facts)).isFalse();
+        assertThat(permissions.session(terms).about("ec2:CreateVpc").silent("*", facts)).isFalse();
+        assertThat(permissions.session(terms).about("sqs:SendMessage").silent("*", facts)).isTrue();
         assertThat(permissions.session(terms)).isSameAs(permissions.session(terms));
         put(policy("one", Lab.allow("sqs:*", "*")));
-        assertThat(permissions.session(terms).silent("s3:GetObject", "*", facts)).isTrue();
-        assertThat(permissions.session(terms).silent("sqs:SendMessage", "*", facts)).isFalse();
+        assertThat(permissions.session(terms).about("s3:GetObject").silent("*", facts)).isTrue();
+        assertThat(permissions.session(terms).about("sqs:SendMessage").silent("*", facts)).isFalse();
         assertThat(permissions.session(SessionTerms.plain(NOW))).isSameAs(PolicySet.UNLIMITED);
     }
 

@@ -32,10 +32,10 @@ class ResourcePolicyTest {
         PolicySet policy = ResourcePolicy.set(ARN,
                 "{\"Version\": \"2012-10-17\", \"Statement\": [" + String.join(",", statements) + "]}");
         Facts facts = Lab.facts(caller, Map.of("aws:SourceAccount", List.of("111122223333")));
-        if (policy.denial(action, ARN, facts) != null) {
+        if (policy.about(action).denial(ARN, facts) != null) {
             return "DENIED";
         }
-        PolicySet.Placed grant = policy.bestGrant(action, ARN, facts);
+        PolicySet.Placed grant = policy.about(action).bestGrant(ARN, facts);
         return grant == null ? "NOT" : grant.statement().naming(facts).name();
     }
 
@@ -102,7 +102,7 @@ class ResourcePolicyTest {
         var bucket = new ResourcePolicies.Resource("arn:aws:s3:::b", "111122223333", text);
         PolicySet known = policies.compiled("arn:aws:s3:::b/k", bucket);
         assertThat(policies.compiled("arn:aws:s3:::b/other", bucket)).isSameAs(known);
-        assertThat(known.bestGrant("s3:GetObject", "arn:aws:s3:::b/k", Lab.facts(ROOT, Map.of())).source().policy())
+        assertThat(known.about("s3:GetObject").bestGrant("arn:aws:s3:::b/k", Lab.facts(ROOT, Map.of())).source().policy())
                 .isEqualTo("arn:aws:s3:::b");
         var changed = new ResourcePolicies.Resource("arn:aws:s3:::b", "111122223333", text.replace("s3:Get*", "s3:Put*"));
         assertThat(policies.compiled("arn:aws:s3:::b/k", changed)).isNotSameAs(known);
