@@ -68,6 +68,7 @@ public final class EndpointPolicies {
         Facts facts = authorizer.facts(caller, context);
         PolicySet.About about = policy.about(action);
         for (String resource : resources) {
+            authorizer.about(action, resource, facts);
             PolicySet.Placed denial = about.denial(resource, facts);
             if (denial != null) {
                 return new Decision(false, resource, Reason.ENDPOINT_DENY, denial.source());

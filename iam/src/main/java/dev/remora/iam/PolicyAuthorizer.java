@@ -63,13 +63,19 @@ final class PolicyAuthorizer implements Authorizer {
     }
 
     private Decision decide(Standpoint from, String action, String arn, Facts facts) {
-        Optional<ResourcePolicies.Resource> found = resources.find(from.caller(), action, arn);
+        Optional<ResourcePolicies.Resource> found = about(action, arn, facts);
+        Side side = found.isPresent() ? Side.resource(resources.compiled(arn, found.get())) : Side.SILENT;
+        return from.authority().decide(action, arn, facts, side);
+    }
+
+    /** Says which resource an action is about, and gives it if its service keeps policies of such. */
+    Optional<ResourcePolicies.Resource> about(String action, String arn, Facts facts) {
         facts.about(arn);
-        if (found.isEmpty()) {
-            return from.authority().decide(action, arn, facts, Side.SILENT);
+        Optional<ResourcePolicies.Resource> found = resources.find(facts.caller(), action, arn);
+        if (found.isPresent()) {
+            facts.ownedBy(found.get().owner());
         }
-        facts.ownedBy(found.get().owner());
-        return from.authority().decide(action, arn, facts, Side.resource(resources.compiled(arn, found.get())));
+        return found;
     }
 
     Standpoint standpoint(Principal caller) {

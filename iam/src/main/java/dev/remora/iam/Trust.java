@@ -44,7 +44,7 @@ final class Trust implements RoleAccess {
             var caller = new Principal.Service(granted.role().account(), service);
             Standpoint from = authorizer.standpoint(caller);
             return decide(granted, from, ASSUME_ROLE, context).allowed()
-                    && granted.trust().about(ASSUME_ROLE).all(roleArn, authorizer.facts(from, context)).stream()
+                    && granted.trust().about(ASSUME_ROLE).all(roleArn, facts(granted, from, context)).stream()
                             .anyMatch(placed -> placed.statement().principals().orElseThrow().services().contains(service));
         }).isPresent();
     }
@@ -95,6 +95,12 @@ final class Trust implements RoleAccess {
         return granted.orElseThrow().role();
     }
 
+    private Facts facts(Granted granted, Standpoint from, Map<String, List<String>> context) {
+        Facts facts = authorizer.facts(from, withTags(granted.role(), context));
+        facts.about(granted.role().arn());
+        return facts;
+    }
+
     private static Map<String, List<String>> withTags(Role role, Map<String, List<String>> context) {
         if (role.tags().isEmpty()) {
             return context;
@@ -105,9 +111,7 @@ final class Trust implements RoleAccess {
     }
 
     private Decision decide(Granted granted, Standpoint from, String action, Map<String, List<String>> context) {
-        Role role = granted.role();
-        Facts facts = authorizer.facts(from, withTags(role, context));
-        facts.about(role.arn());
-        return from.authority().decide(action, role.arn(), facts, Side.trust(granted.trust()));
+        String role = granted.identity().arn();
+        return from.authority().decide(action, role, facts(granted, from, context), Side.trust(granted.trust()));
     }
 }

@@ -13,17 +13,19 @@ import dev.remora.wire.Principal;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EndpointPoliciesTest {
     private static final Principal CALLER = new Principal.Root("000000000000");
 
     private final Store store = SqliteStore.inMemory(IamService.kinds());
-    private final EndpointPolicies policies =
-            new IamService(store, Ids.random(), InstantSource.system(), true).endpointPolicies();
+    private final IamService iam = new IamService(store, Ids.random(), InstantSource.system(), true);
+    private final EndpointPolicies policies = iam.endpointPolicies();
 
     @AfterEach
     void close() {
@@ -31,9 +33,13 @@ class EndpointPoliciesTest {
     }
 
     private Decision decide(String statements, String action) {
+        return decide(statements, action, "*");
+    }
+
+    private Decision decide(String statements, String action, String resource) {
         String policy = "{\"Version\":\"2012-10-17\",\"Statement\":[" + statements.replace('\'', '"') + "]}";
         policies.check(policy);
-        return policies.of(policy).decide(CALLER, action, List.of("*"), Map.of("aws:SourceVpce", List.of("vpce-1")));
+        return policies.of(policy).decide(CALLER, action, List.of(resource), Map.of("aws:SourceVpce", List.of("vpce-1")));
     }
 
     @Test
@@ -66,6 +72,21 @@ class EndpointPoliciesTest {
                                 "sts:X")
                         .allowed())
                 .isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "sqs:SendMessage, arn:aws:sqs:us-east-1:000000000000:box, true",
+        "sqs:SendMessage, arn:aws:sqs:us-east-1:111122223333:box, false",
+        "s3:GetObject, arn:aws:s3:::ours/k, true",
+        "s3:GetObject, arn:aws:s3:::theirs/k, false"
+    })
+    void it_may_demand_whose_the_resource_is(String action, String resource, boolean allowed) {
+        iam.resourcePolicies().register("s3", (caller, asked, arn) ->
+                Optional.of(new ResourcePolicies.Resource(arn.contains("ours") ? CALLER.account() : "111122223333", "")));
+        String own = "{'Effect':'Allow','Principal':'*','Action':'*','Resource':'*',"
+                + "'Condition':{'StringEquals':{'aws:ResourceAccount':'000000000000'}}}";
+        assertThat(decide(own, action, resource).allowed()).isEqualTo(allowed);
     }
 
     @ParameterizedTest

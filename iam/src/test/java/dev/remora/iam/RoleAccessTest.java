@@ -51,6 +51,9 @@ class RoleAccessTest {
                 "\"sts:AssumeRole\",\"Condition\":{\"StringEquals\":{\"aws:SourceAccount\":\"%s\"}}");
         assertThat(lab.iam.roles().assumableBy(lab.role("own", condition.formatted(Lab.ACCOUNT)), LAMBDA)).isTrue();
         assertThat(lab.iam.roles().assumableBy(lab.role("other", condition.formatted("999988887777")), LAMBDA)).isFalse();
+        String resource = condition.replace("aws:SourceAccount", "aws:ResourceAccount");
+        assertThat(lab.iam.roles().assumableBy(lab.role("owner", resource.formatted(Lab.ACCOUNT)), LAMBDA)).isTrue();
+        assertThat(lab.iam.roles().assumableBy(lab.role("owned", resource.formatted("999988887777")), LAMBDA)).isFalse();
         String denied = Lab.policy("{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"" + LAMBDA
                 + "\"},\"Action\":\"sts:AssumeRole\"},"
                 + "{\"Effect\":\"Deny\",\"Principal\":{\"Service\":\"" + LAMBDA + "\"},\"Action\":\"sts:*\"}");
