@@ -38,6 +38,8 @@ class AuthorizationTableTest {
 
     /** What members hold that cannot be any text. */
     private static final Map<String, String> VALUES = Map.ofEntries(
+            Map.entry("iam.Path", "/path/"),
+            Map.entry("iam.SerialNumber", "arn:aws:iam::123456789012:mfa/name"),
             Map.entry("lambda.Resource", "arn:aws:lambda" + OURS + "function:f"),
             Map.entry("lambda.Arn", "arn:aws:lambda" + OURS + "layer:l:1"),
             Map.entry("sqs.SourceArn", "arn:aws:sqs" + OURS + "q"),

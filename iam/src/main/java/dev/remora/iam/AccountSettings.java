@@ -34,7 +34,7 @@ final class AccountSettings {
         this.store = store;
     }
 
-    /** Counts and quotas. What there is none of here (MFA devices, certificates, identity providers) counts nothing. */
+    /** Counts and quotas. What there is none of here (certificates, identity providers) counts nothing. */
     GetAccountSummaryResponse summary(GetAccountSummaryRequest request, Call call) {
         View view = store.view();
         Map<String, Integer> summary = new LinkedHashMap<>();
@@ -72,8 +72,9 @@ final class AccountSettings {
         summary.put("Policies", policies.size());
         summary.put("PolicyVersionsInUse", policies.stream().mapToInt(policy -> policy.versions().size()).sum());
         summary.put("AccountAccessKeysPresent", LongTermKeys.ofRoot(view, account) > 0 ? 1 : 0);
-        for (String none : List.of("AccountMFAEnabled", "AccountPasswordPresent", "AccountSigningCertificatesPresent",
-                "MFADevices", "MFADevicesInUse", "Providers", "ServerCertificates")) {
+        MfaDevices.count(summary, view, account);
+        for (String none : List.of(
+                "AccountPasswordPresent", "AccountSigningCertificatesPresent", "Providers", "ServerCertificates")) {
             summary.put(none, 0);
         }
     }

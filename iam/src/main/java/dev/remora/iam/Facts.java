@@ -31,6 +31,7 @@ final class Facts {
     private final boolean supposed;
     private String resource = "";
     private @Nullable String owner;
+    private boolean provedNow;
     private @Nullable String callerArn;
 
     /**
@@ -66,6 +67,16 @@ final class Facts {
     /** Says whose resource the next question is about, where its ARN does not tell; empty if it is nobody's. */
     void ownedBy(String account) {
         this.owner = account;
+    }
+
+    /** Says that this very request proves a second factor, whatever its credentials were issued with. */
+    void proveNow() {
+        this.provedNow = true;
+    }
+
+    /** When a second factor was proved, or null if none was. */
+    @Nullable Instant proved() {
+        return provedNow ? now() : terms().mfa() ? terms().issued() : null;
     }
 
     Principal caller() {

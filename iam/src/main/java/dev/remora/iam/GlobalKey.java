@@ -2,6 +2,7 @@ package dev.remora.iam;
 
 import dev.remora.wire.Principal;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Locale;
@@ -38,12 +39,16 @@ enum GlobalKey {
     USER_NAME("aws:username", facts -> facts.caller() instanceof Principal.User user ? user.name() : null),
     TOKEN_ISSUE_TIME("aws:TokenIssueTime",
             facts -> facts.terms().temporary() ? facts.terms().issued().truncatedTo(ChronoUnit.SECONDS).toString() : null),
-    /** Absent from calls with keys that do not end; of a session it says whether its issuer had proved a second factor. */
-    MULTI_FACTOR_AUTH_PRESENT("aws:MultiFactorAuthPresent",
-            facts -> facts.terms().temporary() || facts.caller() instanceof Principal.RoleSession
-                    ? Boolean.toString(facts.terms().mfa()) : null),
-    MULTI_FACTOR_AUTH_AGE("aws:MultiFactorAuthAge", facts -> facts.terms().mfa()
-            ? Long.toString(Duration.between(facts.terms().issued(), facts.now()).toSeconds()) : null),
+    /**
+     * Absent from calls with keys that do not end, unless the call itself proves a second factor; of a session it says whether
+     * its issuer had proved one.
+     */
+    MULTI_FACTOR_AUTH_PRESENT("aws:MultiFactorAuthPresent", facts -> facts.proved() != null ? "true"
+            : facts.terms().temporary() || facts.caller() instanceof Principal.RoleSession ? "false" : null),
+    MULTI_FACTOR_AUTH_AGE("aws:MultiFactorAuthAge", facts -> {
+        Instant proved = facts.proved();
+        return proved == null ? null : Long.toString(Duration.between(proved, facts.now()).toSeconds());
+    }),
     SOURCE_IDENTITY("aws:SourceIdentity", facts -> orNull(facts.terms().sourceIdentity())),
     RESOURCE_ACCOUNT("aws:ResourceAccount", facts -> orNull(facts.owner())),
     RESOURCE_ORG_ID("aws:ResourceOrgID", facts -> orNull(facts.ownerStanding().organization())),

@@ -14,7 +14,7 @@ import software.amazon.awssdk.services.iam.model.GetAccountSummaryRequest;
 import software.amazon.awssdk.services.iam.model.ListAccountAliasesRequest;
 import software.amazon.awssdk.services.iam.model.UpdateAccountPasswordPolicyRequest;
 
-/** What Remora supports of IAM; the tables of its nouns are put together here. MFA devices and federation are not in it. */
+/** What Remora supports of IAM; the tables of its nouns are put together here. Federation is not in it. */
 final class IamOperations {
     static final ServiceInfo SERVICE =
             new ServiceInfo("iam", "iam", Protocol.AWS_QUERY, "2010-05-08", "https://iam.amazonaws.com/doc/2010-05-08/", "");

@@ -66,9 +66,9 @@ public final class IamService {
 
     /** The kinds of documents that this module stores; a store must be opened with them. */
     public static List<Kind<?>> kinds() {
-        return List.of(Role.KIND, User.KIND, Group.KIND, AccessKey.KIND, LoginProfile.KIND, InstanceProfile.KIND,
-                ManagedPolicy.KIND, AccountAlias.KIND, PasswordRules.KIND, LastUse.Use.KIND, ServiceLinkedRoles.Deletion.KIND,
-                Sessions.InstallationKey.KIND);
+        return List.of(Role.KIND, User.KIND, Group.KIND, AccessKey.KIND, LoginProfile.KIND, MfaDevice.KIND,
+                InstanceProfile.KIND, ManagedPolicy.KIND, AccountAlias.KIND, PasswordRules.KIND, LastUse.Use.KIND,
+                ServiceLinkedRoles.Deletion.KIND, Sessions.InstallationKey.KIND);
     }
 
     public Operations iamOperations() {

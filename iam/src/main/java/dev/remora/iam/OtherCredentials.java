@@ -4,8 +4,6 @@ import dev.remora.store.Store;
 import dev.remora.wire.Call;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.services.iam.model.ListMfaDevicesRequest;
-import software.amazon.awssdk.services.iam.model.ListMfaDevicesResponse;
 import software.amazon.awssdk.services.iam.model.ListOpenIdConnectProvidersRequest;
 import software.amazon.awssdk.services.iam.model.ListOpenIdConnectProvidersResponse;
 import software.amazon.awssdk.services.iam.model.ListSamlProvidersRequest;
@@ -18,27 +16,16 @@ import software.amazon.awssdk.services.iam.model.ListSigningCertificatesRequest;
 import software.amazon.awssdk.services.iam.model.ListSigningCertificatesResponse;
 import software.amazon.awssdk.services.iam.model.ListSshPublicKeysRequest;
 import software.amazon.awssdk.services.iam.model.ListSshPublicKeysResponse;
-import software.amazon.awssdk.services.iam.model.ListVirtualMfaDevicesRequest;
-import software.amazon.awssdk.services.iam.model.ListVirtualMfaDevicesResponse;
 
 /**
- * MFA devices, certificates, SSH keys, credentials for single services, and identity providers: none can be made here, and so the
- * lists of them are empty. Tools ask for them all before they delete a user or take stock of an account.
+ * Certificates, SSH keys, credentials for single services, and identity providers: none can be made here, and so the lists of
+ * them are empty. Tools ask for them all before they delete a user or take stock of an account.
  */
 final class OtherCredentials {
     private final Store store;
 
     OtherCredentials(Store store) {
         this.store = store;
-    }
-
-    ListMfaDevicesResponse mfaDevices(ListMfaDevicesRequest request, Call call) {
-        check(request.userName(), call);
-        return ListMfaDevicesResponse.builder().mfaDevices(List.of()).isTruncated(false).build();
-    }
-
-    ListVirtualMfaDevicesResponse virtualMfaDevices(ListVirtualMfaDevicesRequest request, Call call) {
-        return ListVirtualMfaDevicesResponse.builder().virtualMFADevices(List.of()).isTruncated(false).build();
     }
 
     ListSshPublicKeysResponse sshPublicKeys(ListSshPublicKeysRequest request, Call call) {

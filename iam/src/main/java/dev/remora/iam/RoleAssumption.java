@@ -33,11 +33,13 @@ final class RoleAssumption {
     private final Store store;
     private final Trust trust;
     private final Sessions sessions;
+    private final SecondFactor secondFactor;
 
-    RoleAssumption(Store store, Trust trust, Sessions sessions) {
+    RoleAssumption(Store store, Trust trust, Sessions sessions, SecondFactor secondFactor) {
         this.store = store;
         this.trust = trust;
         this.sessions = sessions;
+        this.secondFactor = secondFactor;
     }
 
     AssumeRoleResponse assume(AssumeRoleRequest request, Call call) {
@@ -45,14 +47,16 @@ final class RoleAssumption {
         if (!ARN.matcher(arn).matches()) {
             throw new AwsError("ValidationError", 400, arn + " is invalid");
         }
-        SecondFactor.refuse(request.serialNumber(), request.tokenCode());
         SessionTerms own = call.principal().terms();
         SessionTags tags = SessionTags.of(request.tags(), request.transitiveTagKeys(), own);
         String sourceIdentity = sourceIdentity(request, own);
-        Role role = permitted(request, call, tags, sourceIdentity);
+        boolean proved = secondFactor.proved(request.serialNumber(), request.tokenCode(), call);
+        Role role = permitted(request, call, tags, sourceIdentity, proved);
         int seconds = seconds(request, call.principal(), role);
         SessionPolicies policies =
                 SessionPolicies.of(request.policy(), request.policyArns(), role.account(), store.view());
+        // "The temporary credentials returned by AssumeRole do not include MFA information in the context" ("Configuring
+        // MFA-protected API access"): the second factor counts for the assumption alone.
         var terms = new SessionTerms(call.time().truncatedTo(ChronoUnit.SECONDS), policies.text(), policies.arns(), tags.all(),
                 tags.transitive(), sourceIdentity, false);
         int percent = PackedTerms.percent(terms);
@@ -83,7 +87,8 @@ final class RoleAssumption {
     }
 
     /** The role, if the caller has every permission that the request needs. */
-    private Role permitted(AssumeRoleRequest request, Call call, SessionTags tags, String sourceIdentity) {
+    private Role permitted(
+            AssumeRoleRequest request, Call call, SessionTags tags, String sourceIdentity, boolean proved) {
         List<String> needed = new ArrayList<>(List.of(Trust.ASSUME_ROLE));
         if (tags.any()) {
             needed.add(TAG_SESSION);
@@ -97,7 +102,7 @@ final class RoleAssumption {
                 .with("sts:SourceIdentity", sourceIdentity.isEmpty() ? null : sourceIdentity)
                 .and(call.keys())
                 .map();
-        return trust.assume(request.roleArn(), call.principal(), needed, keys);
+        return trust.assume(request.roleArn(), call.principal(), needed, keys, proved);
     }
 
     private static int seconds(AssumeRoleRequest request, Principal caller, Role role) {

@@ -16,6 +16,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sts.model.AssumeRoleRequest;
 import software.amazon.awssdk.services.sts.model.Credentials;
@@ -44,11 +45,13 @@ final class SecurityTokens {
     private final Store store;
     private final Sessions sessions;
     private final AuthorizationMessages messages;
+    private final SecondFactor secondFactor;
 
     private SecurityTokens(Store store, Sessions sessions, AuthorizationMessages messages) {
         this.store = store;
         this.sessions = sessions;
         this.messages = messages;
+        this.secondFactor = new SecondFactor(store);
     }
 
     static Operations operations(Store store, Trust trust, Sessions sessions, AuthorizationMessages messages) {
@@ -56,7 +59,7 @@ final class SecurityTokens {
         var operations = new Operations(SERVICE);
         operations.on(GetCallerIdentityRequest.class, tokens::callerIdentity).open();
         // Not open to all: the handler itself decides, because the trust document may be all that is needed.
-        operations.on(AssumeRoleRequest.class, new RoleAssumption(store, trust, sessions)::assume).open()
+        operations.on(AssumeRoleRequest.class, new RoleAssumption(store, trust, sessions, tokens.secondFactor)::assume).open()
                 .enforced("RoleArn", "RoleSessionName", "DurationSeconds", "ExternalId", "PolicyArns", "Policy", "Tags",
                         "TransitiveTagKeys", "SerialNumber", "TokenCode", "SourceIdentity")
                 .refused("ProvidedContexts", "MinimumSessionTokenSize");
@@ -84,8 +87,9 @@ final class SecurityTokens {
 
     private GetSessionTokenResponse sessionToken(GetSessionTokenRequest request, Call call) {
         requireLongTerm(call, "GetSessionToken");
-        SecondFactor.refuse(request.serialNumber(), request.tokenCode());
-        SessionTerms terms = SessionTerms.plain(call.time().truncatedTo(ChronoUnit.SECONDS));
+        boolean mfa = secondFactor.proved(request.serialNumber(), request.tokenCode(), call);
+        var terms = new SessionTerms(
+                call.time().truncatedTo(ChronoUnit.SECONDS), "", List.of(), Map.of(), Set.of(), "", mfa);
         Principal holder = call.principal() instanceof Principal.User user
                 ? new Principal.User(user.account(), user.path(), user.name(), user.id(), terms)
                 : new Principal.Root(call.account(), terms);

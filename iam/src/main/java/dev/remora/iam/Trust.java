@@ -43,8 +43,9 @@ final class Trust implements RoleAccess {
         return permissions.role(roleArn).filter(granted -> {
             var caller = new Principal.Service(granted.role().account(), service);
             Standpoint from = authorizer.standpoint(caller);
-            return decide(granted, from, ASSUME_ROLE, context).allowed()
-                    && granted.trust().about(ASSUME_ROLE).all(roleArn, facts(granted, from, context)).stream()
+            Facts facts = facts(granted, from, context, false);
+            return decide(granted, from, ASSUME_ROLE, facts).allowed()
+                    && granted.trust().about(ASSUME_ROLE).all(roleArn, facts).stream()
                             .anyMatch(placed -> placed.statement().principals().orElseThrow().services().contains(service));
         }).isPresent();
     }
@@ -77,13 +78,16 @@ final class Trust implements RoleAccess {
      * The role, if the caller may do all of this with it.
      *
      * @param actions AssumeRole and what else the request needs
+     * @param proved whether the request itself proves a second factor
      * @throws AwsError AccessDenied, also where there is no such role
      */
-    Role assume(String roleArn, Principal caller, List<String> actions, Map<String, List<String>> context) {
+    Role assume(String roleArn, Principal caller, List<String> actions, Map<String, List<String>> context, boolean proved) {
         Optional<Granted> granted = permissions.role(roleArn);
         Standpoint from = authorizer.standpoint(caller);
         for (String action : actions) {
-            Decision decision = granted.map(role -> authorizer.enforced(caller, action, decide(role, from, action, context)))
+            Decision decision = granted
+                    .map(role -> decide(role, from, action, facts(role, from, context, proved)))
+                    .map(decided -> authorizer.enforced(caller, action, decided))
                     .orElse(new Decision(false, roleArn, Authorizer.Reason.NO_TRUST_POLICY));
             if (!decision.allowed()) {
                 Authorizer.Reason reason = decision.reason();
@@ -95,9 +99,12 @@ final class Trust implements RoleAccess {
         return granted.orElseThrow().role();
     }
 
-    private Facts facts(Granted granted, Standpoint from, Map<String, List<String>> context) {
+    private Facts facts(Granted granted, Standpoint from, Map<String, List<String>> context, boolean proved) {
         Facts facts = authorizer.facts(from, withTags(granted.role(), context));
         facts.about(granted.role().arn());
+        if (proved) {
+            facts.proveNow();
+        }
         return facts;
     }
 
@@ -110,8 +117,7 @@ final class Trust implements RoleAccess {
         return both;
     }
 
-    private Decision decide(Granted granted, Standpoint from, String action, Map<String, List<String>> context) {
-        String role = granted.identity().arn();
-        return from.authority().decide(action, role, facts(granted, from, context), Side.trust(granted.trust()));
+    private static Decision decide(Granted granted, Standpoint from, String action, Facts facts) {
+        return from.authority().decide(action, granted.identity().arn(), facts, Side.trust(granted.trust()));
     }
 }

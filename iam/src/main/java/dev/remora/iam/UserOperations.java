@@ -14,18 +14,24 @@ import software.amazon.awssdk.services.iam.model.AttachUserPolicyRequest;
 import software.amazon.awssdk.services.iam.model.CreateAccessKeyRequest;
 import software.amazon.awssdk.services.iam.model.CreateLoginProfileRequest;
 import software.amazon.awssdk.services.iam.model.CreateUserRequest;
+import software.amazon.awssdk.services.iam.model.CreateVirtualMfaDeviceRequest;
+import software.amazon.awssdk.services.iam.model.DeactivateMfaDeviceRequest;
 import software.amazon.awssdk.services.iam.model.DeleteAccessKeyRequest;
 import software.amazon.awssdk.services.iam.model.DeleteLoginProfileRequest;
 import software.amazon.awssdk.services.iam.model.DeleteUserPermissionsBoundaryRequest;
 import software.amazon.awssdk.services.iam.model.DeleteUserPolicyRequest;
 import software.amazon.awssdk.services.iam.model.DeleteUserRequest;
+import software.amazon.awssdk.services.iam.model.DeleteVirtualMfaDeviceRequest;
 import software.amazon.awssdk.services.iam.model.DetachUserPolicyRequest;
+import software.amazon.awssdk.services.iam.model.EnableMfaDeviceRequest;
 import software.amazon.awssdk.services.iam.model.GetAccessKeyLastUsedRequest;
 import software.amazon.awssdk.services.iam.model.GetLoginProfileRequest;
+import software.amazon.awssdk.services.iam.model.GetMfaDeviceRequest;
 import software.amazon.awssdk.services.iam.model.GetUserPolicyRequest;
 import software.amazon.awssdk.services.iam.model.GetUserRequest;
 import software.amazon.awssdk.services.iam.model.ListAccessKeysRequest;
 import software.amazon.awssdk.services.iam.model.ListAttachedUserPoliciesRequest;
+import software.amazon.awssdk.services.iam.model.ListMfaDeviceTagsRequest;
 import software.amazon.awssdk.services.iam.model.ListMfaDevicesRequest;
 import software.amazon.awssdk.services.iam.model.ListOpenIdConnectProvidersRequest;
 import software.amazon.awssdk.services.iam.model.ListSamlProvidersRequest;
@@ -39,7 +45,10 @@ import software.amazon.awssdk.services.iam.model.ListUsersRequest;
 import software.amazon.awssdk.services.iam.model.ListVirtualMfaDevicesRequest;
 import software.amazon.awssdk.services.iam.model.PutUserPermissionsBoundaryRequest;
 import software.amazon.awssdk.services.iam.model.PutUserPolicyRequest;
+import software.amazon.awssdk.services.iam.model.ResyncMfaDeviceRequest;
+import software.amazon.awssdk.services.iam.model.TagMfaDeviceRequest;
 import software.amazon.awssdk.services.iam.model.TagUserRequest;
+import software.amazon.awssdk.services.iam.model.UntagMfaDeviceRequest;
 import software.amazon.awssdk.services.iam.model.UntagUserRequest;
 import software.amazon.awssdk.services.iam.model.UpdateAccessKeyRequest;
 import software.amazon.awssdk.services.iam.model.UpdateLoginProfileRequest;
@@ -61,6 +70,9 @@ final class UserOperations {
         table.policies(new UserPolicies(store));
         table.keys(new LongTermKeys(store, ids, lastUse), store);
         table.loginProfiles(new LoginProfiles(store, ids));
+        var devices = new MfaDevices(store, ids);
+        table.mfaDevices(devices);
+        table.mfaDevicesOfUsers(devices);
         table.others(new OtherCredentials(store));
     }
 
@@ -150,10 +162,46 @@ final class UserOperations {
                 .context((i, c) -> callerKeys(i.userName(), c));
     }
 
-    private void others(OtherCredentials others) {
-        operations.on(ListMfaDevicesRequest.class, others::mfaDevices).enforced("UserName", "Marker", "MaxItems")
+    private void mfaDevices(MfaDevices devices) {
+        operations.on(CreateVirtualMfaDeviceRequest.class, devices::create).enforced("Path", "VirtualMFADeviceName", "Tags")
+                .resources((i, c) -> List.of(
+                        "arn:aws:iam::" + c.account() + ":mfa" + Listing.prefix(i.path()) + i.virtualMFADeviceName()))
+                .context((i, c) -> Tags.requested(i.tags()));
+        operations.on(DeleteVirtualMfaDeviceRequest.class, devices::delete).enforced("SerialNumber")
+                .resources((i, c) -> List.of(i.serialNumber()))
+                .context((i, c) -> devices.keys(i.serialNumber(), c));
+        operations.on(ListVirtualMfaDevicesRequest.class, devices::listVirtual)
+                .enforced("AssignmentStatus", "Marker", "MaxItems")
+                .anyResource();
+        operations.on(TagMfaDeviceRequest.class, devices::tag).enforced("SerialNumber", "Tags")
+                .resources((i, c) -> List.of(i.serialNumber()))
+                .context((i, c) -> joined(devices.keys(i.serialNumber(), c), Tags.requested(i.tags())));
+        operations.on(UntagMfaDeviceRequest.class, devices::untag).enforced("SerialNumber", "TagKeys")
+                .resources((i, c) -> List.of(i.serialNumber()))
+                .context((i, c) -> joined(devices.keys(i.serialNumber(), c), Map.of("aws:TagKeys", i.tagKeys())));
+        operations.on(ListMfaDeviceTagsRequest.class, devices::listTags).enforced("SerialNumber", "Marker", "MaxItems")
+                .resources((i, c) -> List.of(i.serialNumber()))
+                .context((i, c) -> devices.keys(i.serialNumber(), c));
+    }
+
+    /** Whose device is whose: of these policies speak by the user. */
+    private void mfaDevicesOfUsers(MfaDevices devices) {
+        access.on(operations.on(EnableMfaDeviceRequest.class, devices::enable), EnableMfaDeviceRequest::userName)
+                .enforced("UserName", "SerialNumber", "AuthenticationCode1", "AuthenticationCode2");
+        access.on(operations.on(ResyncMfaDeviceRequest.class, devices::resync), ResyncMfaDeviceRequest::userName)
+                .enforced("UserName", "SerialNumber", "AuthenticationCode1", "AuthenticationCode2");
+        operations.on(DeactivateMfaDeviceRequest.class, devices::deactivate).enforced("UserName", "SerialNumber")
                 .resources((i, c) -> caller(i.userName(), c))
                 .context((i, c) -> callerKeys(i.userName(), c));
+        operations.on(GetMfaDeviceRequest.class, devices::get).enforced("UserName", "SerialNumber")
+                .resources((i, c) -> caller(i.userName(), c))
+                .context((i, c) -> callerKeys(i.userName(), c));
+        operations.on(ListMfaDevicesRequest.class, devices::list).enforced("UserName", "Marker", "MaxItems")
+                .resources((i, c) -> caller(i.userName(), c))
+                .context((i, c) -> callerKeys(i.userName(), c));
+    }
+
+    private void others(OtherCredentials others) {
         operations.on(ListSshPublicKeysRequest.class, others::sshPublicKeys).enforced("UserName", "Marker", "MaxItems")
                 .resources((i, c) -> caller(i.userName(), c))
                 .context((i, c) -> callerKeys(i.userName(), c));
@@ -165,9 +213,6 @@ final class UserOperations {
                 .enforced("UserName", "ServiceName", "AllUsers", "Marker", "MaxItems")
                 .resources((i, c) -> caller(i.userName(), c))
                 .context((i, c) -> callerKeys(i.userName(), c));
-        operations.on(ListVirtualMfaDevicesRequest.class, others::virtualMfaDevices)
-                .enforced("AssignmentStatus", "Marker", "MaxItems")
-                .anyResource();
         operations.on(ListServerCertificatesRequest.class, others::serverCertificates)
                 .enforced("PathPrefix", "Marker", "MaxItems")
                 .anyResource();

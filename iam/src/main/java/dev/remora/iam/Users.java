@@ -86,7 +86,7 @@ final class Users {
         return GetUserResponse.builder().user(full(IdentityKind.USER.required(view, call.account(), name))).build();
     }
 
-    private static software.amazon.awssdk.services.iam.model.User root(Principal.Root root, View view) {
+    static software.amazon.awssdk.services.iam.model.User root(Principal.Root root, View view) {
         return software.amazon.awssdk.services.iam.model.User.builder()
                 .userName(AccountAlias.of(root.account(), view).map(AccountAlias::alias).orElse(null))
                 .userId(root.account())
@@ -165,6 +165,9 @@ final class Users {
         }
         if (tx.any(AccessKey.KIND, Scope.global(user.account()), "user", User.key(user.name()))) {
             throw conflict("must delete access keys first.");
+        }
+        if (MfaDevice.any(user.account(), user.id(), tx)) {
+            throw conflict("must delete MFA device first.");
         }
     }
 

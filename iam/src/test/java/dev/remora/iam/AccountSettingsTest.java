@@ -27,15 +27,12 @@ import software.amazon.awssdk.services.iam.model.GetAccountSummaryResponse;
 import software.amazon.awssdk.services.iam.model.GroupDetail;
 import software.amazon.awssdk.services.iam.model.ListAccountAliasesRequest;
 import software.amazon.awssdk.services.iam.model.ListAccountAliasesResponse;
-import software.amazon.awssdk.services.iam.model.ListMfaDevicesRequest;
-import software.amazon.awssdk.services.iam.model.ListMfaDevicesResponse;
 import software.amazon.awssdk.services.iam.model.ListOpenIdConnectProvidersRequest;
 import software.amazon.awssdk.services.iam.model.ListSamlProvidersRequest;
 import software.amazon.awssdk.services.iam.model.ListServerCertificatesRequest;
 import software.amazon.awssdk.services.iam.model.ListServiceSpecificCredentialsRequest;
 import software.amazon.awssdk.services.iam.model.ListSigningCertificatesRequest;
 import software.amazon.awssdk.services.iam.model.ListSshPublicKeysRequest;
-import software.amazon.awssdk.services.iam.model.ListVirtualMfaDevicesRequest;
 import software.amazon.awssdk.services.iam.model.ManagedPolicyDetail;
 import software.amazon.awssdk.services.iam.model.PutUserPermissionsBoundaryRequest;
 import software.amazon.awssdk.services.iam.model.PutUserPolicyRequest;
@@ -136,13 +133,10 @@ class AccountSettingsTest {
     @Test
     void whatCannotBeMadeIsListedAsNothing() {
         run(CreateUserRequest.builder().userName("anna").build());
-        assertThat(lab.iam(ListMfaDevicesRequest.builder().userName("anna").build(), ListMfaDevicesResponse.class))
-                .satisfies(list -> assertThat(list.hasMfaDevices()).isTrue())
-                .satisfies(list -> assertThat(list.mfaDevices()).isEmpty());
         for (AwsRequest list : List.<AwsRequest>of(ListSshPublicKeysRequest.builder().userName("anna").build(),
                 ListSigningCertificatesRequest.builder().userName("anna").build(),
                 ListServiceSpecificCredentialsRequest.builder().userName("anna").build(),
-                ListVirtualMfaDevicesRequest.builder().build(), ListServerCertificatesRequest.builder().build(),
+                ListServerCertificatesRequest.builder().build(),
                 ListSamlProvidersRequest.builder().build(), ListOpenIdConnectProvidersRequest.builder().build())) {
             assertThat(Lab.fault(() -> run(list))).isEqualTo("none");
         }

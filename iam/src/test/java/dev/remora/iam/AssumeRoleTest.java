@@ -22,7 +22,7 @@ import software.amazon.awssdk.services.sts.model.AssumeRoleResponse;
 import software.amazon.awssdk.services.sts.model.PolicyDescriptorType;
 import software.amazon.awssdk.services.sts.model.Tag;
 
-/** What AssumeRole takes besides a role and a name: policies, tags, a source identity, a second factor. */
+/** What AssumeRole takes besides a role and a name: policies, tags, a source identity. */
 class AssumeRoleTest {
     private static final Principal ROOT = new Principal.Root(Lab.ACCOUNT);
     private static final String MANAGED = "arn:aws:iam::aws:policy/AWSLambda_FullAccess";
@@ -192,14 +192,6 @@ class AssumeRoleTest {
         AssumeRoleResponse two = assume(one, request(setting));
         assertThat(two.sourceIdentity()).isEqualTo("alice");
         assertThat(session(one, request(setting)).terms().sourceIdentity()).isEqualTo("alice");
-    }
-
-    @Test
-    void noCodeOfASecondFactorIsRight() {
-        String sentence = "403 AccessDenied: MultiFactorAuthentication failed with invalid MFA one time pass code. ";
-        assertThat(fault(ROOT, request().serialNumber("arn:aws:iam::111122223333:mfa/me").tokenCode("123456")))
-                .isEqualTo(sentence);
-        assertThat(fault(ROOT, request().tokenCode("123456"))).isEqualTo(sentence);
     }
 
     @Test

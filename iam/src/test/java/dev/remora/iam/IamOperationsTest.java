@@ -23,6 +23,8 @@ import software.amazon.awssdk.services.iam.model.CreateAccessKeyRequest;
 import software.amazon.awssdk.services.iam.model.CreateRoleRequest;
 import software.amazon.awssdk.services.iam.model.CreateServiceLinkedRoleRequest;
 import software.amazon.awssdk.services.iam.model.CreateUserRequest;
+import software.amazon.awssdk.services.iam.model.CreateVirtualMfaDeviceRequest;
+import software.amazon.awssdk.services.iam.model.DeactivateMfaDeviceRequest;
 import software.amazon.awssdk.services.iam.model.DeleteUserPermissionsBoundaryRequest;
 import software.amazon.awssdk.services.iam.model.GetPolicyRequest;
 import software.amazon.awssdk.services.iam.model.GetRoleRequest;
@@ -45,7 +47,7 @@ class IamOperationsTest {
 
     @Test
     void everyMemberOfEveryRequestIsDeclared() {
-        assertThat(lab.iam.iamOperations().all()).hasSize(106);
+        assertThat(lab.iam.iamOperations().all()).hasSize(115);
         assertThat(lab.iam.stsOperations().all()).hasSize(6);
         for (Operations table : List.of(lab.iam.iamOperations(), lab.iam.stsOperations())) {
             assertThat(Declarations.undeclared(table)).isEmpty();
@@ -59,7 +61,7 @@ class IamOperationsTest {
                 .containsEntry("ProvidedContexts", Treatment.REFUSED);
         assertThat(lab.iam.stsOperations().byName("AssumeRoleWithWebIdentity")).isNull();
         assertThat(lab.iam.stsOperations().byName("AssumeRoleWithSAML")).isNull();
-        assertThat(lab.iam.iamOperations().byName("CreateVirtualMFADevice")).isNull();
+        assertThat(lab.iam.iamOperations().byName("CreateSAMLProvider")).isNull();
     }
 
     @Test
@@ -97,6 +99,10 @@ class IamOperationsTest {
                 .containsExactly("arn:aws:iam::111122223333:role/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS");
         assertThat(resources(GetPolicyRequest.builder().policyArn("arn:x").build())).containsExactly("arn:x");
         assertThat(resources(ListPoliciesRequest.builder().build())).containsExactly("policy path /");
+        assertThat(resources(CreateVirtualMfaDeviceRequest.builder().path("/team/").virtualMFADeviceName("m").build()))
+                .containsExactly("arn:aws:iam::111122223333:mfa/team/m");
+        assertThat(resources(DeactivateMfaDeviceRequest.builder().userName("anna").serialNumber("arn:aws:iam::1:mfa/m").build()))
+                .containsExactly("arn:aws:iam::111122223333:user/team/anna");
     }
 
     @Test

@@ -26,9 +26,12 @@ import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.iam.model.AccessKey;
 import software.amazon.awssdk.services.iam.model.AccessKeyLastUsed;
 import software.amazon.awssdk.services.iam.model.AttachedPolicy;
+import software.amazon.awssdk.services.iam.model.MFADevice;
 import software.amazon.awssdk.services.iam.model.MalformedPolicyDocumentException;
 import software.amazon.awssdk.services.iam.model.Role;
 import software.amazon.awssdk.services.iam.model.StatusType;
+import software.amazon.awssdk.services.iam.model.User;
+import software.amazon.awssdk.services.iam.model.VirtualMFADevice;
 import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.model.AssumeRoleResponse;
 import software.amazon.awssdk.services.sts.model.Credentials;
@@ -163,6 +166,41 @@ class IamOverTheWireTest {
     }
 
     @Test
+    void withASecondFactorAUsersSessionCallsIam() {
+        iam(ROOT).createUser(r -> r.userName("anna"));
+        iam(ROOT).putUserPolicy(r -> r.userName("anna").policyName("p").policyDocument(Lab.allow("iam:*", "*")));
+        AccessKey key = iam(ROOT).createAccessKey(r -> r.userName("anna")).accessKey();
+        AwsCredentials anna = AwsBasicCredentials.create(key.accessKeyId(), key.secretAccessKey());
+        VirtualMFADevice device = iam(anna).createVirtualMFADevice(r -> r.virtualMFADeviceName("phone").path("/team/"))
+                .virtualMFADevice();
+        assertThat(device.serialNumber()).isEqualTo("arn:aws:iam::111122223333:mfa/team/phone");
+        assertThat(Authenticator.read(device.qrCodePNG().asByteArray())).contains(device.base32StringSeed().asUtf8String());
+        var phone = new Authenticator(device.base32StringSeed().asUtf8String());
+        assertThat(fault(() -> iam(anna).enableMFADevice(r -> r.userName("anna").serialNumber(device.serialNumber())
+                .authenticationCode1("12345").authenticationCode2("abcdef")))).startsWith("400 ValidationError");
+        iam(anna).enableMFADevice(r -> r.userName("anna").serialNumber(device.serialNumber())
+                .authenticationCode1(phone.code(lab.now, -1)).authenticationCode2(phone.code(lab.now, 0)));
+        assertThat(iam(anna).listMFADevicesPaginator().mfaDevices()).extracting(MFADevice::serialNumber)
+                .containsExactly(device.serialNumber());
+        assertThat(iam(anna).listVirtualMFADevicesPaginator().virtualMFADevices()).extracting(VirtualMFADevice::user)
+                .extracting(User::userName).containsExactly("anna");
+        assertThat(fault(() -> iam(anna).deactivateMFADevice(r -> r.serialNumber(device.serialNumber()))))
+                .startsWith("403 AccessDenied: To complete this action");
+
+        AwsCredentials plain = of(sts(anna).getSessionToken().credentials());
+        assertThat(fault(() -> iam(plain).listUsers())).startsWith("403 InvalidClientTokenId");
+        assertThat(fault(() -> sts(anna).getSessionToken(r -> r.serialNumber(device.serialNumber()).tokenCode("12345"))))
+                .startsWith("400 ValidationError");
+        AwsCredentials proved = of(sts(anna).getSessionToken(
+                r -> r.serialNumber(device.serialNumber()).tokenCode(phone.code(lab.now, 1))).credentials());
+        assertThat(iam(proved).listUsers().users()).hasSize(1);
+        iam(proved).deactivateMFADevice(r -> r.serialNumber(device.serialNumber()));
+        iam(proved).deleteVirtualMFADevice(r -> r.serialNumber(device.serialNumber()));
+        assertThat(fault(() -> iam(ROOT).deleteVirtualMFADevice(r -> r.serialNumber("arn:aws:iam::444455556666:mfa/phone"))))
+                .startsWith("403 AccessDenied");
+    }
+
+    @Test
     void aUserSignsWithItsKeyAsLongAsThatIsActive() {
         iam(ROOT).createUser(r -> r.userName("anna"));
         AccessKey key = iam(ROOT).createAccessKey(r -> r.userName("anna")).accessKey();
@@ -184,7 +222,7 @@ class IamOverTheWireTest {
         assertThat(fault(() -> sts(ROOT).assumeRole(r -> r.roleArn(arn).roleSessionName("me")
                 .providedContexts(c -> c.providerArn("arn:aws:iam::aws:contextProvider/x").contextAssertion("asserted")))))
                 .contains("ProvidedContexts");
-        assertThat(fault(() -> iam(ROOT).createVirtualMFADevice(r -> r.virtualMFADeviceName("m"))))
-                .contains("CreateVirtualMFADevice");
+        assertThat(fault(() -> iam(ROOT).createSAMLProvider(r -> r.name("m").samlMetadataDocument("x".repeat(1000)))))
+                .contains("CreateSAMLProvider");
     }
 }

@@ -125,12 +125,6 @@ class TemporaryCredentialsTest {
     }
 
     @Test
-    void noCodeOfASecondFactorIsRight() {
-        assertThat(Lab.fault(() -> sessionToken(ROOT, sessionToken().serialNumber("GAHT12345678").tokenCode("123456"))))
-                .isEqualTo("403 AccessDenied: MultiFactorAuthentication failed with invalid MFA one time pass code. ");
-    }
-
-    @Test
     void aFederatedUserHasAnArnOfItsOwnAndWhatItWasIssuedWith() {
         Principal.User bob = user("Bob", "AIDABOB");
         String policy = Lab.allow("s3:*", "*");
