@@ -114,7 +114,7 @@ class TemporaryCredentialsAreLimitedTest {
         assertThat(session.awsFails("sts", "get-session-token"))
                 .contains("(AccessDenied)", "Cannot call GetSessionToken with session credentials");
         assertThat(bob.awsFails("sts", "get-session-token", "--serial-number", arn.replace(":user/", ":mfa/"), "--token-code",
-                "123456")).contains("MultiFactorAuthentication failed with invalid MFA one time pass code.");
+                "123456")).contains("MultiFactorAuthentication failed, unable to validate MFA code.");
 
         Account carol = bob.with(bob.aws("sts", "get-federation-token", "--name", "Carol", "--policy",
                 policy("{'Effect':'Allow','Action':'ec2:Describe*','Resource':'*'}")));
