@@ -3,6 +3,7 @@ package dev.remora.cloudtrail;
 import dev.remora.wire.AwsError;
 import dev.remora.wire.Call;
 import dev.remora.wire.Principal;
+import dev.remora.wire.SessionTerms;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
@@ -63,7 +64,7 @@ final class EventText {
         switch (principal) {
             case Principal.User user -> identity.put("userName", user.name());
             case Principal.RoleSession session -> {
-                ObjectNode issuer = identity.putObject("sessionContext").putObject("sessionIssuer");
+                ObjectNode issuer = identity.withObject("/sessionContext/sessionIssuer");
                 issuer.put("type", "Role");
                 issuer.put("principalId", session.roleId());
                 issuer.put("arn", session.roleArn());
@@ -73,6 +74,12 @@ final class EventText {
             case Principal.Service service -> identity.put("invokedBy", service.name());
             case Principal.Root root -> { }
             case Principal.FederatedUser federated -> { }
+        }
+        SessionTerms terms = principal.terms();
+        if (terms.temporary()) {
+            ObjectNode attributes = identity.withObject("/sessionContext/attributes");
+            attributes.put("creationDate", terms.issued().toString());
+            attributes.put("mfaAuthenticated", Boolean.toString(terms.mfa()));
         }
         return identity;
     }

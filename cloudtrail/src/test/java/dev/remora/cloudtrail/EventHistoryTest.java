@@ -16,6 +16,8 @@ import dev.remora.wire.SessionTerms;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -118,7 +120,29 @@ class EventHistoryTest {
         assertThat(record.get("eventSource").asString()).isEqualTo("ec2.amazonaws.com");
         assertThat(record.get("userIdentity").get("type").asString()).isEqualTo("IAMUser");
         assertThat(record.get("userIdentity").get("userName").asString()).isEqualTo("ada");
+        assertThat(record.get("userIdentity").has("sessionContext")).isFalse();
         assertThat(record.get("eventTime").asString()).isEqualTo("2026-01-02T03:04:05Z");
+    }
+
+    @Test
+    void tellsOfSessionsWhetherThereWasASecondFactor() {
+        var proved = new SessionTerms(now, "", List.of(), Map.of(), Set.of(), "", true);
+        happened(new Principal.User(ACCOUNT, "/", "ada", "AIDAADA", proved), "ec2", "CreateVpc");
+        happened(new Principal.RoleSession(ACCOUNT, "arn:aws:iam::" + ACCOUNT + ":role/r", "r", "AROAR", "s", "",
+                SessionTerms.plain(now)), "ec2", "CreateVpc");
+
+        assertThat(contexts()).containsExactly(
+                "{\"sessionIssuer\":{\"type\":\"Role\",\"principalId\":\"AROAR\",\"arn\":\"arn:aws:iam::111122223333:role/r\","
+                + "\"accountId\":\"111122223333\",\"userName\":\"r\"},"
+                + "\"attributes\":{\"creationDate\":\"2026-01-02T03:04:06Z\",\"mfaAuthenticated\":\"false\"}}",
+                "{\"attributes\":{\"creationDate\":\"2026-01-02T03:04:05Z\",\"mfaAuthenticated\":\"true\"}}");
+    }
+
+    private List<String> contexts() {
+        return lookup(r -> r).events().stream()
+                .map(event -> new JsonMapper().readTree(event.cloudTrailEvent()).get("userIdentity").get("sessionContext"))
+                .map(JsonNode::toString)
+                .toList();
     }
 
     @Test
