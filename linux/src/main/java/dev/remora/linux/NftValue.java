@@ -42,6 +42,10 @@ public sealed interface NftValue {
     /** 0 for a packet that goes the way of its connection's first, 1 for an answer. */
     NftValue CT_DIRECTION = new Ct("ct direction", 1, 1);
     NftValue CT_MARK = new Ct("ct mark", 3, 4);
+    NftValue CT_ZONE = new Ct("ct zone", 17, 2);
+
+    /** 2 (RTN_LOCAL) for an address of the namespace itself. */
+    NftValue SOURCE_TYPE = new AddressType("fib saddr type", 1);
 
     String text();
 
@@ -111,6 +115,23 @@ public sealed interface NftValue {
         @Override
         public void load(NftExpressions out, int register) {
             out.expression("ct", data -> data.attributeNetwork(1, register).attributeNetwork(2, key));
+        }
+    }
+
+    /** What the namespace's own routes say of an address. @param flags 1 for the source, 2 for the destination */
+    record AddressType(String text, int flags) implements NftValue {
+        private static final int NFT_FIB_RESULT_ADDRTYPE = 3;
+
+        @Override
+        public int length() {
+            return 4;
+        }
+
+        @Override
+        public void load(NftExpressions out, int register) {
+            out.expression("fib", data -> data.attributeNetwork(1, register)
+                    .attributeNetwork(2, NFT_FIB_RESULT_ADDRTYPE)
+                    .attributeNetwork(3, flags));
         }
     }
 

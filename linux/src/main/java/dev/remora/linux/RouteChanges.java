@@ -11,7 +11,7 @@ public final class RouteChanges {
     public static final int MAIN = 254;
 
     /** The table that rule 0 of every namespace looks up: what is the namespace's own. */
-    private static final int LOCAL = 255;
+    public static final int LOCAL = 255;
 
     /** Makes what is not there and replaces what is. */
     private static final int SET = NetlinkBatch.REQUEST | NetlinkBatch.CREATE | NetlinkBatch.REPLACE;
@@ -208,10 +208,17 @@ public final class RouteChanges {
         return this;
     }
 
-    /** All packets of a family look up the table, after rules of lower priority. */
+    /** All packets of a family look up the table; the lowest priority comes first. */
     public RouteChanges ruleForAll(boolean ipv6, int priority, int table, String object) {
-        batch.begin(NEWRULE, ONCE, object);
-        batch.u8(ipv6 ? 10 : 2).u8(0).u8(0).u8(0).u8(0).u8(0).u8(0).u8(1).u32(0);
+        return ruleForAll(NEWRULE, ONCE, ipv6, priority, table, object);
+    }
+
+    public RouteChanges deleteRuleForAll(boolean ipv6, int priority, int table, String object) {
+        return ruleForAll(DELRULE, NetlinkBatch.REQUEST, ipv6, priority, table, object);
+    }
+
+    private RouteChanges ruleForAll(int type, int flags, boolean ipv6, int priority, int table, String object) {
+        ruleHeader(type, flags, ipv6, object);
         batch.attributeHost(6, priority).attributeHost(15, table).end();
         return this;
     }
@@ -235,10 +242,15 @@ public final class RouteChanges {
     }
 
     private RouteChanges rule(int type, int flags, boolean ipv6, int priority, int mark, int table, String object) {
-        batch.begin(type, flags, object); // struct fib_rule_hdr; action 1 = look up the table
-        batch.u8(ipv6 ? 10 : 2).u8(0).u8(0).u8(0).u8(0).u8(0).u8(0).u8(1).u32(0);
+        ruleHeader(type, flags, ipv6, object);
         batch.attributeHost(6, priority).attributeHost(10, mark).attributeHost(16, -1).attributeHost(15, table).end();
         return this;
+    }
+
+    /** struct fib_rule_hdr; action 1 = look up the table. */
+    private void ruleHeader(int type, int flags, boolean ipv6, String object) {
+        batch.begin(type, flags, object);
+        batch.u8(ipv6 ? 10 : 2).u8(0).u8(0).u8(0).u8(0).u8(0).u8(0).u8(1).u32(0);
     }
 
     private RouteChanges route(int type, int flags, byte[] destination, int prefix, int table, int index, String object) {

@@ -4,7 +4,6 @@ import static dev.remora.linux.NftStatement.in;
 import static dev.remora.linux.NftStatement.verdict;
 import static dev.remora.linux.NftStatement.verdictFrom;
 
-import dev.remora.linux.NftHook;
 import dev.remora.linux.NftSet;
 import dev.remora.linux.NftStatement;
 import dev.remora.linux.NftTransaction;
@@ -22,13 +21,13 @@ import java.util.TreeSet;
 /**
  * The rules of network ACLs, for one family of addresses.
  *
- * <p>The chain {@code boundary} lets through what stays in its subnet and asks the rest twice: {@code acl_out} by the mark of the
- * source's subnet, {@code acl_in} by the device of the destination. Each jumps to the chain of an ACL and one of its directions,
- * whose rules are tried in their order; what one allows returns to the boundary. A subnet without an ACL has no element there and
- * costs one look-up; a VPC without any ACL has no such chain. What comes from a gateway has no mark, and a gateway is in no
- * subnet, so each is asked one side only.
+ * <p>The chain {@code boundary} asks twice: {@code acl_out} by the mark of the source's subnet, {@code acl_in} by the device of
+ * the destination. Each jumps to the chain of an ACL and one of its directions, whose rules are tried in their order; what one
+ * allows returns to the boundary. A subnet without an ACL has no element there and costs one look-up; in a VPC without any ACL
+ * the chain is empty. What comes from a gateway has no mark, and a gateway is in no subnet, so each is asked one side only.
  *
- * <p>A rule that denies has a chain of its own to drop by, so that reports name it.
+ * <p>A rule that denies has a chain of its own to drop by, so that reports name it. There, and not at every packet's start, what
+ * stays in its subnet is let through: an ACL judges the boundary alone.
  */
 final class AclRules {
     static final NftSet OUT = NftSet.map("acl_out", NftValue.MARK, NftSet.Value.VERDICT);
@@ -40,10 +39,10 @@ final class AclRules {
 
     static final List<NftSet> SETS = List.of(OUT, IN, SAME);
 
-    private static final String CHAIN = "boundary";
+    /** Asked of every packet, before anything else. */
+    static final String CHAIN = "boundary";
 
-    /** Before groups, behind all translation. */
-    private static final int BEFORE_GROUPS = -10;
+    private static final NftStatement[] INSIDE = {in(SUBNET_AND_DEVICE, SAME), verdict(NftVerdict.RETURN)};
 
     private final IpFamily family;
     private final SharedMap<String, Acl> before;
@@ -63,10 +62,7 @@ final class AclRules {
     /** What must be there before elements lead to it. */
     void add(NftTransaction rules) {
         if (before.isEmpty() && !after.isEmpty()) {
-            rules.addBaseChain(CHAIN, "filter", NftHook.FORWARD, BEFORE_GROUPS, NftVerdict.ACCEPT)
-                    .addRule(CHAIN, in(SUBNET_AND_DEVICE, SAME), verdict(NftVerdict.ACCEPT))
-                    .addRule(CHAIN, verdictFrom(NftValue.MARK, OUT))
-                    .addRule(CHAIN, verdictFrom(NftValue.OUT_DEVICE, IN));
+            rules.addRule(CHAIN, verdictFrom(NftValue.MARK, OUT)).addRule(CHAIN, verdictFrom(NftValue.OUT_DEVICE, IN));
         }
         SharedMap.differences(before, after, (id, had, has) -> {
             if (has != null) {
@@ -87,7 +83,7 @@ final class AclRules {
             }
         });
         if (after.isEmpty() && !before.isEmpty()) {
-            RouterRules.removeChain(rules, CHAIN);
+            rules.flushChain(CHAIN);
         }
     }
 
@@ -101,8 +97,11 @@ final class AclRules {
         String chain = chain(egress, acl.id());
         SortedSet<Integer> deniedBefore = denied(before, acl.id(), egress);
         SortedSet<Integer> denied = denied(after, acl.id(), egress);
-        denied.stream().filter(number -> !deniedBefore.contains(number)).forEach(number ->
-                DropChains.add(rules, denial(egress, acl.id(), number), cause(egress), new Drop.Entry(acl.id(), number)));
+        denied.stream().filter(number -> !deniedBefore.contains(number)).forEach(number -> {
+            String denial = denial(egress, acl.id(), number);
+            rules.addChain(denial).addRule(denial, INSIDE);
+            DropChains.fill(rules, denial, cause(egress), new Drop.Entry(acl.id(), number));
+        });
         if (old == null) {
             rules.addChain(chain);
         } else {

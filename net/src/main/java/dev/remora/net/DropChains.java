@@ -29,9 +29,8 @@ final class DropChains {
         }
     }
 
-    /** A chain for what one entry of a network ACL refuses, whose reports name the entry. */
-    static void add(NftTransaction rules, String chain, Drop.Cause cause, Drop.Entry entry) {
-        rules.addChain(chain);
+    /** Adds to a chain that it drops for one entry of a network ACL, which its reports name. */
+    static void fill(NftTransaction rules, String chain, Drop.Cause cause, Drop.Entry entry) {
         fill(rules, chain, cause, cause.name() + " " + entry.acl() + " " + entry.number());
     }
 

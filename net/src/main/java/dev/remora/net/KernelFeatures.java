@@ -113,6 +113,11 @@ public final class KernelFeatures {
                 .addSet(counted)
                 .addBaseChain("c", "filter", NftHook.FORWARD, 0, NftVerdict.ACCEPT)
                 .addRule("c", NftStatement.moreThan(1, NftValue.IN_DEVICE, counted)));
+        for (IpFamily family : IpFamily.values()) {
+            rules("types of addresses in nf_tables (CONFIG_NFT_FIB_IPV4, CONFIG_NFT_FIB_IPV6)", family.tables, rules -> rules
+                    .addBaseChain("c", "filter", NftHook.PREROUTING, -150, NftVerdict.ACCEPT)
+                    .addRule("c", NftStatement.is(NftValue.SOURCE_TYPE, NftData.mark(2)), NftStatement.verdict(NftVerdict.DROP)));
+        }
         NftSet devices = NftSet.map("devices", NftValue.MARK, NftSet.Value.DEVICE);
         rules("forwarding at a device's egress (CONFIG_NETFILTER_EGRESS, CONFIG_NFT_FWD_NETDEV)", Family.NETDEV, rules -> rules
                 .addSet(devices)

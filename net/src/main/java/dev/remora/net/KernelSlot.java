@@ -21,6 +21,9 @@ final class KernelSlot implements Slot {
     private State state = State.FREE;
     private boolean ipv6;
 
+    /** What its shard numbers the key that it is bound to. */
+    private int bound;
+
     /** @param routes of the namespace; this object's own from now on, as the namespace is */
     KernelSlot(String id, Shard shard, int device, Ipv4 address, Netns namespace, Rtnetlink routes, KernelSlots owner) {
         this.id = id;
@@ -52,7 +55,7 @@ final class KernelSlot implements Slot {
         if (state != State.FREE) {
             throw new IllegalStateException(id + " is " + state);
         }
-        shard.bind(this, key, withIpv6);
+        bound = shard.bind(this, key, withIpv6);
         state = State.BOUND;
         ipv6 = withIpv6;
         if (withIpv6) {
@@ -67,7 +70,7 @@ final class KernelSlot implements Slot {
             return;
         }
         if (state == State.BOUND && !owner.closing()) {
-            shard.unbind(this);
+            shard.unbind(this, bound);
         }
         state = State.CLOSED;
         owner.closed(this);

@@ -75,9 +75,13 @@ final class LinkLocal {
             .flatMap(settings -> settings.entrySet().stream())
             .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
 
-    /** What the namespace of a router needs: IPv6 is off until its VPC has a block. */
+    /**
+     * What the namespace of a router needs: IPv6 is off until its VPC has a block; and no look-up of each source's own route,
+     * for {@link RouterRules} knows which devices may send with which.
+     */
     static void router() {
         FORWARDING.forEach(Sysctls::write);
+        Sysctls.write("ipv4/conf/all/accept_local", "1");
         withoutIpv6();
     }
 

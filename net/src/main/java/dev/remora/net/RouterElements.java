@@ -108,7 +108,7 @@ final class RouterElements {
                     RouterRules.source(family),
                     addresses.stream().map(address -> NftElement.of(NftData.concat(device, address), mark)).toList());
         } else {
-            elements.put(RouterRules.ARRIVING, List.of(NftElement.of(device, NftVerdict.ACCEPT)));
+            elements.put(RouterRules.ARRIVING, List.of(NftElement.of(device, RouterRules.ANYONE)));
         }
         if (port.attachment() instanceof Attachment.Translator) {
             judged(elements, device, NftVerdict.goTo("ingress"));
@@ -132,7 +132,7 @@ final class RouterElements {
         if (gateway != null && number != null) {
             NftData device = NftData.device(number, id);
             NftVerdict arriving =
-                    gateway instanceof Gateway.Peering ? NftVerdict.goTo(RouterRules.from(id)) : NftVerdict.ACCEPT;
+                    gateway instanceof Gateway.Peering ? NftVerdict.goTo(RouterRules.from(id)) : RouterRules.ANYONE;
             elements.put(RouterRules.ARRIVING, List.of(NftElement.of(device, arriving)));
             boolean comesIn = !(gateway instanceof Gateway.EgressOnly);
             judged(elements, device, NftVerdict.goTo(comesIn ? "entering" : DropChains.chain(Drop.Cause.ROUTE)));

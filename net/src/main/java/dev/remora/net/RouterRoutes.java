@@ -4,7 +4,6 @@ import dev.remora.linux.RouteChanges;
 import dev.remora.linux.Rtnetlink;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,9 +18,11 @@ import java.util.Set;
  * <p>In the main table is every address of the VPC that somebody has, alone. A subnet's packets have its mark, and look up its
  * route table as well, in which the longest prefix wins and a route to the VPC itself leaves the table. The main table comes
  * first, which saves most packets a look-up; only where a subnet has a route of its own within the VPC (to an appliance) does its
- * table. What comes from a gateway has no mark and looks up the main table only. What nobody knows is led to the device {@code
- * nowhere} at last, where the forward hook sees it, counts it and drops it; a blackhole would drop it before any rule could. (The
- * loopback would do for IPv4; in IPv6 a route to it is a blackhole.)
+ * table. For the same reason the router's own IPv4 addresses, which nobody else has, come behind the main table, unless such a
+ * route might cover them. (IPv6 addresses are in the kernel's main table as well, as what leads nowhere.) What comes from a
+ * gateway has no mark and looks up the main table only. What nobody knows is led to the device {@code nowhere} at last, where the
+ * forward hook sees it, counts it and drops it; a blackhole would drop it before any rule could. (The loopback would do for IPv4;
+ * in IPv6 a route to it is a blackhole.)
  *
  * <p>Every route leads to a gateway's address that nobody has, the same on every cable, whose hardware address is known: so one
  * neighbour for each device is enough, and any destination can be led to a device.
@@ -32,13 +33,21 @@ import java.util.Set;
  * them leads to, is another one.
  */
 final class RouterRoutes {
-    /** Rules of subnets before rule 32766, which looks up the main table, and behind it. */
+    /** The router's own IPv4 addresses before all other rules, and behind rule 32766, which looks up the main table. */
+    private static final int OWN_EARLY_RULE = 5_000;
+
+    private static final int OWN_RULE = 35_000;
+
+    /** Rules of subnets before the main table and behind it. */
     private static final int EARLY_RULE = 10_000;
 
     private static final int LATE_RULE = 40_000;
 
     /** For all that no rule before it knew. */
     private static final int LAST_RULE = 50_000;
+
+    /** The mark of rules that hold for all packets. */
+    private static final int ALL = 0;
 
     private static final int LAST_TABLE = 999;
 
@@ -57,9 +66,6 @@ final class RouterRoutes {
     private final Set<String> targets = new HashSet<>();
     private final Set<Policy> policies = new HashSet<>();
 
-    /** The families that have their last rule. */
-    private final Set<IpFamily> caught = EnumSet.noneOf(IpFamily.class);
-
     private record Place(int table, IpBlock destination) {}
 
     private sealed interface Hop {
@@ -69,12 +75,19 @@ final class RouterRoutes {
         record Leave() implements Hop {}
     }
 
-    /** @param early whether its table comes before the main one */
-    private record Policy(IpFamily family, int mark, int table, boolean early) {}
+    /** A rule: packets with the mark look up the table. */
+    private record Policy(IpFamily family, int mark, int table, int priority) {
+        /** As they are tried: so they come, and the other way round they go, for each relies on those before it. */
+        private static final Comparator<Policy> ORDER = Comparator.comparingInt(Policy::priority);
+
+        /** That by which the kernel begins. */
+        private static final Policy KERNELS = new Policy(IpFamily.V4, ALL, RouteChanges.LOCAL, 0);
+    }
 
     RouterRoutes(String router, Rtnetlink kernel) {
         this.router = router;
         this.kernel = kernel;
+        policies.add(Policy.KERNELS);
     }
 
     /** @param ports of which the ways in the main table are to be compared */
@@ -135,20 +148,15 @@ final class RouterRoutes {
     }
 
     private void rules(RouterState next) {
-        for (IpFamily family : next.families()) {
-            if (!caught.contains(family)) {
-                kernel.commit(new RouteChanges().ruleForAll(family == IpFamily.V6, LAST_RULE, LAST_TABLE, router));
-                caught.add(family);
-            }
-        }
-        Set<Policy> wanted = policies(next);
+        List<Policy> wanted = policies(next);
+        wanted.sort(Policy.ORDER);
         for (Policy policy : wanted) {
             if (!policies.contains(policy)) {
                 change(policy, true);
                 policies.add(policy);
             }
         }
-        for (Policy policy : List.copyOf(policies)) {
+        for (Policy policy : policies.stream().sorted(Policy.ORDER.reversed()).toList()) {
             if (!wanted.contains(policy)) {
                 change(policy, false);
                 policies.remove(policy);
@@ -187,14 +195,19 @@ final class RouterRoutes {
         return routes;
     }
 
-    private static Set<Policy> policies(RouterState state) {
-        Set<Policy> policies = new HashSet<>();
-        state.topology().subnets().values().forEach(subnet -> state.families().forEach(family ->
-                policies.add(new Policy(
-                        family,
-                        state.mark(subnet.id()),
-                        state.table(subnet.routeTable()),
-                        within(state.topology(), subnet.routeTable())))));
+    private static List<Policy> policies(RouterState state) {
+        List<Policy> policies = new ArrayList<>();
+        boolean anyEarly = false;
+        for (IpFamily family : state.families()) {
+            for (Topology.Subnet subnet : state.topology().subnets().values()) {
+                boolean early = within(state.topology(), subnet.routeTable());
+                anyEarly |= early;
+                int table = state.table(subnet.routeTable());
+                policies.add(new Policy(family, state.mark(subnet.id()), table, early ? EARLY_RULE : LATE_RULE));
+            }
+            policies.add(new Policy(family, ALL, LAST_TABLE, LAST_RULE));
+        }
+        policies.add(new Policy(IpFamily.V4, ALL, RouteChanges.LOCAL, anyEarly ? OWN_EARLY_RULE : OWN_RULE));
         return policies;
     }
 
@@ -226,11 +239,17 @@ final class RouterRoutes {
 
     private void change(Policy policy, boolean add) {
         boolean ipv6 = policy.family() == IpFamily.V6;
-        int priority = policy.early() ? EARLY_RULE : LATE_RULE;
         RouteChanges changes = new RouteChanges();
-        kernel.commit(
-                add
-                        ? changes.rule(ipv6, priority, policy.mark(), policy.table(), router)
-                        : changes.deleteRule(ipv6, priority, policy.mark(), policy.table(), router));
+        if (policy.mark() == ALL) {
+            kernel.commit(
+                    add
+                            ? changes.ruleForAll(ipv6, policy.priority(), policy.table(), router)
+                            : changes.deleteRuleForAll(ipv6, policy.priority(), policy.table(), router));
+        } else {
+            kernel.commit(
+                    add
+                            ? changes.rule(ipv6, policy.priority(), policy.mark(), policy.table(), router)
+                            : changes.deleteRule(ipv6, policy.priority(), policy.mark(), policy.table(), router));
+        }
     }
 }

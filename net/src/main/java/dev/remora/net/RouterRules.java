@@ -29,10 +29,11 @@ import java.util.TreeMap;
  * <p>The way of a packet:
  * <ol>
  *   <li>{@code prerouting}: the source check, which finds the subnet's mark, too; that chooses the route table. A device
- *       without a source check, and that of a gateway, is in {@code arriving}; what comes from a gateway has no mark.
- *   <li>{@code boundary}, only there if there are network ACLs: out of the source's subnet by mark, into the destination's by
- *       outgoing device. Stateless: it sees every packet. The first rule lets through what stays in the subnet. See
- *       {@link AclRules}.
+ *       without a source check, and that of a gateway, is in {@code arriving}; what comes from a gateway has no mark. Only the
+ *       router's own addresses are nobody else's: {@code anyone} says so, and the kernel need not, which would look up the
+ *       source of every packet ({@code accept_local}).
+ *   <li>{@code boundary}, empty unless there are network ACLs: out of the source's subnet by mark, into the destination's by
+ *       outgoing device. Stateless: it sees every packet. See {@link AclRules}.
  *   <li>{@code forward}: a known connection passes. A new one is judged three times: by the incoming device's groups, whose
  *       rules {@code goto ingress}; there by its route, for what has none was routed to the device {@code nowhere}; then by the
  *       outgoing device's groups, whose rules accept. See {@link GroupRules}.
@@ -55,6 +56,12 @@ final class RouterRules {
 
     /** Between connection tracking (-200) and destination NAT (-100); include/uapi/linux/netfilter_ipv4.h. */
     private static final int MANGLE = -150;
+
+    /** RTN_LOCAL, an address of this namespace. */
+    private static final int LOCAL = 2;
+
+    /** For devices whose packets may have anyone's source. */
+    static final NftVerdict ANYONE = NftVerdict.goTo("anyone");
 
     static final Drop.Cause[] CAUSES = {
         Drop.Cause.GROUP_EGRESS,
@@ -110,6 +117,9 @@ final class RouterRules {
         rules.addChain("entering")
                 .addRule("entering", in(NftValue.OUT_DEVICE, WAYS), DropChains.drop(Drop.Cause.ROUTE))
                 .addRule("entering", verdict(NftVerdict.goTo("ingress")));
+        rules.addChain("anyone")
+                .addRule("anyone", is(NftValue.SOURCE_TYPE, NftData.mark(LOCAL)), DropChains.drop(Drop.Cause.SOURCE_CHECK))
+                .addRule("anyone", verdict(NftVerdict.ACCEPT));
         rules.addBaseChain("prerouting", "filter", NftHook.PREROUTING, MANGLE, NftVerdict.DROP)
                 .addRule("prerouting", setMark(NftValue.mapped(deviceAndSource(family), source(family))),
                         verdict(NftVerdict.ACCEPT))
@@ -127,7 +137,9 @@ final class RouterRules {
                 .addRule("input", is(NftValue.MARK, NftData.mark(0)), DropChains.drop(Drop.Cause.ROUTE))
                 .addRule("input", verdict(NftVerdict.jump("resolver")))
                 .addRule("input", DropChains.drop(Drop.Cause.ISOLATION));
+        rules.addChain(AclRules.CHAIN);
         rules.addBaseChain("forward", "filter", NftHook.FORWARD, 0, NftVerdict.DROP)
+                .addRule("forward", verdict(NftVerdict.jump(AclRules.CHAIN)))
                 .addRule("forward", is(NftValue.OUT_DEVICE, NOWHERE), KNOWN, DropChains.drop(Drop.Cause.ROUTE))
                 .addRule("forward", KNOWN, verdict(NftVerdict.ACCEPT))
                 .addRule("forward", state(NftStatement.INVALID), DropChains.drop(Drop.Cause.INVALID))

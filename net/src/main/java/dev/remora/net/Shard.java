@@ -252,17 +252,19 @@ final class Shard implements AutoCloseable {
         return slot;
     }
 
-    /** The claim: one element of one map. */
-    void bind(KernelSlot slot, NatKey to, boolean ipv6) {
+    /** The claim: an element each of three sets, in one message. @return the key's number here */
+    int bind(KernelSlot slot, NatKey to, boolean ipv6) {
         Key key = keys.get(to);
         if (key == null || key.interfaces.isEmpty()) {
             throw new IllegalStateException(to.name() + " has no interface in shard " + number);
         }
-        filter.commit(ShardRules.bind(slot.device(), slot.id(), key.number, ipv6));
+        filter.commit(ShardRules.bind(slot.device(), slot.id(), slot.address(), key.number, ipv6));
+        return key.number;
     }
 
-    void unbind(KernelSlot slot) {
-        filter.commit(ShardRules.unbind(slot.device(), slot.id()));
+    /** @param key the number of the key that it was bound to */
+    void unbind(KernelSlot slot, int key) {
+        filter.commit(ShardRules.unbind(slot.device(), slot.id(), slot.address(), key));
     }
 
     /** Takes away all that the shard holds for the slot. The kernel takes the cable with the slot's namespace. */

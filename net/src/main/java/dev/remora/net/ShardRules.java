@@ -27,23 +27,23 @@ import java.util.Optional;
  *
  * <p>The way of a packet from a slot:
  * <ol>
- *   <li>{@code raw}: it must have its slot's address. {@code bind} says the key that the slot is bound to (that element is
- *       the claim), and the key's number is the connection-tracking zone: equal addresses in two VPCs never meet in one zone.
- *   <li>{@code choose}, behind connection tracking: a known connection keeps the interface that is in its mark; a new one
- *       gets one of the key's interfaces, chosen once by a random number out of {@link #BUCKETS}, which {@code spread} shares
- *       out among them.
- *   <li>{@code forward}: a known connection passes, for it was judged when it was new. Not to another slot; a TCP segment in
- *       the middle of a connection that is not known here is another tenant's and must not begin one; at most {@link
- *       #CONNECTIONS_PER_SLOT} connections; the interface is noted in the connection's mark.
+ *   <li>{@code raw}, then {@code claim}: {@code bind} says for the slot's device and address the key that it is bound to (that
+ *       element is the claim), and the key's number is the connection-tracking zone: equal addresses in two VPCs never meet in
+ *       one zone. What is not there has a source that is not the slot's, or the slot is not bound.
+ *   <li>{@code forward}: a known connection keeps the interface that is in its mark, and passes, for it was judged when it was
+ *       new. A new one: not to another slot; a TCP segment in the middle of a connection that is not known here is another
+ *       tenant's and must not begin one; at most {@link #CONNECTIONS_PER_SLOT} connections. It gets one of the key's interfaces,
+ *       chosen once by a random number out of {@link #BUCKETS}, which {@code spread} shares out among them; the interface is
+ *       noted in the connection's mark.
  *   <li>{@code postrouting}: the interface's address becomes the source. Then the one route leads to the trunk, whose egress
  *       hook sends the packet out of the interface's device: no route table and no routing rule for each interface.
  * </ol>
  *
- * <p>IPv6 goes the same way, in the same zones and counted together, if the slot may send it: that is a bit beside the key in
- * the slot's element of {@code bind}. It leaves with the IPv6 address of the key's interface, or not at all if that has none.
+ * <p>IPv6 goes the same way, in the same zones and counted together, if the slot may send it: its element of {@code bind6} says
+ * so. It leaves with the IPv6 address of the key's interface, or not at all if that has none.
  *
- * <p>And back: the interface's device says the zone; only answers pass; and only to a slot that is bound, now, to the key
- * that owns the connection's interface ({@code member}).
+ * <p>And {@code back}: the interface's device says the zone; only answers pass; and only to a slot that is bound, now, to the
+ * key whose zone the connection is in ({@code bound}).
  *
  * <p>Rejected: a zone for each interface (connections move when a key gets another one); counting connections for each
  * interface in the kernel (its list is walked at every new one: 86 s for 30,000); a routing rule for each interface (scanned
@@ -65,16 +65,13 @@ final class ShardRules {
     /** {@link #slot6}'s. */
     static final Cidr6 SLOTS6 = Cidr6.parse("fd72:656d:6f72:61::/64");
 
-    /** What a slot's element of {@code bind} holds: its key's number, and whether it may send IPv6. */
-    static final int KEY_BITS = 0xffff;
-
-    static final int IPV6_BIT = 0x10000;
+    /** What stands in {@code bind6} for the key of a slot that is bound and may not send IPv6; no key has this number. */
+    static final int NO_IPV6 = 0x10000;
 
     static final int TRUNK = 2;
     static final int TRUNK_PEER = 3;
 
     private static final int RAW = -300;
-    private static final int MANGLE = -150;
     private static final int SOURCE_NAT = 100;
     private static final int FIRST_PORT = 1024;
     private static final int LAST_PORT = 65535;
@@ -94,96 +91,98 @@ final class ShardRules {
     private static final NftValue DEVICE_AND_SOURCE = NftValue.concat(NftValue.IN_DEVICE, NftValue.IP_SOURCE);
     private static final NftValue DEVICE_AND_SOURCE6 = NftValue.concat(NftValue.IN_DEVICE, NftValue.IP6_SOURCE);
     private static final NftValue KEY_AND_BUCKET = NftValue.concat(NftValue.MARK, NftValue.random(BUCKETS));
-    private static final NftValue KEY_AND_INTERFACE = NftValue.concat(NftValue.MARK, NftValue.CT_MARK);
+    private static final NftValue DEVICE_AND_ZONE = NftValue.concat(NftValue.OUT_DEVICE, NftValue.CT_ZONE);
 
-    private static final NftSet BIND = NftSet.map("bind", NftValue.IN_DEVICE, NftSet.Value.MARK);
+    private static final NftSet BIND = NftSet.map("bind", DEVICE_AND_SOURCE, NftSet.Value.MARK);
+    private static final NftSet BIND6 = NftSet.map("bind6", DEVICE_AND_SOURCE6, NftSet.Value.MARK);
+    private static final NftSet BOUND = NftSet.set("bound", DEVICE_AND_ZONE);
     private static final NftSet ZONE_OF_PORT = NftSet.map("zone_of_port", NftValue.IN_DEVICE, NftSet.Value.ZONE);
     private static final NftSet SPREAD = NftSet.map("spread", KEY_AND_BUCKET, NftSet.Value.MARK);
     private static final NftSet ADDRESS = NftSet.map("address", NftValue.MARK, NftSet.Value.ADDRESS);
     private static final NftSet ADDRESS6 = NftSet.map("address6", NftValue.MARK, NftSet.Value.ADDRESS6);
-    private static final NftSet MEMBER = NftSet.set("member", KEY_AND_INTERFACE);
     private static final NftSet SOURCE = NftSet.set("source", DEVICE_AND_SOURCE);
     private static final NftSet SOURCE6 = NftSet.set("source6", DEVICE_AND_SOURCE6);
     private static final NftSet CONNECTIONS = NftSet.dynamic("connections", NftValue.IN_DEVICE);
     private static final NftSet PORT_OF = NftSet.map("port", NftValue.MARK, NftSet.Value.DEVICE);
 
-    /** Behind {@code raw} a slot's packet has a mark, its key's or its interface's; what comes from an interface has none. */
-    private static final NftStatement FROM_INTERFACE = is(NftValue.MARK, NftData.mark(0));
-
-    private static final NftStatement FROM_SLOT = isNot(NftValue.MARK, NftData.mark(0));
+    /** Behind {@code raw} a slot's packet has its key's mark; what comes from an interface has none. */
+    private static final NftStatement UNMARKED = is(NftValue.MARK, NftData.mark(0));
 
     private static final NftStatement ANSWER = state(NftStatement.ESTABLISHED | NftStatement.RELATED);
 
     static NftTransaction base() {
         NftTransaction rules = new NftTransaction(NftTransaction.Family.INET, TABLE).addTable();
-        List.of(BIND, ZONE_OF_PORT, SPREAD, ADDRESS, ADDRESS6, MEMBER, SOURCE, SOURCE6, CONNECTIONS)
+        List.of(BIND, BIND6, BOUND, ZONE_OF_PORT, SPREAD, ADDRESS, ADDRESS6, SOURCE, SOURCE6, CONNECTIONS)
                 .forEach(rules::addSet);
         DropChains.add(rules, CAUSES);
-        rules.addChain("claim_six")
-                .addRule("claim_six", setMark(mapped(NftValue.IN_DEVICE, BIND)))
-                .addRule("claim_six", is(NftValue.MARK, NftData.mark(0)), DropChains.drop(Drop.Cause.UNBOUND))
-                .addRule("claim_six", is(NftValue.bits(NftValue.MARK, IPV6_BIT), NftData.mark(0)),
-                        DropChains.drop(Drop.Cause.ROUTE))
-                .addRule("claim_six", setMark(NftValue.bits(NftValue.MARK, KEY_BITS)))
-                .addRule("claim_six", setCtZone(NftValue.MARK), verdict(NftVerdict.ACCEPT));
-        rules.addChain("back")
-                .addRule("back", setMark(NftValue.bits(mapped(NftValue.OUT_DEVICE, BIND), KEY_BITS)))
-                .addRule("back", in(KEY_AND_INTERFACE, MEMBER), verdict(NftVerdict.ACCEPT))
-                .addRule("back", DropChains.drop(Drop.Cause.INVALID));
+        claim(rules);
         arrive(rules);
         forward(rules);
         translate(rules);
         return rules;
     }
 
-    /** Who a packet belongs to, before and behind connection tracking. */
+    /** What comes with the address of a slot. */
+    private static void claim(NftTransaction rules) {
+        rules.addChain("claim")
+                .addRule("claim", setMark(mapped(DEVICE_AND_SOURCE, BIND)), setCtZone(NftValue.MARK), verdict(NftVerdict.ACCEPT))
+                .addRule("claim", in(DEVICE_AND_SOURCE, SOURCE), DropChains.drop(Drop.Cause.UNBOUND))
+                .addRule("claim", DropChains.drop(Drop.Cause.SOURCE_CHECK));
+        rules.addChain("claim_six")
+                .addRule("claim_six", setMark(mapped(DEVICE_AND_SOURCE6, BIND6)))
+                .addRule("claim_six", is(NftValue.MARK, NftData.mark(NO_IPV6)), DropChains.drop(Drop.Cause.ROUTE))
+                .addRule("claim_six", isNot(NftValue.MARK, NftData.mark(0)), setCtZone(NftValue.MARK), verdict(NftVerdict.ACCEPT))
+                .addRule("claim_six", in(DEVICE_AND_SOURCE6, SOURCE6), DropChains.drop(Drop.Cause.UNBOUND))
+                .addRule("claim_six", DropChains.drop(Drop.Cause.SOURCE_CHECK));
+    }
+
+    /** Who a packet belongs to, before connection tracking. */
     private static void arrive(NftTransaction rules) {
         NftStatement six = is(NftValue.FAMILY, NftData.octet(IPV6));
         rules.addChain("six")
                 .addRule("six", NftStatement.within(NftValue.IP6_DESTINATION, LinkLocal.MULTICAST.base().bytes(), 8),
                         verdict(NftVerdict.DROP))
+                .addRule("six", within(NftValue.IP6_SOURCE, SLOTS6), verdict(NftVerdict.goTo("claim_six")))
                 .addRule("six", setCtZone(mapped(NftValue.IN_DEVICE, ZONE_OF_PORT)), verdict(NftVerdict.ACCEPT))
-                .addRule("six", in(DEVICE_AND_SOURCE6, SOURCE6), verdict(NftVerdict.goTo("claim_six")))
                 .addRule("six", DropChains.drop(Drop.Cause.SOURCE_CHECK));
         rules.addBaseChain("raw", "filter", NftHook.PREROUTING, RAW, NftVerdict.DROP)
                 .addRule("raw", six, verdict(NftVerdict.goTo("six")))
+                .addRule("raw", within(NftValue.IP_SOURCE, SLOTS), verdict(NftVerdict.goTo("claim")))
                 .addRule("raw", setCtZone(mapped(NftValue.IN_DEVICE, ZONE_OF_PORT)), verdict(NftVerdict.ACCEPT))
-                .addRule("raw", in(DEVICE_AND_SOURCE, SOURCE),
-                        setMark(NftValue.bits(mapped(NftValue.IN_DEVICE, BIND), KEY_BITS)), setCtZone(NftValue.MARK),
-                        verdict(NftVerdict.ACCEPT))
-                .addRule("raw", in(DEVICE_AND_SOURCE, SOURCE), DropChains.drop(Drop.Cause.UNBOUND))
                 .addRule("raw", DropChains.drop(Drop.Cause.SOURCE_CHECK));
-        NftStatement known = isNot(NftValue.CT_MARK, NftData.mark(0));
-        rules.addBaseChain("choose", "filter", NftHook.PREROUTING, MANGLE, NftVerdict.DROP)
-                .addRule("choose", FROM_SLOT, known, setMark(NftValue.CT_MARK), verdict(NftVerdict.ACCEPT))
-                .addRule("choose", FROM_INTERFACE, ANSWER, verdict(NftVerdict.ACCEPT))
-                .addRule("choose", FROM_INTERFACE, DropChains.drop(Drop.Cause.INBOUND))
-                .addRule("choose", setMark(mapped(KEY_AND_BUCKET, SPREAD)), verdict(NftVerdict.ACCEPT))
-                .addRule("choose", DropChains.drop(Drop.Cause.UNBOUND));
         rules.addBaseChain("input", "filter", NftHook.INPUT, 0, NftVerdict.DROP)
                 .addRule("input", DropChains.drop(Drop.Cause.ISOLATION));
     }
 
     private static void forward(NftTransaction rules) {
         // Of an IPv6 packet this reads a part of its source, which is checked and is not that.
-        NftStatement toSlot = NftStatement.within(NftValue.IP_DESTINATION, SLOTS.base().bytes(), SLOTS.prefix());
+        NftStatement toSlot = within(NftValue.IP_DESTINATION, SLOTS);
         NftStatement six = is(NftValue.FAMILY, NftData.octet(IPV6));
-        NftStatement toSlot6 =
-                NftStatement.within(NftValue.IP6_DESTINATION, SLOTS6.base().bytes(), SLOTS6.prefix());
+        NftStatement toSlot6 = within(NftValue.IP6_DESTINATION, SLOTS6);
         NftStatement notOut = isNot(NftValue.OUT_DEVICE, NftData.device(TRUNK, "trunk"));
         NftStatement tcp = is(NftValue.PROTOCOL, NftData.octet(6));
         NftStatement many = NftStatement.moreThan(CONNECTIONS_PER_SLOT, NftValue.IN_DEVICE, CONNECTIONS);
+        NftStatement itsInterface = setMark(NftValue.CT_MARK);
+        rules.addChain("back")
+                .addRule("back", ANSWER, in(DEVICE_AND_ZONE, BOUND), verdict(NftVerdict.ACCEPT))
+                .addRule("back", ANSWER, DropChains.drop(Drop.Cause.INVALID))
+                .addRule("back", DropChains.drop(Drop.Cause.INBOUND));
         rules.addBaseChain("forward", "filter", NftHook.FORWARD, 0, NftVerdict.DROP)
-                .addRule("forward", FROM_INTERFACE, verdict(NftVerdict.goTo("back")))
-                .addRule("forward", state(NftStatement.ESTABLISHED), verdict(NftVerdict.ACCEPT))
+                .addRule("forward", UNMARKED, verdict(NftVerdict.goTo("back")))
+                .addRule("forward", state(NftStatement.ESTABLISHED), itsInterface, verdict(NftVerdict.ACCEPT))
                 .addRule("forward", toSlot, DropChains.drop(Drop.Cause.ISOLATION))
                 .addRule("forward", six, toSlot6, DropChains.drop(Drop.Cause.ISOLATION))
                 .addRule("forward", notOut, DropChains.drop(Drop.Cause.ISOLATION))
-                .addRule("forward", ANSWER, verdict(NftVerdict.ACCEPT))
+                .addRule("forward", ANSWER, itsInterface, verdict(NftVerdict.ACCEPT))
                 .addRule("forward", state(NftStatement.INVALID), DropChains.drop(Drop.Cause.INVALID))
                 .addRule("forward", tcp, NftStatement.tcpOpens(false), DropChains.drop(Drop.Cause.INVALID))
                 .addRule("forward", many, DropChains.drop(Drop.Cause.SLOT_LIMIT))
-                .addRule("forward", setCtMark(NftValue.MARK), verdict(NftVerdict.ACCEPT));
+                .addRule("forward", setMark(mapped(KEY_AND_BUCKET, SPREAD)), setCtMark(NftValue.MARK), verdict(NftVerdict.ACCEPT))
+                .addRule("forward", DropChains.drop(Drop.Cause.UNBOUND));
+    }
+
+    private static NftStatement within(NftValue address, IpBlock block) {
+        return RouterRules.within(address, block);
     }
 
     private static void translate(NftTransaction rules) {
@@ -241,7 +240,6 @@ final class ShardRules {
     /** Changes the interfaces of the key from {@code had} to {@code has}. */
     static NftTransaction key(int key, Interfaces had, Interfaces has) {
         NftTransaction rules = rules();
-        NftData keyMark = NftData.mark(key);
         List<Interface> before = had.all();
         List<Interface> after = has.all();
         if (!before.isEmpty()) {
@@ -252,7 +250,6 @@ final class ShardRules {
             if (!after.contains(eni)) {
                 rules.deleteElements(ADDRESS, NftElement.of(NftData.mark(eni.mark())))
                         .deleteElements(ADDRESS6, address6(eni).stream().map(element -> NftElement.of(element.key())).toList())
-                        .deleteElements(MEMBER, NftElement.of(NftData.concat(keyMark, NftData.mark(eni.mark()))))
                         .deleteElements(ZONE_OF_PORT, NftElement.of(NftData.device(eni.device(), eni.name())));
             }
         }
@@ -261,7 +258,6 @@ final class ShardRules {
                 NftData device = NftData.device(eni.device(), eni.name());
                 rules.addElements(ADDRESS, NftElement.of(NftData.mark(eni.mark()), NftData.address(eni.address().bytes())))
                         .addElements(ADDRESS6, address6(eni))
-                        .addElements(MEMBER, NftElement.of(NftData.concat(keyMark, NftData.mark(eni.mark()))))
                         .addElements(ZONE_OF_PORT, NftElement.of(device, NftData.zone(key)));
             }
         }
@@ -294,13 +290,20 @@ final class ShardRules {
     }
 
     /** The claim. */
-    static NftTransaction bind(int device, String name, int key, boolean ipv6) {
-        int value = ipv6 ? key | IPV6_BIT : key;
-        return rules().addElements(BIND, NftElement.of(NftData.device(device, name), NftData.mark(value)));
+    static NftTransaction bind(int device, String name, Ipv4 address, int key, boolean ipv6) {
+        return rules().addElements(BIND, NftElement.of(source(device, name, address), NftData.mark(key)))
+                .addElements(BIND6, NftElement.of(source(device, name, slot6(address)), NftData.mark(ipv6 ? key : NO_IPV6)))
+                .addElements(BOUND, NftElement.of(bound(device, name, key)));
     }
 
-    static NftTransaction unbind(int device, String name) {
-        return rules().deleteElements(BIND, NftElement.of(NftData.device(device, name)));
+    static NftTransaction unbind(int device, String name, Ipv4 address, int key) {
+        return rules().deleteElements(BIND, NftElement.of(source(device, name, address)))
+                .deleteElements(BIND6, NftElement.of(source(device, name, slot6(address))))
+                .deleteElements(BOUND, NftElement.of(bound(device, name, key)));
+    }
+
+    private static NftData bound(int device, String name, int key) {
+        return NftData.concat(NftData.device(device, name), NftData.zone(key));
     }
 
     /**

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.remora.linux.Netns;
+import dev.remora.linux.RouteChanges;
+import dev.remora.linux.Rtnetlink;
 import java.io.DataInputStream;
 import java.io.OutputStream;
 import java.net.DatagramPacket;
@@ -29,6 +31,7 @@ import org.xbill.DNS.Type;
 class ResolverKernelTest {
     private static final NatKey KEY = new NatKey("1/a/sg-fn");
     private static final Ipv4 BASE_PLUS_2 = Ipv4.parse("10.0.0.2");
+    private static final Ipv4 ANYONE = Ipv4.parse("10.0.2.77");
     private static final Ipv6 SIX = Ipv6.parse("2001:db8:1000:b::10");
 
     private final KernelLab lab = new KernelLab();
@@ -77,6 +80,53 @@ class ResolverKernelTest {
                 .containsExactly("db.internal.");
         lab.fabric.apply(vpc.dns(true, Map.of()).topology());
         assertThat(addresses(overUdp(database, BASE_PLUS_2, "db.internal.", Type.A))).containsExactly(TestVpc.ENI.toString());
+    }
+
+    @Test
+    void nobodySendsAsTheResolver() throws Exception {
+        lab.fabric.apply(TestVpc.withDatabase("1/r/vpc-1", KEY).six().appliance("eni-any", ANYONE, "sg-fn")
+                .port("eni-db", "b", new Topology.Attachment.Workload(), List.of(TestVpc.DATABASE, SIX), "sg-db").topology());
+        Netns anyone = lab.fabric.workload("1/r/vpc-1", "eni-any");
+        for (Ip resolver : List.of(BASE_PLUS_2, LinkLocal.RESOLVER, LinkLocal.RESOLVER6)) {
+            Ip to = resolver instanceof Ipv4 ? TestVpc.DATABASE : SIX;
+            long before = lab.count(Drop.Cause.SOURCE_CHECK);
+            sendAs(resolver, anyone, to);
+            assertThat(lab.count(Drop.Cause.SOURCE_CHECK)).as(resolver.toString()).isGreaterThan(before);
+        }
+        long before = lab.count(Drop.Cause.GROUP_INGRESS);
+        sendAs(Ipv4.parse("198.51.100.7"), anyone, TestVpc.DATABASE);
+        assertThat(lab.count(Drop.Cause.GROUP_INGRESS)).isGreaterThan(before);
+    }
+
+    /** A datagram with a source that the host took by itself. */
+    private void sendAs(Ip source, Netns host, Ip to) throws Exception {
+        try (var inside = Rtnetlink.open(host)) {
+            if (source instanceof Ipv6 six) {
+                lab.call(host, () -> {
+                    LinkLocal.withIpv6();
+                    return null;
+                });
+                LinkLocal.host6(inside, six, LinkLocal.ROUTER_MAC, "a forged address");
+            } else {
+                inside.commit(new RouteChanges().address(LinkLocal.HOST_DEVICE, source.bytes(), "a forged address"));
+            }
+        }
+        try (DatagramSocket socket = lab.call(host, () -> new DatagramSocket(0, source.inet()))) {
+            socket.send(new DatagramPacket(new byte[1], 1, to.inet(), 9));
+        }
+    }
+
+    @Test
+    void theResolverAnswersWhereARouteLeadsItsAddressElsewhere() throws Exception {
+        TestVpc vpc = TestVpc.withDatabase("1/r/vpc-1", KEY).appliance("eni-wall", ANYONE, "sg-fn");
+        for (TestVpc each : List.of(vpc, vpc.route("10.0.0.0/24", new Topology.Target.ToPort("eni-wall")))) {
+            lab.fabric.apply(each.topology());
+            Netns database = lab.fabric.workload("1/r/vpc-1", "eni-db");
+            assertThat(addresses(overUdp(database, BASE_PLUS_2, "sqs.us-east-1.amazonaws.com.", Type.A))).hasSize(1);
+        }
+        lab.fabric.apply(vpc.withoutRoute("10.0.0.0/24").topology());
+        Netns database = lab.fabric.workload("1/r/vpc-1", "eni-db");
+        assertThat(addresses(overUdp(database, BASE_PLUS_2, "sqs.us-east-1.amazonaws.com.", Type.A))).hasSize(1);
     }
 
     @Test
