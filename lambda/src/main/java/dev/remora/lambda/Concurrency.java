@@ -70,9 +70,11 @@ final class Concurrency {
     }
 
     private static int reservedIn(View view, Scope scope) {
-        return view.find(FunctionDocument.KIND, scope, "reserved", "yes").stream()
-                .mapToInt(f -> f.reserved().orElse(0))
-                .sum();
+        int sum = 0;
+        for (FunctionDocument function : view.find(FunctionDocument.KIND, scope, "reserved", "yes")) {
+            sum += function.reserved().orElse(0);
+        }
+        return sum;
     }
 
     int unreserved(Scope scope) {

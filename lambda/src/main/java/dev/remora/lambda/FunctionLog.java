@@ -84,6 +84,6 @@ final class FunctionLog implements Output {
     /** The last {@value #TAIL_BYTES} bytes since {@link #begin}. */
     synchronized byte[] tail() {
         byte[] all = tail.toByteArray();
-        return Arrays.copyOfRange(all, Math.max(0, all.length - TAIL_BYTES), all.length);
+        return all.length <= TAIL_BYTES ? all : Arrays.copyOfRange(all, Math.max(0, all.length - TAIL_BYTES), all.length);
     }
 }

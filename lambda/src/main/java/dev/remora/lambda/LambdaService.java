@@ -81,7 +81,7 @@ public final class LambdaService implements AutoCloseable {
         var concurrency = new Concurrency(store);
         events = new AsyncEvents(
                 parts.streams(), concurrency, clock, asynchronous, (time, action) -> at(clock, time, action), options);
-        invocations = new Invocations(store, environments, concurrency, events, clock, ids, options.initTimeout());
+        invocations = new Invocations(store, environments, concurrency, events, clock, options.initTimeout());
         pollers = new QueuePollers(new QueuePoller.Tools(
                 store, parts.queues(), parts.roles(), ids, asynchronous, invocations::run));
         var origin = new CodeOrigin(parts.objects());

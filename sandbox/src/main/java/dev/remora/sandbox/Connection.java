@@ -50,9 +50,11 @@ final class Connection {
         if (!flush()) {
             return;
         }
-        for (int read = 0; open && read < TURN; ) {
+        boolean more = true;
+        for (int read = 0; open && more && read < TURN; ) {
             byte[] buffer = reader.buffer();
-            int n = socket.read(buffer, reader.position(), buffer.length - reader.position());
+            int room = buffer.length - reader.position();
+            int n = socket.read(buffer, reader.position(), room);
             if (n == Descriptor.LATER) {
                 break;
             }
@@ -62,6 +64,8 @@ final class Connection {
             }
             reader.filled(n);
             read += n;
+            // A socket that gave less than it could has nothing left.
+            more = n == room;
             answerAll();
         }
         if (!api.holdsBack(this)) {

@@ -2,7 +2,8 @@ package dev.remora.sandbox;
 
 import dev.remora.net.Slot;
 import java.io.IOException;
-import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -32,7 +33,7 @@ final class LocalSandbox implements Sandbox {
     private boolean busy = true;
     private boolean frozen;
     private long idleSince;
-    private @Nullable RandomAccessFile peak;
+    private @Nullable FileChannel peak;
 
     LocalSandbox(Workplace place, SandboxSpec spec, String runtimeVersion, Consumer<LocalSandbox> whenClosed) {
         this.whenClosed = whenClosed;
@@ -140,17 +141,16 @@ final class LocalSandbox implements Sandbox {
         }
     }
 
-    /** Every invocation reads it, so that the file stays open: two system calls instead of six. */
+    /** Every invocation reads it, so that the file stays open: one system call instead of six. */
     private synchronized long readPeak(Path file) throws IOException {
         if (closed) {
             throw new IOException("closed");
         }
         if (peak == null) {
-            peak = new RandomAccessFile(file.toFile(), "r");
+            peak = FileChannel.open(file);
         }
         byte[] digits = new byte[LONG_DIGITS];
-        peak.seek(0);
-        int size = peak.read(digits);
+        int size = peak.read(ByteBuffer.wrap(digits), 0);
         return Long.parseLong(new String(digits, 0, Math.max(size, 0), StandardCharsets.US_ASCII).strip());
     }
 

@@ -2,11 +2,14 @@ package dev.remora.sandbox;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Reads HTTP/1.1 requests from bytes as they come. Strict, since what is on the other side may be hostile, and bounded: a head of
@@ -23,6 +26,8 @@ final class RequestReader {
     private static final int MAX_CHUNK_LINE = 256;
     private static final int FIRST_BUFFER = 4 * 1024;
     private static final int LARGE_BUFFER = 64 * 1024;
+    private static final String LINE_END = "\r\n";
+    private static final Pattern LENGTH = Pattern.compile("[0-9]{0,12}");
 
     /** What is known before the body: header names in lower case. */
     record Head(String method, String target, Map<String, String> headers) {
@@ -147,13 +152,13 @@ final class RequestReader {
             }
             return false;
         }
-        String[] lines = new String(buffer, start, blank - start, StandardCharsets.ISO_8859_1).split("\r\n", -1);
+        List<String> lines = lines(blank);
         start = blank + 4;
-        String[] first = lines[0].split(" ", -1);
+        String[] first = lines.getFirst().split(" ", -1);
         if (first.length != 3 || !first[2].equals("HTTP/1.1") || first[0].isEmpty() || !first[1].startsWith("/")) {
             throw new Malformed("the request line");
         }
-        head = new Head(first[0], first[1], headers(lines, 1));
+        head = new Head(first[0], first[1], headers(lines.subList(1, lines.size())));
         beginBody();
         return true;
     }
@@ -168,18 +173,31 @@ final class RequestReader {
         return -1;
     }
 
-    private static Map<String, String> headers(String[] lines, int from) throws Malformed {
-        if (lines.length - from > MAX_HEADERS) {
+    /** What is here before the blank line, cut at each line end. */
+    private List<String> lines(int blank) {
+        String text = new String(buffer, start, blank - start, StandardCharsets.ISO_8859_1);
+        List<String> lines = new ArrayList<>();
+        int from = 0;
+        for (int end = text.indexOf(LINE_END); end >= 0; end = text.indexOf(LINE_END, from)) {
+            lines.add(text.substring(from, end));
+            from = end + LINE_END.length();
+        }
+        lines.add(text.substring(from));
+        return lines;
+    }
+
+    private static Map<String, String> headers(List<String> lines) throws Malformed {
+        if (lines.size() > MAX_HEADERS) {
             throw new Malformed("more than " + MAX_HEADERS + " headers");
         }
         Map<String, String> headers = new HashMap<>();
-        for (int i = from; i < lines.length; i++) {
-            int colon = lines[i].indexOf(':');
-            if (colon <= 0 || lines[i].charAt(0) <= ' ' || lines[i].charAt(colon - 1) <= ' ' || lines[i].indexOf('\n') >= 0) {
+        for (String line : lines) {
+            int colon = line.indexOf(':');
+            if (colon <= 0 || line.charAt(0) <= ' ' || line.charAt(colon - 1) <= ' ' || line.indexOf('\n') >= 0) {
                 throw new Malformed("a header");
             }
-            String name = lines[i].substring(0, colon).toLowerCase(Locale.ROOT);
-            if (headers.put(name, lines[i].substring(colon + 1).strip()) != null) {
+            String name = line.substring(0, colon).toLowerCase(Locale.ROOT);
+            if (headers.put(name, line.substring(colon + 1).strip()) != null) {
                 throw new Malformed("a header twice");
             }
         }
@@ -200,7 +218,7 @@ final class RequestReader {
             part = Part.CHUNK_SIZE;
             return;
         }
-        if (!length.matches("[0-9]{0,12}")) {
+        if (!LENGTH.matcher(length).matches()) {
             throw new Malformed("the content length");
         }
         remaining = length.isEmpty() ? 0 : Long.parseLong(length);
@@ -268,7 +286,7 @@ final class RequestReader {
                 }
                 return false;
             }
-            trailers = headers(new String(buffer, start, blank - start, StandardCharsets.ISO_8859_1).split("\r\n", -1), 0);
+            trailers = headers(lines(blank));
             start = blank + 4;
         }
         part = Part.HEAD;

@@ -228,7 +228,8 @@ final class RuntimeApi implements AutoCloseable {
     private static void header(StringBuilder head, String name, String value) {
         if (!value.isEmpty()) {
             String bytes = new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
-            head.append(name).append(": ").append(bytes.replaceAll("[\r\n\0]", " ")).append("\r\n");
+            head.append(name).append(": ");
+            head.append(bytes.replace('\r', ' ').replace('\n', ' ').replace('\0', ' ')).append("\r\n");
         }
     }
 

@@ -85,14 +85,15 @@ public final class Dispatcher {
     boolean streams(Request head) {
         try {
             Claim claim = Claim.of(head);
-            if (claim == null) {
-                return guess.codec(head) instanceof RestXmlCodec;
-            }
-            Served served = services.get(claim.service());
-            return served != null && served.protocol == Protocol.REST_XML;
+            return claim == null ? guess.codec(head) instanceof RestXmlCodec : streams(claim);
         } catch (Claim.Incomplete e) {
             return false;
         }
+    }
+
+    private boolean streams(Claim claim) {
+        Served served = services.get(claim.service());
+        return served != null && served.protocol == Protocol.REST_XML;
     }
 
     /** The error for a body above the limit, whose request was not read. */
@@ -185,7 +186,7 @@ public final class Dispatcher {
                 }
                 keys.used(holder.principal(), claim.accessKey(), claim.service(), claim.region(), now);
                 yield new Caller(
-                        holder.principal(), streams(request) ? signatures.chunks(claim, holder.secret()) : null);
+                        holder.principal(), streams(claim) ? signatures.chunks(claim, holder.secret()) : null);
             }
             case Absent.EXPIRED -> throw refusals.expiredToken();
             case Absent.UNKNOWN -> throw claim.token().isEmpty() ? refusals.unknownKey() : refusals.badToken();

@@ -108,6 +108,10 @@ public final class Listening implements AutoCloseable {
                 .config(Http1Config.builder()
                         .maxHeadersSize(HttpLimits.MAX_HEADER_BYTES)
                         .maxPrologueLength(HttpLimits.MAX_HEADER_BYTES)
+                        // It says what HTTP/1.1 does anyway, and makes Helidon parse it again when the request is over.
+                        .sendKeepAliveHeader(false)
+                        .sendLog(false)
+                        .receiveLog(false)
                         .build())
                 .build());
     }
