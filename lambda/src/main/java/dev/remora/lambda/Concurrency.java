@@ -25,10 +25,9 @@ final class Concurrency {
     /** Reserving must leave this much for functions without a reserve. */
     static final int UNRESERVED_MIN = 100;
 
-    private record Place(Scope scope, String function) {}
-
     private final Store store;
-    private final ConcurrentHashMap<Place, AtomicInteger> counts = new ConcurrentHashMap<>();
+    /** By account, region and function in one text, which is looked up faster than a record of them. */
+    private final ConcurrentHashMap<String, AtomicInteger> counts = new ConcurrentHashMap<>();
 
     Concurrency(Store store) {
         this.store = store;
@@ -46,10 +45,10 @@ final class Concurrency {
         var view = store.view();
         Optional<Integer> reserved = view.get(FunctionDocument.KIND, scope, function).flatMap(FunctionDocument::reserved);
         if (reserved.isPresent()) {
-            return take(new Place(scope, function), reserved.get(), "ReservedFunctionConcurrentInvocationLimitExceeded");
+            return take(place(scope, function), reserved.get(), "ReservedFunctionConcurrentInvocationLimitExceeded");
         }
         int left = ACCOUNT_MAX - reservedIn(view, scope);
-        return take(new Place(scope, ""), left, "ConcurrentInvocationLimitExceeded");
+        return take(place(scope, ""), left, "ConcurrentInvocationLimitExceeded");
     }
 
     /** Whether nothing of the function may run at all, its reserve being zero. */
@@ -60,7 +59,12 @@ final class Concurrency {
                 .equals(Optional.of(0));
     }
 
-    private Permit take(Place place, int limit, String reason) {
+    /** @param function empty for all functions without a reserve */
+    private static String place(Scope scope, String function) {
+        return scope.account() + '/' + scope.region() + '/' + function;
+    }
+
+    private Permit take(String place, int limit, String reason) {
         AtomicInteger count = counts.computeIfAbsent(place, p -> new AtomicInteger());
         if (count.incrementAndGet() > limit) {
             count.decrementAndGet();

@@ -22,8 +22,15 @@ record FunctionName(String account, String region, String name, Optional<String>
     private static final String TEXT = "(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}(-gov)?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?"
             + "([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?";
     private static final Pattern FORM = Pattern.compile("(?:arn:(?:aws[a-zA-Z-]*)?:lambda:)?"
-            + "(?:(?<region>(?:eusc-)?[a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\\d):)?(?:(?<account>\\d{12}):)?(?:function:)?"
-            + "(?<name>[a-zA-Z0-9-_]+)(?::(?<qualifier>\\$LATEST|[a-zA-Z0-9-_]+))?");
+            + "(?:((?:eusc-)?[a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\\d):)?(?:(\\d{12}):)?(?:function:)?"
+            + "([a-zA-Z0-9-_]+)(?::(\\$LATEST|[a-zA-Z0-9-_]+))?");
+
+    /** Groups of the form. By names they would be looked up in a map that is made anew for each. */
+    private static final int REGION = 1;
+
+    private static final int ACCOUNT = 2;
+    private static final int NAME = 3;
+    private static final int QUALIFIER = 4;
 
     /** Whether a text is the ARN of a function, perhaps with a qualifier. */
     static boolean isFunction(String arn) {
@@ -41,18 +48,18 @@ record FunctionName(String account, String region, String name, Optional<String>
         if (!form.matches()) {
             throw Refusal.validation(text, "functionName", "Member must satisfy regular expression pattern: " + TEXT);
         }
-        String name = form.group("name");
+        String name = form.group(NAME);
         if (name.length() > NAME_LENGTH_MAX) {
             throw Refusal.invalid(Refusal.constraintText(
                     name, "functionName", "Member must have length less than or equal to " + NAME_LENGTH_MAX));
         }
-        String derived = form.group("qualifier");
+        String derived = form.group(QUALIFIER);
         if (derived != null && qualifier != null && !derived.equals(qualifier)) {
             throw Refusal.invalid("The derived qualifier from the function name does not match the specified qualifier.");
         }
         return new FunctionName(
-                Optional.ofNullable(form.group("account")).orElse(call.account()),
-                Optional.ofNullable(form.group("region")).orElse(call.region()),
+                Optional.ofNullable(form.group(ACCOUNT)).orElse(call.account()),
+                Optional.ofNullable(form.group(REGION)).orElse(call.region()),
                 name,
                 Optional.ofNullable(derived != null ? derived : qualifier));
     }

@@ -78,6 +78,8 @@ final class StreamFile implements AutoCloseable {
             config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
             config.setCacheSize(-2048);
             config.setBusyTimeout(10_000);
+            // Else the driver asks for the number of each inserted row, which we give it ourselves, by a statement of its own.
+            config.setGetGeneratedKeys(false);
             Connection connection = config.createConnection("jdbc:sqlite:" + file);
             try {
                 return new StreamFile(connection);
