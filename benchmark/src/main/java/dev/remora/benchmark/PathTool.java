@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 /** The C program of {@code src/main/c/path.c}, compiled on first use, run inside namespaces and pinned to one CPU. */
 final class PathTool implements AutoCloseable {
     private static final int PORT = 7000;
-    private static final String CPU = "1";
+    private static final String CPU = OneCpu.NUMBER;
 
     private final Path program = Files.createTempFile("remora-bench-", ".path");
     private final List<Process> servers = new ArrayList<>();

@@ -9,15 +9,27 @@ interface Sampled {
     /** Warms both, then takes {@code n} samples of each, by turns, so that a disturbance hits both. */
     static Row alternate(String name, String unit, String goal, int warm, int n, Sampled ours, Sampled reference)
             throws Exception {
+        return alternate(name, unit, goal, warm, n, 1, ours, reference);
+    }
+
+    /** The same where each turn is of so many samples. */
+    static Row alternate(
+            String name, String unit, String goal, int warm, int n, int turn, Sampled ours, Sampled reference)
+            throws Exception {
         for (int i = 0; i < warm; i++) {
             ours.sample();
             reference.sample();
         }
         double[] a = new double[n];
         double[] b = new double[n];
-        for (int i = 0; i < n; i++) {
-            a[i] = ours.sample();
-            b[i] = reference.sample();
+        for (int from = 0; from < n; from += turn) {
+            int to = Math.min(from + turn, n);
+            for (int i = from; i < to; i++) {
+                a[i] = ours.sample();
+            }
+            for (int i = from; i < to; i++) {
+                b[i] = reference.sample();
+            }
         }
         return Row.of(name, a, b, unit, goal);
     }

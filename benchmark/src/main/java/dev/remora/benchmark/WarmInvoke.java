@@ -10,16 +10,21 @@ import software.amazon.awssdk.http.SdkHttpMethod;
 
 /**
  * A signed Invoke of a warm Python function in a VPC, against nothing but the two HTTP requests that hand an event to Python
- * and back.
+ * and back. All of it on one CPU: there is never more than one process with something to do.
  */
 final class WarmInvoke implements Benchmark {
     private static final int WARM = 3000;
     private static final int SAMPLES = 4000;
+
+    /** A warm invocation follows another one, and finds the processor's caches as that left them. */
+    private static final int TURN = 20;
+
     private static final String EVENT = "{\"key1\": \"value1\", \"key2\": 42}";
 
     @Override
     public void run(Consumer<Row> rows) throws Exception {
-        try (var server = Server.start("--ephemeral");
+        try (var cpu = OneCpu.bind();
+                var server = Server.start("--ephemeral");
                 var bare = BareRuntimeLoop.start(EVENT)) {
             var account = Account.fresh(server);
             var functions = Functions.of(account);
@@ -45,6 +50,7 @@ final class WarmInvoke implements Benchmark {
                         "<= 1.5",
                         WARM,
                         SAMPLES,
+                        TURN,
                         Sampled.micros(() -> line.exchange(request)),
                         Sampled.micros(bare::event)));
             }
