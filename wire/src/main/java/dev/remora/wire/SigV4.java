@@ -107,8 +107,8 @@ final class SigV4 {
         }
     }
 
-    /** Reads {@code yyyyMMdd'T'HHmmss'Z'}, which every request has, digit by digit: a formatter takes as long as the signature. */
-    private static Instant instant(String text) {
+    /** Reads {@code yyyyMMdd'T'HHmmss'Z'}, which every request has, digit by digit: a formatter takes as long as the HMAC. */
+    static Instant instant(String text) {
         if (text.length() != 16 || text.charAt(8) != 'T' || text.charAt(15) != 'Z') {
             throw new DateTimeException("not in the basic form");
         }

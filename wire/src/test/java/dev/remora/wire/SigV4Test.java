@@ -8,6 +8,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -200,6 +201,17 @@ class SigV4Test {
         assertThatThrownBy(() -> verify(request, NOW.minusSeconds(301)))
                 .hasMessage("Signature not yet current: 20260304T050607Z is still later than 20260304T050606Z"
                         + " (20260304T050106Z + 5 min.)");
+    }
+
+    @Test
+    void timestampsAreDigitsInTheBasicFormAndDatesThatExist() {
+        assertThat(SigV4.instant("20260304T050607Z")).isEqualTo(NOW);
+        assertThat(SigV4.instant("20240229T235959Z")).isEqualTo("2024-02-29T23:59:59Z");
+        for (String wrong : List.of("", "2026-03-04T05:06:07Z", "20260304T050607", "20260304T050607+", "20260304 050607Z",
+                "20260304T0506+7Z", "2026030xT050607Z", "20260229T050607Z", "20261301T050607Z", "20260304T240000Z",
+                "20260304T050660Z", "２0260304T050607Z")) {
+            assertThatThrownBy(() -> SigV4.instant(wrong)).as(wrong).isInstanceOf(DateTimeException.class);
+        }
     }
 
     @Test
