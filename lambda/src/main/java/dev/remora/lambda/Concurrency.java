@@ -26,6 +26,8 @@ final class Concurrency {
     static final int UNRESERVED_MIN = 100;
 
     private final Store store;
+    private final Total<FunctionDocument> reserved = new Total<>(FunctionDocument.KIND, f -> f.reserved().orElse(0));
+
     /** By account, region and function in one text, which is looked up faster than a record of them. */
     private final ConcurrentHashMap<String, AtomicInteger> counts = new ConcurrentHashMap<>();
 
@@ -73,12 +75,8 @@ final class Concurrency {
         return count::decrementAndGet;
     }
 
-    private static int reservedIn(View view, Scope scope) {
-        int sum = 0;
-        for (FunctionDocument function : view.find(FunctionDocument.KIND, scope, "reserved", "yes")) {
-            sum += function.reserved().orElse(0);
-        }
-        return sum;
+    private int reservedIn(View view, Scope scope) {
+        return (int) reserved.in(view, scope);
     }
 
     int unreserved(Scope scope) {

@@ -2,7 +2,6 @@ package dev.remora.lambda;
 
 import dev.remora.store.Kind;
 import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -16,9 +15,7 @@ import java.util.TreeMap;
  */
 record FunctionDocument(
         String name, long lastVersion, Map<String, String> tags, Optional<Integer> reserved, Map<String, String> policies) {
-    /** Found under {@code reserved}/{@code yes} where concurrency is reserved. */
-    static final Kind<FunctionDocument> KIND = Kind.of("lambda.function", FunctionDocument.class)
-            .index("reserved", f -> f.reserved().isPresent() ? List.of("yes") : List.of());
+    static final Kind<FunctionDocument> KIND = Kind.of("lambda.function", FunctionDocument.class);
 
     FunctionDocument {
         tags = Collections.unmodifiableMap(new TreeMap<>(tags));
