@@ -112,7 +112,10 @@ final class InternetEdges {
         @Override
         public synchronized void change(Topology.Gateway gateway) {
             switch (gateway) {
-                case Topology.Gateway.Internet(SharedMap<Ipv4, Ipv4> publicAddresses, List<Cidr6> wanted) -> {
+                case Topology.Gateway.Internet(
+                        SharedMap<Ipv4, Ipv4> publicAddresses,
+                        List<Cidr6> wanted,
+                        Optional<String> routeTable) -> {
                     translate(publicAddresses);
                     lead(wanted);
                 }

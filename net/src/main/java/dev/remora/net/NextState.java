@@ -6,6 +6,7 @@ import dev.remora.net.Topology.Gateway;
 import dev.remora.net.Topology.Port;
 import dev.remora.sharing.SharedMap;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -171,17 +172,21 @@ final class NextState {
     }
 
     private SharedMap<String, Integer> marks() {
-        if (before.topology().subnets() == wanted.subnets() && before.topology().routeTables() == wanted.routeTables()) {
+        if (before.topology().subnets() == wanted.subnets()
+                && before.topology().routeTables() == wanted.routeTables()
+                && before.topology().gateways() == wanted.gateways()) {
             return before.marks();
         }
+        Map<String, String> tables = new HashMap<>(wanted.edges());
+        wanted.subnets().values().forEach(subnet -> tables.put(subnet.id(), subnet.routeTable()));
         SharedMap<String, Integer> next = before.marks();
-        for (Topology.Subnet subnet : wanted.subnets().values()) {
-            if (!wanted.routeTables().containsKey(subnet.routeTable())) {
-                throw new IllegalArgumentException(subnet.id() + " has no route table in " + wanted.router());
+        for (String origin : both(wanted.subnets().keySet(), wanted.edges().keySet())) {
+            if (!wanted.routeTables().containsKey(tables.get(origin))) {
+                throw new IllegalArgumentException(origin + " has no route table in " + wanted.router());
             }
-            next = next.containsKey(subnet.id()) ? next : next.plus(subnet.id(), number++);
+            next = next.containsKey(origin) ? next : next.plus(origin, number++);
         }
-        return without(next, wanted.subnets());
+        return without(next, tables);
     }
 
     private SharedMap<String, Integer> tables() {

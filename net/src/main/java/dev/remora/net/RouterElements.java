@@ -124,7 +124,7 @@ final class RouterElements {
         return elements;
     }
 
-    /** No groups, and no mark: what comes from there looks up the interfaces alone. */
+    /** No groups, and no mark unless it has a route table: without one, what comes from there looks up the interfaces alone. */
     private static Map<NftSet, List<NftElement>> gateway(RouterState state, String id) {
         Map<NftSet, List<NftElement>> elements = new LinkedHashMap<>();
         Gateway gateway = state.topology().gateways().get(id);
@@ -136,6 +136,9 @@ final class RouterElements {
             elements.put(RouterRules.ARRIVING, List.of(NftElement.of(device, arriving)));
             boolean comesIn = !(gateway instanceof Gateway.EgressOnly);
             judged(elements, device, NftVerdict.goTo(comesIn ? "entering" : DropChains.chain(Drop.Cause.ROUTE)));
+            if (state.marks().containsKey(id)) {
+                elements.put(RouterRules.SUBNET, List.of(NftElement.of(device, NftData.mark(state.mark(id)))));
+            }
         }
         return elements;
     }

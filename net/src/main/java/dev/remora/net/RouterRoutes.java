@@ -17,12 +17,14 @@ import java.util.Set;
  *
  * <p>In the main table is every address of the VPC that somebody has, alone. A subnet's packets have its mark, and look up its
  * route table as well, in which the longest prefix wins and a route to the VPC itself leaves the table. The main table comes
- * first, which saves most packets a look-up; only where a subnet has a route of its own within the VPC (to an appliance) does its
- * table. For the same reason the router's own IPv4 addresses, which nobody else has, come behind the main table, unless such a
- * route might cover them. (IPv6 addresses are in the kernel's main table as well, as what leads nowhere.) What comes from a
- * gateway has no mark and looks up the main table only. What nobody knows is led to the device {@code nowhere} at last, where the
- * forward hook sees it, counts it and drops it; a blackhole would drop it before any rule could. (The loopback would do for IPv4;
- * in IPv6 a route to it is a blackhole.)
+ * first, which saves most packets a look-up; only where a subnet has a route of its own within the VPC (to an appliance) does
+ * its table. For the same reason the router's own IPv4 addresses, which nobody else has, come behind the main table, unless such
+ * a route might cover them. (IPv6 addresses are in the kernel's main table as well, as what leads nowhere.) What comes from a
+ * gateway has no mark in general, and looks up the main table only. What nobody knows is led to the device {@code nowhere} at
+ * last, where the forward hook sees it, counts it and drops it; a blackhole would drop it before any rule could. (The loopback
+ * would do for IPv4; in IPv6 a route to it is a blackhole.)
+ *
+ * <p>A gateway that was given a route table has a mark as a subnet has, and what comes from it is routed like that.
  *
  * <p>Every route leads to a gateway's address that nobody has, the same on every cable, whose hardware address is known: so one
  * neighbour for each device is enough, and any destination can be led to a device.
@@ -38,7 +40,7 @@ final class RouterRoutes {
 
     private static final int OWN_RULE = 35_000;
 
-    /** Rules of subnets before the main table and behind it. */
+    /** Rules of subnets and gateways before the main table and behind it. */
     private static final int EARLY_RULE = 10_000;
 
     private static final int LATE_RULE = 40_000;
@@ -143,6 +145,7 @@ final class RouterRoutes {
         return one.topology().routeTables() == other.topology().routeTables()
                 && one.topology().subnets() == other.topology().subnets()
                 && one.topology().blocks().equals(other.topology().blocks())
+                && one.topology().edges().equals(other.topology().edges())
                 && one.six() == other.six()
                 && one.gateways().equals(other.gateways());
     }
@@ -199,16 +202,23 @@ final class RouterRoutes {
         List<Policy> policies = new ArrayList<>();
         boolean anyEarly = false;
         for (IpFamily family : state.families()) {
-            for (Topology.Subnet subnet : state.topology().subnets().values()) {
-                boolean early = within(state.topology(), subnet.routeTable());
+            for (Map.Entry<String, String> origin : origins(state.topology()).entrySet()) {
+                boolean early = within(state.topology(), origin.getValue());
                 anyEarly |= early;
-                int table = state.table(subnet.routeTable());
-                policies.add(new Policy(family, state.mark(subnet.id()), table, early ? EARLY_RULE : LATE_RULE));
+                int table = state.table(origin.getValue());
+                policies.add(new Policy(family, state.mark(origin.getKey()), table, early ? EARLY_RULE : LATE_RULE));
             }
             policies.add(new Policy(family, ALL, LAST_TABLE, LAST_RULE));
         }
         policies.add(new Policy(IpFamily.V4, ALL, RouteChanges.LOCAL, anyEarly ? OWN_EARLY_RULE : OWN_RULE));
         return policies;
+    }
+
+    /** The tables of subnets and of gateways that have one, by what has it. */
+    private static Map<String, String> origins(Topology topology) {
+        Map<String, String> origins = topology.edges();
+        topology.subnets().values().forEach(subnet -> origins.put(subnet.id(), subnet.routeTable()));
+        return origins;
     }
 
     /** Whether a route of the table leads what is for the VPC itself elsewhere. */

@@ -29,7 +29,8 @@ import java.util.TreeMap;
  * <p>The way of a packet:
  * <ol>
  *   <li>{@code prerouting}: the source check, which finds the subnet's mark, too; that chooses the route table. A device
- *       without a source check, and that of a gateway, is in {@code arriving}; what comes from a gateway has no mark. Only the
+ *       without a source check, and that of a gateway, is in {@code arriving}; what comes from a gateway has no mark, unless a
+ *       route table was given to the gateway, which it then looks up. Only the
  *       router's own addresses are nobody else's: {@code anyone} says so, and the kernel need not, which would look up the
  *       source of every packet ({@code accept_local}).
  *   <li>{@code boundary}, empty unless there are network ACLs: out of the source's subnet by mark, into the destination's by
@@ -37,7 +38,7 @@ import java.util.TreeMap;
  *   <li>{@code forward}: a known connection passes. A new one is judged three times: by the incoming device's groups, whose
  *       rules {@code goto ingress}; there by its route, for what has none was routed to the device {@code nowhere}; then by the
  *       outgoing device's groups, whose rules accept. See {@link GroupRules}.
- *   <li>{@code input}: only the resolver is here, for what came from an interface; neither groups nor ACLs apply to it.
+ *   <li>{@code input}: only the resolver is here, for what did not come by a {@code way}; neither groups nor ACLs apply to it.
  * </ol>
  *
  * <p>A gateway has no groups: what comes from it goes to {@code entering}, where it must not leave by a {@code way}, i.e. another
@@ -134,7 +135,7 @@ final class RouterRules {
         rules.addBaseChain("input", "filter", NftHook.INPUT, 0, NftVerdict.DROP)
                 .addRule("input", is(NftValue.IN_DEVICE, LOOPBACK), verdict(NftVerdict.ACCEPT))
                 .addRule("input", KNOWN, verdict(NftVerdict.ACCEPT))
-                .addRule("input", is(NftValue.MARK, NftData.mark(0)), DropChains.drop(Drop.Cause.ROUTE))
+                .addRule("input", in(NftValue.IN_DEVICE, WAYS), DropChains.drop(Drop.Cause.ROUTE))
                 .addRule("input", verdict(NftVerdict.jump("resolver")))
                 .addRule("input", DropChains.drop(Drop.Cause.ISOLATION));
         rules.addChain(AclRules.CHAIN);

@@ -12,8 +12,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A topology with the numbers that the kernel knows its parts by: devices of ports and gateways, marks of subnets, route tables,
- * chains of sets of groups, tags of open rules.
+ * A topology with the numbers that the kernel knows its parts by: devices of ports and gateways, marks of subnets and of gateways
+ * that have a route table, route tables, chains of sets of groups, tags of open rules.
  *
  * <p>A part keeps its number as long as it is there. A number is never used twice in a router's life, so that what is still
  * under way for an old part cannot meet a new one; tags alone, of 16 bits, come again when all were used. A port whose
@@ -100,9 +100,9 @@ record RouterState(
         return port;
     }
 
-    /** The mark of a subnet's packets. */
-    int mark(String subnet) {
-        return number(marks.get(subnet), subnet);
+    /** The mark of the packets of a subnet, or of a gateway that has a route table. */
+    int mark(String origin) {
+        return number(marks.get(origin), origin);
     }
 
     /** The number of a route table. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * All that the kernel must hold for one VPC, as a value. Two equal topologies need no change of the kernel. Its maps are of the
@@ -66,6 +67,17 @@ public record Topology(
                 metered);
     }
 
+    /** The route tables of gateways, by gateway. */
+    Map<String, String> edges() {
+        Map<String, String> edges = new TreeMap<>();
+        gateways.forEach((id, gateway) -> {
+            if (gateway instanceof Gateway.Internet internet) {
+                internet.routeTable().ifPresent(table -> edges.put(id, table));
+            }
+        });
+        return edges;
+    }
+
     /** A VPC without a way out, whose ACLs let everything pass. */
     public Topology(
             String router,
@@ -124,14 +136,17 @@ public record Topology(
          *
          * @param publicAddresses by private address
          * @param blocks the VPC's IPv6 blocks: what goes out must be from there, what is for them comes in here
+         * @param routeTable which what comes in looks up; empty if all of it goes to the interface that has the address
          */
-        record Internet(SharedMap<Ipv4, Ipv4> publicAddresses, List<Cidr6> blocks) implements Gateway {
+        record Internet(SharedMap<Ipv4, Ipv4> publicAddresses, List<Cidr6> blocks, Optional<String> routeTable)
+                implements Gateway {
             public Internet {
                 blocks = List.copyOf(blocks);
             }
 
+            /** One without a route table. */
             public Internet(Map<Ipv4, Ipv4> publicAddresses, List<Cidr6> blocks) {
-                this(SharedMap.copyOf(publicAddresses), blocks);
+                this(SharedMap.copyOf(publicAddresses), blocks, Optional.empty());
             }
         }
 

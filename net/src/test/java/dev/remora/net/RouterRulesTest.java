@@ -10,6 +10,7 @@ import dev.remora.net.Topology.Attachment;
 import dev.remora.net.Topology.Gateway;
 import dev.remora.net.Topology.Peer;
 import dev.remora.net.Topology.Rule;
+import dev.remora.sharing.SharedMap;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -112,6 +113,21 @@ class RouterRulesTest {
                 .port("eni-nat", "a", new Attachment.Translator(), List.of(TestVpc.ENI));
         RouterState before = NOTHING.next(new TestVpc("r").topology());
         assertThat(text(RouterRules.change(before, before.next(vpc.topology())))).isEqualTo(golden("gateways.rules"));
+    }
+
+    @Test
+    void aGatewayIsGivenARouteTable() throws IOException {
+        SharedMap<Ipv4, Ipv4> none = SharedMap.empty();
+        TestVpc vpc = new TestVpc("r").edgeRoute("10.0.2.0/24", new Topology.Target.ToPort("eni-1"))
+                .gateway("igw-1", new Gateway.Internet(none, List.of(), Optional.empty()));
+        RouterState before = NOTHING.next(vpc.topology());
+        RouterState after = before.next(
+                vpc.gateway("igw-1", new Gateway.Internet(none, List.of(), Optional.of("edge"))).topology());
+        assertThat(text(RouterRules.change(before, after))).isEqualTo(golden("edge.rules"));
+        RouterState taken = after.next(vpc.gateway("igw-1", new Gateway.Internet(none, List.of(), Optional.empty())).topology());
+        assertThat(taken.gateways()).isEqualTo(before.gateways());
+        assertThat(taken.marks()).isEqualTo(before.marks());
+        assertThat(text(RouterRules.change(after, taken))).isEqualTo("delete element ip vpc subnet { igw-1 }\n");
     }
 
     @Test

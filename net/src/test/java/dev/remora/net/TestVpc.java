@@ -33,6 +33,7 @@ final class TestVpc {
     private final Map<String, Port> ports = new TreeMap<>();
     private final Map<IpBlock, Target> routes = new LinkedHashMap<>();
     private final Map<IpBlock, Target> privateRoutes = new LinkedHashMap<>();
+    private final Map<IpBlock, Target> edgeRoutes = new LinkedHashMap<>();
     private final Map<String, Topology.Gateway> gateways = new TreeMap<>();
     private final Map<String, Topology.Acl> acls = new TreeMap<>();
     private final Map<String, String> aclOf = new TreeMap<>();
@@ -121,7 +122,11 @@ final class TestVpc {
 
     /** Without the source check. */
     TestVpc appliance(String id, Ipv4 address, String... in) {
-        ports.put(id, new Port(id, "b", address, Set.of(in), false, new Attachment.Workload()));
+        return appliance(id, List.of(address), in);
+    }
+
+    TestVpc appliance(String id, List<Ip> addresses, String... in) {
+        ports.put(id, new Port(id, "b", addresses, Set.of(in), false, new Attachment.Workload()));
         return this;
     }
 
@@ -134,6 +139,13 @@ final class TestVpc {
     TestVpc privateRoute(String block, Target target) {
         privateRoutes.putIfAbsent(Cidr.parse("10.0.0.0/16"), new Target.Local());
         privateRoutes.put(IpBlock.parse(block), target);
+        return this;
+    }
+
+    /** Of the table {@code edge}, which is there for a gateway. */
+    TestVpc edgeRoute(String block, Target target) {
+        edgeRoutes.putIfAbsent(Cidr.parse("10.0.0.0/16"), new Target.Local());
+        edgeRoutes.put(IpBlock.parse(block), target);
         return this;
     }
 
@@ -192,9 +204,7 @@ final class TestVpc {
                 Map.of(
                         "a", subnet("a", "10.0.1.0/24", "2001:db8:1000:a::/64"),
                         "b", subnet("b", "10.0.2.0/24", "2001:db8:1000:b::/64")),
-                privateRoutes.isEmpty()
-                        ? Map.of("main", table("main", routes))
-                        : Map.of("main", table("main", routes), "private", table("private", privateRoutes)),
+                tables(),
                 acls,
                 groups,
                 foreign,
@@ -202,6 +212,16 @@ final class TestVpc {
                 gateways,
                 dns,
                 false);
+    }
+
+    private Map<String, RouteTable> tables() {
+        Map<String, RouteTable> tables = new TreeMap<>();
+        Map.of("main", routes, "private", privateRoutes, "edge", edgeRoutes).forEach((id, some) -> {
+            if (!some.isEmpty()) {
+                tables.put(id, table(id, some));
+            }
+        });
+        return tables;
     }
 
     private static RouteTable table(String id, Map<IpBlock, Target> routes) {
