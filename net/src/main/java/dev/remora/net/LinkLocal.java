@@ -1,5 +1,6 @@
 package dev.remora.net;
 
+import dev.remora.linux.Netns;
 import dev.remora.linux.RouteChanges;
 import dev.remora.linux.Rtnetlink;
 import dev.remora.linux.Sysctls;
@@ -58,18 +59,20 @@ final class LinkLocal {
             "ipv6/conf/default/accept_redirects", "0",
             "ipv6/conf/default/router_solicitations", "0");
 
+    /** Where something forwards by the device that it came by, senders are not told so. */
+    private static final Map<String, String> NO_REDIRECTS =
+            Map.of("ipv4/conf/all/send_redirects", "0", "ipv4/conf/default/send_redirects", "0");
+
     /**
      * What a namespace that forwards needs: no reverse path filter, for the source check is exact; no redirects; no loose
      * pick-up; and no search for a socket before routing ({@code ip_early_demux}, which counts for IPv6 as well), which would
      * never find one.
      */
-    static final Map<String, String> FORWARDING = Map.copyOf(Stream.of(QUIET, Map.of(
+    static final Map<String, String> FORWARDING = Map.copyOf(Stream.of(QUIET, NO_REDIRECTS, Map.of(
                     "ipv4/ip_forward", "1",
                     "ipv4/ip_early_demux", "0",
                     "ipv4/conf/all/rp_filter", "0",
                     "ipv4/conf/default/rp_filter", "0",
-                    "ipv4/conf/all/send_redirects", "0",
-                    "ipv4/conf/default/send_redirects", "0",
                     "ipv6/conf/all/forwarding", "1",
                     "netfilter/nf_conntrack_tcp_loose", "0"))
             .flatMap(settings -> settings.entrySet().stream())
@@ -115,6 +118,13 @@ final class LinkLocal {
      */
     static void endHost() {
         QUIET.forEach(Sysctls::write);
+        NO_REDIRECTS.forEach(Sysctls::write);
+    }
+
+    /** Whether a namespace sends on what comes to it and is for others. */
+    static void forward(Netns namespace, boolean on) {
+        String value = on ? "1" : "0";
+        Sysctls.write(namespace, Map.of("ipv4/ip_forward", value, "ipv6/conf/all/forwarding", value));
     }
 
     /**

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +72,7 @@ final class RouterDevices {
 
         private boolean known;
         private boolean knownSix;
+        private boolean forwards;
         private boolean open;
 
         Device(int number, String id, Behind behind, List<Ip> addresses) {
@@ -168,6 +170,24 @@ final class RouterDevices {
             Device device = of(next, id);
             if (device != null) {
                 changeHost(device, next.port(id).addresses(), true);
+                forward(next, next.port(id));
+            }
+        }
+    }
+
+    /**
+     * An interface without source check is an appliance's, which sends on what is routed to it: a workload could not tell its
+     * kernel so by itself.
+     */
+    private void forward(RouterState next, Port port) {
+        String host = port.attachment() instanceof Attachment.Further(String workload, int index) ? workload : port.id();
+        Device device = of(next, host);
+        if (device != null && device.behind instanceof Behind.Host(Netns inside)) {
+            boolean forwards = Stream.concat(Stream.of(host), next.index().guests(host).stream())
+                    .anyMatch(id -> !next.port(id).sourceCheck());
+            if (forwards != device.forwards) {
+                LinkLocal.forward(inside, forwards);
+                device.forwards = forwards;
             }
         }
     }
