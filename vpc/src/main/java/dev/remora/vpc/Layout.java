@@ -92,12 +92,17 @@ final class Layout {
         Map<String, String> byId = new HashMap<>();
         for (RouteTable t : tables) {
             for (Association a : t.associations()) {
-                if (!a.main()) {
+                if (!a.subnetId().isEmpty()) {
                     byId.put(a.subnetId(), t.id());
                 }
             }
         }
         return byId;
+    }
+
+    /** The table that what comes from a gateway looks up. */
+    static Optional<String> tableOfGateway(Collection<RouteTable> tables, String gateway) {
+        return tables.stream().filter(t -> t.gatewayIds().contains(gateway)).map(RouteTable::id).findFirst();
     }
 
     /** One route, or one for each block of a prefix list. */
@@ -144,7 +149,8 @@ final class Layout {
         Map<String, Topology.Gateway> gateways = new HashMap<>();
         List<Cidr6> blocks6 = contents.vpc().blocks6().stream().map(Vpc.Block6::block).toList();
         contents.internetGateway()
-                .ifPresent(g -> gateways.put(g.id(), new Topology.Gateway.Internet(publicAddresses, blocks6)));
+                .ifPresent(g -> gateways.put(g.id(), new Topology.Gateway.Internet(
+                        publicAddresses, blocks6, tableOfGateway(contents.routeTables().values(), g.id()))));
         contents.egressOnlyGateway().ifPresent(g -> gateways.put(g.id(), new Topology.Gateway.EgressOnly(blocks6)));
         for (Neighbour n : contents.neighbours()) {
             gateways.put(n.connection(), new Topology.Gateway.Peering(n.connection(), n.blocks()));

@@ -89,9 +89,14 @@ final class Place {
         return tableOfSubnet.getOrDefault(subnetId, contents.vpc().mainRouteTableId());
     }
 
-    /** The route of a subnet's packets: the one with the longest prefix. */
-    Optional<Route> route(String subnetId, Ip destination) {
-        RouteTable table = contents.routeTables().get(tableOf(subnetId));
+    /** The table of what comes from a gateway. */
+    Optional<String> tableOfGateway(String gateway) {
+        return Layout.tableOfGateway(contents.routeTables().values(), gateway);
+    }
+
+    /** The route of a table that holds: the one with the longest prefix. */
+    Optional<Route> route(String tableId, Ip destination) {
+        RouteTable table = contents.routeTables().get(tableId);
         return table == null
                 ? Optional.empty()
                 : table.routes().stream()

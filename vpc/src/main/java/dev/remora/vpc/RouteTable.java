@@ -7,14 +7,28 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Where packets of the subnets that are associated with it go. */
+/** Where packets of the subnets, and from the gateways, that are associated with it go. */
 public record RouteTable(
         String id, String vpcId, List<Association> associations, List<Route> routes, Map<String, String> tags)
         implements Tagged<RouteTable> {
-    /** @param subnetId the subnet, or empty for the association that makes the table the VPC's main one */
-    public record Association(String id, String subnetId) {
+    /**
+     * With a subnet or a gateway; the one that makes the table the VPC's main one has neither.
+     *
+     * @param subnetId the subnet, or empty
+     * @param gatewayId the internet gateway, or empty
+     */
+    public record Association(String id, String subnetId, String gatewayId) {
+        public Association(String id, String subnetId) {
+            this(id, subnetId, "");
+        }
+
         public boolean main() {
-            return subnetId.isEmpty();
+            return subnetId.isEmpty() && gatewayId.isEmpty();
+        }
+
+        /** The same with another id. */
+        public Association renamed(String newId) {
+            return new Association(newId, subnetId, gatewayId);
         }
     }
 
@@ -43,12 +57,19 @@ public record RouteTable(
     public record Route(Destination destination, String target, String origin, boolean gone) {
         public static final String LOCAL = "local";
 
+        private static final String WITH_ITS_TABLE = "CreateRouteTable";
+
         public Route(IpBlock destination, String target, String origin, boolean gone) {
             this(new Destination.To(destination), target, origin, gone);
         }
 
         public static Route local(IpBlock block) {
-            return new Route(block, LOCAL, "CreateRouteTable", false);
+            return new Route(block, LOCAL, WITH_ITS_TABLE, false);
+        }
+
+        /** Whether it is a table's own route to a block of its VPC, wherever that leads now. */
+        public boolean ofItsTable() {
+            return origin.equals(WITH_ITS_TABLE);
         }
 
         public Route blackhole() {
@@ -80,6 +101,16 @@ public record RouteTable(
 
     public boolean main() {
         return associations.stream().anyMatch(Association::main);
+    }
+
+    /** The subnets that it was given to. */
+    public List<String> subnetIds() {
+        return associations.stream().map(Association::subnetId).filter(subnet -> !subnet.isEmpty()).toList();
+    }
+
+    /** The gateways that it was given to. */
+    public List<String> gatewayIds() {
+        return associations.stream().map(Association::gatewayId).filter(gateway -> !gateway.isEmpty()).toList();
     }
 
     public Optional<Association> association(String associationId) {

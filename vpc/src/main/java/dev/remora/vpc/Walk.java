@@ -130,13 +130,21 @@ final class Walk {
                 : leave(place, exit.gateway(), p);
     }
 
-    /** The interface with the address goes before every route. What came from a gateway has no route but that. */
+    /**
+     * The interface with the address goes before every route of a subnet. What came from a gateway has no route but that, unless
+     * the gateway has a table: that goes first.
+     */
     private static Exit exit(Place place, Entry entry, Ip destination) {
+        Optional<String> table = entry.sender()
+                .map(sender -> place.tableOf(sender.subnetId()))
+                .or(() -> place.tableOfGateway(entry.gateway()));
+        Optional<Route> route = table.flatMap(id -> place.route(id, destination));
         Optional<NetworkInterface> inhabitant = place.inhabitant(destination);
-        if (inhabitant.isPresent() || entry.sender().isEmpty()) {
+        boolean elsewhere = entry.sender().isEmpty() && route.filter(r -> !r.target().equals(Route.LOCAL)).isPresent();
+        if (!elsewhere && (inhabitant.isPresent() || entry.sender().isEmpty())) {
             return new Exit(inhabitant, "");
         }
-        Optional<Route> route = place.route(entry.sender().get().subnetId(), destination).filter(r -> !r.gone());
+        route = route.filter(r -> !r.gone());
         if (route.isEmpty() || route.get().target().equals(Route.LOCAL)) {
             return Exit.NOWHERE;
         }
@@ -156,12 +164,17 @@ final class Walk {
         boolean own = receiver.addresses().contains(p.destination());
         return switch (receiver.backing()) {
             case Topology.Attachment.Hyperplane hyperplane ->
-                answer ? new End.AtInterface(place, receiver, p) : lost(Drop.Cause.INBOUND, place, receiver.id());
+                answer && own ? new End.AtInterface(place, receiver, p) : lost(Drop.Cause.INBOUND, place, receiver.id());
             case Topology.Attachment.Translator translator -> translate(place, receiver, p, own);
-            case Topology.Attachment.Workload workload -> new End.AtInterface(place, receiver, p);
-            case Topology.Attachment.Further further -> new End.AtInterface(place, receiver, p);
+            case Topology.Attachment.Workload workload -> reach(place, receiver, p, own);
+            case Topology.Attachment.Further further -> reach(place, receiver, p, own);
             case Topology.Attachment.None none -> throw new IllegalStateException(receiver.id());
         };
+    }
+
+    /** Whoever receives what is not for it is an appliance, and sends it on. */
+    private End reach(Place place, NetworkInterface receiver, Packet p, boolean own) {
+        return own ? new End.AtInterface(place, receiver, p) : from(place, receiver, p);
     }
 
     /** A translator sends an answer to who asked, and everything else on as its own. */

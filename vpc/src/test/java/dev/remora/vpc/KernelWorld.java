@@ -3,6 +3,7 @@ package dev.remora.vpc;
 import static java.util.Objects.requireNonNull;
 
 import dev.remora.linux.Netns;
+import dev.remora.linux.Sysctls;
 import dev.remora.net.Drop;
 import dev.remora.net.Fabric;
 import dev.remora.net.FabricConfig;
@@ -76,6 +77,7 @@ final class KernelWorld implements AutoCloseable {
                     case Topology.Attachment.Workload workload -> {
                         Netns namespace = fabric.workload(contents.router(), i.id());
                         senders.put(key(contents.router(), i.id()), new Sender(namespace, false));
+                        forward(namespace);
                         i.addresses().forEach(address -> listen(namespace, address, true));
                     }
                     case Topology.Attachment.Hyperplane hyperplane -> {
@@ -90,6 +92,11 @@ final class KernelWorld implements AutoCloseable {
         }
         listen(fabric.internet(), HOST, false);
         servers.start();
+    }
+
+    /** Also one with a source check sends on what is led to it, so that the check tells by its counter. */
+    private static void forward(Netns namespace) {
+        Sysctls.write(namespace, Map.of("ipv4/ip_forward", "1", "ipv6/conf/all/forwarding", "1"));
     }
 
     private static boolean inhabited(VpcContents contents) {

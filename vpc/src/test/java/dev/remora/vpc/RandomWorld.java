@@ -6,7 +6,7 @@ import java.util.Random;
 
 /**
  * Texts of random VPCs for {@link WorldText}: one to three of them, each with three subnets, with and without IPv6, ACLs, ways to
- * the internet, peerings. Two of them may have the same block.
+ * the internet, peerings, route tables of gateways. Two of them may have the same block.
  */
 final class RandomWorld {
     static final int[] PORTS = {22, 80, 443, 5432};
@@ -64,8 +64,12 @@ final class RandomWorld {
             }
             routes(name, net, dual, internet, egressOnly, nat, peered);
         }
+        boolean edge = internet && odds(2);
+        if (edge) {
+            edge(name, v4, dual ? v6 : "");
+        }
         if (internet) {
-            line("internet igw-" + name);
+            line("internet igw-" + name + (edge ? " by " + name + "edge" : ""));
         }
         if (egressOnly) {
             line("egress-only eigw-" + name);
@@ -75,11 +79,13 @@ final class RandomWorld {
         for (int s = 1; s <= 3; s++) {
             for (int i = 4; i < 6; i++) {
                 if (random.nextInt(5) > 0) {
+                    boolean appliance = edge && i == 5;
                     String behind = one(List.of("nothing", "workload", "workload", "workload", "key-" + name + s + i));
                     String outside = behind.equals("workload") && odds(3) ? " public 198.18.64." + (10 * number + ++address) : "";
                     line("interface eni-" + name + s + i + " in " + name + s + " at " + v4 + s + "." + i
                             + (dual && random.nextInt(3) > 0 ? "," + v6 + "0" + s + "::" + i : "") + " of " + one(groups)
-                            + (odds(3) ? "," + one(groups) : "") + " behind " + behind + outside);
+                            + (odds(3) ? "," + one(groups) : "") + " behind " + behind + outside
+                            + (appliance && random.nextInt(4) > 0 ? " unchecked" : ""));
                 }
             }
         }
@@ -90,6 +96,23 @@ final class RandomWorld {
         }
         if (peered) {
             line("peer pcx-1");
+        }
+    }
+
+    /** What comes in is led past one of the interfaces that may be there, and may be appliances. */
+    private void edge(char name, String v4, String v6) {
+        line("table " + name + "edge");
+        line("  " + v4 + "0.0/16 " + (odds(3) ? "eni-" + name + "25" : "local"));
+        for (int s = 1; s <= 3; s++) {
+            if (odds(2)) {
+                line("  " + v4 + s + ".0/24 eni-" + name + (1 + random.nextInt(3)) + "5" + (odds(8) ? " gone" : ""));
+            }
+            if (!v6.isEmpty() && odds(2)) {
+                line("  " + v6 + "0" + s + "::/64 eni-" + name + (1 + random.nextInt(3)) + "5");
+            }
+        }
+        if (!v6.isEmpty()) {
+            line("  " + v6 + "00::/56 " + (odds(3) ? "eni-" + name + "35" : "local"));
         }
     }
 

@@ -208,6 +208,41 @@ class ReachabilityTest {
         assertLost(tcp("liar", "10.0.2.99", "10.0.2.4", 80), Drop.Cause.SOURCE_CHECK, "liar", false);
     }
 
+    /** The shop's subnet is behind an appliance, for what comes from the internet; the neighbour's is not. */
+    private static Verdict pastTheAppliance(String wall, String visited) {
+        var world = new Reachability(WorldText.parse("""
+                world home
+                vpc 10.0.0.0/16
+                subnet shops 10.0.1.0/24
+                subnet walls 10.0.2.0/24
+                table main
+                  10.0.0.0/16 local
+                  0.0.0.0/0 igw-1
+                table edge
+                  10.0.0.0/16 local
+                  10.0.1.0/24 eni-wall
+                group web
+                  ingress tcp 80 from 0.0.0.0/0
+                  egress all to 0.0.0.0/0
+                internet igw-1 by edge
+                interface shop in shops at 10.0.1.4 of web behind workload public 198.18.64.4
+                interface neighbour in walls at 10.0.2.5 of web behind workload public 198.18.64.5
+                %s
+                """.formatted(wall)), Set.of());
+        return world.of(new Connection(
+                "000000000000/eu-west-1/home", "neighbour", Ip.parse("10.0.2.5"), Ip.parse(visited), GroupRule.TCP, 40000, 80));
+    }
+
+    @Test
+    void a_gateways_table_leads_what_comes_in_past_an_appliance() {
+        String wall = "interface eni-wall in walls at 10.0.2.4 of web behind workload";
+        assertThat(pastTheAppliance(wall + " unchecked", "198.18.64.4")).isEqualTo(reaches("shop"));
+        assertLost(pastTheAppliance(wall, "198.18.64.4"), Drop.Cause.SOURCE_CHECK, "eni-wall", false);
+        assertLost(pastTheAppliance("", "198.18.64.4"), Drop.Cause.ROUTE, "igw-1", false);
+        assertThat(pastTheAppliance("", "198.18.64.5")).isEqualTo(reaches("neighbour"));
+        assertThat(pastTheAppliance("", "10.0.1.4")).isEqualTo(reaches("shop"));
+    }
+
     @Test
     void an_icmp_rule_is_about_the_type() {
         assertThat(reach("home", "fn", "10.0.1.4", "10.0.1.11", GroupRule.ICMP, 8)).isEqualTo(reaches("pong"));

@@ -34,7 +34,7 @@ import java.util.Optional;
  *   in 100 allow tcp 443 from 10.0.0.0/8 | out 110 deny all to 0.0.0.0/0
  * group db
  *   ingress tcp 5432 from app | egress all to 0.0.0.0/0
- * internet igw-1
+ * internet igw-1 [by TABLE]
  * egress-only eigw-1
  * interface fn in a at 10.0.1.4[,2001:db8:1000::4] of app,db behind nothing|workload|nat|KEY [unchecked] [public 198.18.64.1]
  * nat nat-1 on INTERFACE
@@ -99,7 +99,14 @@ final class VpcText {
             case "acl" -> acls.put(w[1], new ArrayList<>());
             case "group" -> groups.put(w[1], new ArrayList<>());
             case "interface" -> interfaces.add(networkInterface(w));
-            case "internet" -> internet = Optional.of(new InternetGateway(w[1], name, Map.of()));
+            case "internet" -> {
+                internet = Optional.of(new InternetGateway(w[1], name, Map.of()));
+                if (w.length > 2) {
+                    associations
+                            .computeIfAbsent(w[3], t -> new ArrayList<>())
+                            .add(new Association("rtbassoc-" + w[1], "", w[1]));
+                }
+            }
             case "egress-only" -> egressOnly = Optional.of(new EgressOnlyGateway(w[1], name, Map.of()));
             case "nat" ->
                 natGateways.add(new NatGateway(
