@@ -1,5 +1,6 @@
 package dev.remora.ec2;
 
+import static dev.remora.ec2.Resource.INTERNET_GATEWAY;
 import static dev.remora.ec2.Resource.NETWORK_INTERFACE;
 import static dev.remora.ec2.Resource.ROUTE_TABLE;
 import static dev.remora.ec2.Resource.SECURITY_GROUP;
@@ -87,8 +88,20 @@ final class DropExplainer {
             return blocks.stream().filter(b -> b.contains(to)).mapToInt(IpBlock::prefix).max().orElse(-1);
         }
 
-        boolean active(RouteTable table, Route route) {
-            return new RouteView(view, scope).active(table, route);
+        private String leads(RouteTable table, Route route) {
+            boolean active = new RouteView(view, scope).active(table, route);
+            return "the route of " + table.id() + " for " + route.destination() + " leads to " + route.target()
+                    + (active ? ", which carries no such packets" : ", which is not there: a black hole");
+        }
+
+        /** Where the internet gateway's own table leads what comes in, if not to the interface that has the address. */
+        Optional<String> pastGateway(Ip to) {
+            return INTERNET_GATEWAY.inVpc(view, scope, vpcId).stream()
+                    .flatMap(gateway -> view.find(ROUTE_TABLE.kind(), scope, "gateway", gateway.id()).stream())
+                    .findFirst()
+                    .flatMap(table -> route(table, to)
+                            .filter(route -> !route.target().equals(Route.LOCAL))
+                            .map(route -> leads(table, route)));
         }
 
         boolean holds(Ip address) {
@@ -147,6 +160,10 @@ final class DropExplainer {
 
     private static String noRoute(Drop drop, @Nullable Place place, @Nullable NetworkInterface judged) {
         if (place != null && place.holds(drop.destination())) {
+            Optional<String> past = judged == null ? place.pastGateway(drop.destination()) : Optional.empty();
+            if (past.isPresent()) {
+                return past.get();
+            }
             return place.at(drop.destination())
                     .map(i -> "nothing is behind " + i.id() + ", which has the address " + drop.destination())
                     .orElse("no interface of " + place.vpcId() + " has the address " + drop.destination());
@@ -156,8 +173,7 @@ final class DropExplainer {
             return "the route table has no way to " + drop.destination();
         }
         return place.route(table, drop.destination())
-                .map(r -> "the route of " + table.id() + " for " + r.destination() + " leads to " + r.target()
-                        + (place.active(table, r) ? ", which carries no such packets" : ", which is not there: a black hole"))
+                .map(r -> place.leads(table, r))
                 .orElse(table.id() + " has no way to " + drop.destination());
     }
 

@@ -93,8 +93,12 @@ final class EndpointPlaces {
                         "RouteAlreadyExists",
                         "route table " + id + " already has a route with destination-prefix-list-id " + list);
             }
+            var route = new Route(new Destination.Listed(list), e.id(), "CreateRoute", false);
+            if (!table.gatewayIds().isEmpty()) {
+                new GatewayRoutes(tx, scope).checkRoute(table, route);
+            }
             var routes = new ArrayList<>(table.routes());
-            routes.add(new Route(new Destination.Listed(list), e.id(), "CreateRoute", false));
+            routes.add(route);
             tx.put(ROUTE_TABLE.kind(), scope, id, table.withRoutes(routes));
             tables.add(id);
         }

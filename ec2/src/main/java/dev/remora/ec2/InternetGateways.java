@@ -123,6 +123,12 @@ final class InternetGateways {
                         "Network " + vpcId + " has some mapped public address(es). Please unmap those public address(es)"
                                 + " before detaching the gateway.");
             }
+            if (new GatewayRoutes(tx, scope).has(id)) {
+                throw Refusals.of(
+                        "DependencyViolation",
+                        "The internetGateway '" + id + "' is associated with a route table. Please disassociate it before"
+                                + " detaching the gateway.");
+            }
             return put(tx, scope, gateway.attachedTo(""));
         });
         plane.settle(scope, vpcId);

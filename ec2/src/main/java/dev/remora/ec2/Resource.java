@@ -114,7 +114,8 @@ final class Resource<T extends Record & Tagged<T>> {
             Kind.of("ec2.route-table", RouteTable.class)
                     .index("vpc", t -> List.of(t.vpcId()))
                     .index("association", t -> t.associations().stream().map(a -> a.id()).toList())
-                    .index("subnet", t -> t.associations().stream().filter(a -> !a.main()).map(a -> a.subnetId()).toList())
+                    .index("subnet", RouteTable::subnetIds)
+                    .index("gateway", RouteTable::gatewayIds)
                     .index("list", RouteTable::lists),
             "InvalidRouteTableID",
             "The routeTable ID '%s' does not exist");

@@ -1,5 +1,6 @@
 package dev.remora.ec2;
 
+import static dev.remora.ec2.Resource.INTERNET_GATEWAY;
 import static dev.remora.ec2.Resource.ROUTE_TABLE;
 import static dev.remora.ec2.Resource.SUBNET;
 import static dev.remora.ec2.Resource.VPC;
@@ -18,6 +19,7 @@ import dev.remora.wire.Call;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.ec2.model.AssociateRouteTableRequest;
 import software.amazon.awssdk.services.ec2.model.AssociateRouteTableResponse;
@@ -34,7 +36,7 @@ import software.amazon.awssdk.services.ec2.model.ReplaceRouteTableAssociationRes
 import software.amazon.awssdk.services.ec2.model.RouteTableAssociation;
 import software.amazon.awssdk.services.ec2.model.RouteTableAssociationState;
 
-/** Route tables and which subnets use them. What moves packets answers when the kernel routes so. */
+/** Route tables, and which subnets and gateways use them. What moves packets answers when the kernel routes so. */
 final class RouteTables {
     private static final String ASSOCIATION_PREFIX = "rtbassoc";
     private static final RouteTableAssociationState ASSOCIATED =
@@ -64,9 +66,10 @@ final class RouteTables {
                 .onAny("association.route-table-association-id", t -> associations(t).map(Association::id).toList())
                 .indexed("association.route-table-association-id", "association")
                 .onAny("association.route-table-id", t -> associations(t).map(a -> t.id()).toList())
-                .onAny("association.subnet-id", t -> associations(t).filter(a -> !a.main()).map(Association::subnetId).toList())
+                .onAny("association.subnet-id", RouteTable::subnetIds)
                 .indexed("association.subnet-id", "subnet")
-                .onAny("association.gateway-id", t -> List.of())
+                .onAny("association.gateway-id", RouteTable::gatewayIds)
+                .indexed("association.gateway-id", "gateway")
                 .onAny("association.main", t -> associations(t).map(a -> Boolean.toString(a.main())).toList());
     }
 
@@ -123,16 +126,19 @@ final class RouteTables {
     AssociateRouteTableResponse associate(AssociateRouteTableRequest r, Call call) {
         Scope scope = regions.enter(call);
         String tableId = Refusals.require(r.routeTableId(), "routeTableId");
-        String subnetId = Refusals.require(r.subnetId(), "subnetId");
-        var made = new Association(ids.resource(ASSOCIATION_PREFIX), subnetId);
+        Association made = made(r);
         RouteTable changed = store.write(tx -> {
             RouteTable table = ROUTE_TABLE.require(tx, scope, tableId);
-            Subnet subnet = SUBNET.require(tx, scope, subnetId);
-            if (!subnet.vpcId().equals(table.vpcId())) {
-                throw Refusals.invalidValue(
-                        "route table " + tableId + " and subnet " + subnetId + " belong to different networks");
+            if (!made.subnetId().isEmpty()) {
+                Subnet subnet = SUBNET.require(tx, scope, made.subnetId());
+                if (!subnet.vpcId().equals(table.vpcId())) {
+                    throw Refusals.invalidValue(
+                            "route table " + tableId + " and subnet " + subnet.id() + " belong to different networks");
+                }
             }
-            if (tx.any(ROUTE_TABLE.kind(), scope, "subnet", subnetId)) {
+            checkGateway(tx, scope, table, made);
+            if (tx.any(ROUTE_TABLE.kind(), scope, "subnet", made.subnetId())
+                    || tx.any(ROUTE_TABLE.kind(), scope, "gateway", made.gatewayId())) {
                 throw Refusals.of(
                         "Resource.AlreadyAssociated",
                         "the specified association for route table " + tableId + " conflicts with an existing association");
@@ -144,6 +150,31 @@ final class RouteTables {
                 .associationId(made.id())
                 .associationState(ASSOCIATED)
                 .build();
+    }
+
+    private Association made(AssociateRouteTableRequest r) {
+        String subnet = Optional.ofNullable(r.subnetId()).orElse("");
+        String gateway = Optional.ofNullable(r.gatewayId()).orElse("");
+        if (!subnet.isEmpty() && !gateway.isEmpty()) {
+            throw Refusals.combination("The parameter subnetId cannot be used with the parameter gatewayId");
+        }
+        if (subnet.isEmpty() && gateway.isEmpty()) {
+            throw Refusals.missing("subnetId or gatewayId");
+        }
+        return new Association(ids.resource(ASSOCIATION_PREFIX), subnet, gateway);
+    }
+
+    /** Whether the table is one for what it is to be associated with. */
+    private static void checkGateway(View view, Scope scope, RouteTable table, Association association) {
+        var routes = new GatewayRoutes(view, scope);
+        String gateway = association.gatewayId();
+        if (gateway.isEmpty()) {
+            routes.checkSubnets(table, association);
+        } else if (INTERNET_GATEWAY.isId(gateway)) {
+            routes.checkTable(table, INTERNET_GATEWAY.require(view, scope, gateway));
+        } else {
+            throw Refusals.of("InvalidGatewayID.NotFound", "The gateway ID '" + gateway + "' does not exist");
+        }
     }
 
     DisassociateRouteTableResponse disassociate(DisassociateRouteTableRequest r, Call call) {
@@ -181,8 +212,9 @@ final class RouteTables {
                 throw Refusals.invalidValue(
                         "route table " + tableId + " and route table " + from.id() + " belong to different networks");
             }
+            checkGateway(tx, scope, to, old);
             put(tx, scope, from.without(old));
-            RouteTable then = ROUTE_TABLE.require(tx, scope, tableId).with(new Association(newId, old.subnetId()));
+            RouteTable then = ROUTE_TABLE.require(tx, scope, tableId).with(old.renamed(newId));
             if (old.main()) {
                 Vpc vpc = VPC.require(tx, scope, from.vpcId());
                 tx.put(VPC.kind(), scope, vpc.id(), vpc.withMainRouteTable(tableId));
@@ -206,7 +238,8 @@ final class RouteTables {
                                 .main(a.main())
                                 .routeTableAssociationId(a.id())
                                 .routeTableId(table.id())
-                                .subnetId(a.main() ? null : a.subnetId())
+                                .subnetId(a.subnetId().isEmpty() ? null : a.subnetId())
+                                .gatewayId(a.gatewayId().isEmpty() ? null : a.gatewayId())
                                 .associationState(ASSOCIATED)
                                 .build())
                         .toList())

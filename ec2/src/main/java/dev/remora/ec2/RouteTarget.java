@@ -73,6 +73,11 @@ record RouteTarget(String parameter, String id) {
         return new RouteTarget(given.getFirst().getKey(), String.valueOf(given.getFirst().getValue()));
     }
 
+    /** Whether it is one that what is for the VPC itself may be led to. */
+    boolean carries() {
+        return parameter.equals("networkInterfaceId") || parameter.equals("instanceId");
+    }
+
     /** The id that the route keeps, if it may lead there. */
     String checked(View view, Scope scope, RouteTable table, Destination destination) {
         return switch (parameter) {

@@ -47,10 +47,12 @@ final class Routes {
         RouteTarget target = RouteTarget.of(r);
         change(call, r.routeTableId(), (tx, scoped) -> {
             RouteTable table = scoped.table();
-            checkNew(tx, scoped, destination);
+            checkNew(tx, scoped, destination, target);
             String to = target.checked(tx, scoped.scope(), table, destination);
+            var route = new Route(destination, to, ORIGIN, false);
+            checkGateways(tx, scoped, route);
             var routes = new ArrayList<>(table.routes());
-            routes.add(new Route(destination, to, ORIGIN, false));
+            routes.add(route);
             regions.allow(Quota.ROUTES_PER_TABLE, PrefixLists.weightOfRoutes(tx, scoped.scope(), routes));
             return table.withRoutes(routes);
         });
@@ -75,8 +77,14 @@ final class Routes {
                         : Blocks.ipv6(String.valueOf(cidr6), "destinationIpv6CidrBlock"));
     }
 
-    /** Refuses a destination that has a route, or that is a part of what the local routes are for. */
-    private static void checkNew(View view, Scoped scoped, Destination destination) {
+    private static void checkGateways(View view, Scoped scoped, Route route) {
+        if (!scoped.table().gatewayIds().isEmpty()) {
+            new GatewayRoutes(view, scoped.scope()).checkRoute(scoped.table(), route);
+        }
+    }
+
+    /** Refuses a destination that has a route, or that is a part of what the local routes are for and no subnet's block. */
+    private static void checkNew(View view, Scoped scoped, Destination destination, RouteTarget target) {
         if (scoped.table().route(destination).isPresent()) {
             throw Refusals.of("RouteAlreadyExists", "The route identified by " + destination + " already exists.");
         }
@@ -86,9 +94,15 @@ final class Routes {
                     case Destination.Listed(String list) -> PrefixLists.require(view, scoped.scope(), list).blocks();
                 };
         for (IpBlock local : VPC.require(view, scoped.scope(), scoped.table().vpcId()).allBlocks()) {
-            if (blocks.stream().anyMatch(local::contains)) {
-                throw Refusals.unsupported("The destination " + destination + " is equal to or more specific than the local"
-                        + " route " + local + " of route table " + scoped.table().id() + "; such routes are not supported.");
+            for (IpBlock block : blocks) {
+                if (local.contains(block)) {
+                    if (destination instanceof Destination.Listed) {
+                        throw Refusals.unsupported("The prefix list " + destination + " has " + block + ", which is equal to or"
+                                + " more specific than the local route " + local + " of route table " + scoped.table().id()
+                                + "; such routes are not supported.");
+                    }
+                    new GatewayRoutes(view, scoped.scope()).checkWithin(scoped.table(), block, target);
+                }
             }
         }
     }
@@ -102,20 +116,25 @@ final class Routes {
             RouteTable table = scoped.table();
             Route old = table.route(destination).orElseThrow(() -> Refusals.invalidValue("There is no route defined for '"
                     + destination + "' in the route table. Use CreateRoute instead."));
-            if (old.target().equals(Route.LOCAL) != local) {
-                throw old.target().equals(Route.LOCAL)
-                        ? Refusals.unsupported("The target of the local route " + destination + " in route table " + table.id()
-                                + " cannot be replaced here.")
-                        : Refusals.invalidValue("The route for " + destination + " in route table " + table.id()
-                                + " is not a local route.");
+            if (local && !old.ofItsTable()) {
+                throw Refusals.invalidValue(
+                        "The route for " + destination + " in route table " + table.id() + " is not a local route.");
+            }
+            if (destination instanceof Destination.To(IpBlock block) && isWithin(tx, scoped, block)) {
+                new GatewayRoutes(tx, scoped.scope()).checkWithin(table, block, target);
             }
             checkChangeable(table, old);
-            String to = target.checked(tx, scoped.scope(), table, destination);
-            return table.withRoutes(table.routes().stream()
-                    .map(route -> route.equals(old) ? new Route(destination, to, old.origin(), false) : route)
-                    .toList());
+            var then = new Route(
+                    destination, target.checked(tx, scoped.scope(), table, destination), old.origin(), false);
+            checkGateways(tx, scoped, then);
+            return table.withRoutes(
+                    table.routes().stream().map(route -> route.equals(old) ? then : route).toList());
         });
         return ReplaceRouteResponse.builder().build();
+    }
+
+    private static boolean isWithin(View view, Scoped scoped, IpBlock block) {
+        return VPC.require(view, scoped.scope(), scoped.table().vpcId()).allBlocks().stream().anyMatch(b -> b.contains(block));
     }
 
     DeleteRouteResponse delete(DeleteRouteRequest r, Call call) {
@@ -124,7 +143,7 @@ final class Routes {
         change(call, r.routeTableId(), (tx, scoped) -> {
             RouteTable table = scoped.table();
             Route old = table.route(destination).orElseThrow(() -> notFound(table, destination));
-            if (old.target().equals(Route.LOCAL)) {
+            if (old.ofItsTable()) {
                 throw Refusals.invalidValue("cannot remove local route " + destination + " in route table " + table.id());
             }
             checkChangeable(table, old);

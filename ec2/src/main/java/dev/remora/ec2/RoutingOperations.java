@@ -1,5 +1,6 @@
 package dev.remora.ec2;
 
+import static dev.remora.ec2.Resource.INTERNET_GATEWAY;
 import static dev.remora.ec2.Resource.NETWORK_ACL;
 import static dev.remora.ec2.Resource.PREFIX_LIST;
 import static dev.remora.ec2.Resource.ROUTE_TABLE;
@@ -56,9 +57,11 @@ final class RoutingOperations {
                 (r, t) -> t.of(ROUTE_TABLE, r.routeTableId()));
         access.to(
                 ops.on(AssociateRouteTableRequest.class, tables::associate)
-                        .enforced("DryRun", "SubnetId", "RouteTableId")
-                        .refused("GatewayId", "PublicIpv4Pool"),
-                (r, t) -> t.of(ROUTE_TABLE, r.routeTableId()).of(SUBNET, r.subnetId()));
+                        .enforced("DryRun", "SubnetId", "GatewayId", "RouteTableId")
+                        .refused("PublicIpv4Pool"),
+                (r, t) -> t.of(ROUTE_TABLE, r.routeTableId())
+                        .ifNamed(SUBNET, r.subnetId())
+                        .ifNamed(INTERNET_GATEWAY, r.gatewayId()));
         access.to(
                 ops.on(DisassociateRouteTableRequest.class, tables::disassociate)
                         .enforced("DryRun", "AssociationId"),

@@ -3,6 +3,7 @@ package dev.remora.ec2;
 import static dev.remora.ec2.Resource.ELASTIC_IP;
 import static dev.remora.ec2.Resource.ENDPOINT;
 import static dev.remora.ec2.Resource.INSTANCE;
+import static dev.remora.ec2.Resource.INTERNET_GATEWAY;
 import static dev.remora.ec2.Resource.NAT_GATEWAY;
 import static dev.remora.ec2.Resource.NETWORK_INTERFACE;
 import static dev.remora.ec2.Resource.PEERING;
@@ -89,12 +90,12 @@ final class Touches {
         routed(t, r.associationId());
     }
 
-    /** The subnet of an association; the one that makes a table the main one has none. */
+    /** The subnet or the gateway of an association; the one that makes a table the main one has none. */
     private static void routed(Touched t, @Nullable String associationId) {
         t.lookUp("association", ROUTE_TABLE, associationId).stream()
                 .flatMap(table -> table.associations().stream())
                 .filter(a -> a.id().equals(associationId))
-                .forEach(a -> t.ifNamed(SUBNET, a.subnetId()));
+                .forEach(a -> t.ifNamed(SUBNET, a.subnetId()).ifNamed(INTERNET_GATEWAY, a.gatewayId()));
     }
 
     static void addressGiven(AssociateAddressRequest r, Touched t) {

@@ -175,7 +175,7 @@ final class VpcBlocks {
     private static void route(Transaction tx, Scope scope, String vpcId, IpBlock block) {
         for (var table : ROUTE_TABLE.inVpc(tx, scope, vpcId)) {
             List<Route> routes = plus(table.routes(), Route.local(block)).stream()
-                    .sorted(Comparator.comparing(r -> !r.target().equals(Route.LOCAL)))
+                    .sorted(Comparator.comparing(r -> !r.ofItsTable()))
                     .toList();
             tx.put(ROUTE_TABLE.kind(), scope, table.id(), table.withRoutes(routes));
         }
@@ -218,7 +218,7 @@ final class VpcBlocks {
                 vpc.blocks6().stream().filter(b -> !b.block().equals(gone)).toList()));
         for (var table : ROUTE_TABLE.inVpc(tx, scope, vpc.id())) {
             tx.put(ROUTE_TABLE.kind(), scope, table.id(), table.withRoutes(table.routes().stream()
-                    .filter(route -> !route.equals(Route.local(gone)))
+                    .filter(route -> !(route.ofItsTable() && route.destination().equals(new Destination.To(gone))))
                     .toList()));
         }
     }

@@ -15,8 +15,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import software.amazon.awssdk.services.ec2.model.AssociateRouteTableRequest;
+import software.amazon.awssdk.services.ec2.model.AssociateRouteTableResponse;
 import software.amazon.awssdk.services.ec2.model.CreateRouteRequest;
 import software.amazon.awssdk.services.ec2.model.CreateRouteResponse;
+import software.amazon.awssdk.services.ec2.model.CreateRouteTableRequest;
+import software.amazon.awssdk.services.ec2.model.CreateRouteTableResponse;
 import software.amazon.awssdk.services.ec2.model.DetachInternetGatewayRequest;
 import software.amazon.awssdk.services.ec2.model.DetachInternetGatewayResponse;
 
@@ -101,6 +105,31 @@ class DropExplainerTest {
     void an_address_of_the_vpc_that_nobody_has_is_told_apart() {
         var why = ec2.service.explain(drop(Cause.ROUTE, Optional.of(function.id()), Ipv4.parse("10.0.9.9")));
         assertThat(why.sentence()).isEqualTo("no interface of " + vpc + " has the address 10.0.9.9");
+    }
+
+    @Test
+    void what_comes_in_is_told_the_route_of_the_gateway() {
+        String gateway = ec2.internetGateway(vpc);
+        String table = ec2.call(CreateRouteTableRequest.builder().vpcId(vpc).build(), CreateRouteTableResponse.class)
+                .routeTable()
+                .routeTableId();
+        ec2.call(
+                CreateRouteRequest.builder()
+                        .routeTableId(table)
+                        .destinationCidrBlock("10.0.1.0/24")
+                        .networkInterfaceId(database.id())
+                        .build(),
+                CreateRouteResponse.class);
+        ec2.call(
+                AssociateRouteTableRequest.builder().routeTableId(table).gatewayId(gateway).build(),
+                AssociateRouteTableResponse.class);
+        ec2.service.networks().delete(Ec2Lab.SCOPE, database.id());
+        var drop = new Drop(
+                Ec2Lab.NOW, Cause.ROUTE, ec2.service.networks().router(Ec2Lab.SCOPE, vpc), Optional.empty(), Optional.empty(),
+                Optional.empty(), 6, Ipv4.parse("8.8.8.8"), 40000, function.address(), 80);
+        assertThat(ec2.service.explain(drop).sentence())
+                .isEqualTo("the route of " + table + " for 10.0.1.0/24 leads to " + database.id()
+                        + ", which is not there: a black hole");
     }
 
     @Test

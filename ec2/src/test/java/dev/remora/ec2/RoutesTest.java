@@ -105,16 +105,16 @@ class RoutesTest {
     }
 
     @Test
-    void the_local_route_is_protected_and_nothing_is_more_specific() {
+    void the_local_route_is_protected_and_no_gateway_is_more_specific() {
         String gateway = ec2.internetGateway(vpc);
         assertThat(ec2.refusal(create("10.0.0.0/16").gatewayId(gateway).build()))
                 .isEqualTo("RouteAlreadyExists: The route identified by 10.0.0.0/16 already exists.");
         assertThat(ec2.refusal(create("10.0.1.0/24").gatewayId(gateway).build()))
-                .isEqualTo("UnsupportedOperation: The destination 10.0.1.0/24 is equal to or more specific than the local route"
-                        + " 10.0.0.0/16 of route table " + table + "; such routes are not supported.");
+                .isEqualTo("InvalidParameterValue: The destination CIDR block 10.0.1.0/24 is equal to or more specific than one"
+                        + " of this VPC's CIDR blocks. This route can target only an interface or an instance.");
         assertThat(ec2.refusal(delete("10.0.0.0/16").build()))
                 .isEqualTo("InvalidParameterValue: cannot remove local route 10.0.0.0/16 in route table " + table);
-        assertThat(ec2.refusal(replace("10.0.0.0/16").gatewayId(gateway).build())).startsWith("UnsupportedOperation: ");
+        assertThat(ec2.refusal(replace("10.0.0.0/16").gatewayId(gateway).build())).endsWith("an interface or an instance.");
         ec2.call(replace("10.0.0.0/16").localTarget(true).build(), ReplaceRouteResponse.class);
         assertThat(routes()).hasSize(1);
     }
