@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What the forms of caches have in common: names, groups, places, states. */
 final class Caches {
-    private static final Pattern NAME = Pattern.compile("[a-zA-Z](-?[a-zA-Z0-9])*");
+    /** Possessive, as a loop that may step back takes a stack frame for each character. */
+    private static final Pattern NAME = Pattern.compile("[a-zA-Z](-?[a-zA-Z0-9])*+");
     private static final int RESOURCE_ID_DIGITS = 32;
 
     private final Networks networks;

@@ -136,6 +136,13 @@ class CacheClustersTest {
     }
 
     @Test
+    void refusesNamesHoweverLong() {
+        assertThat(Assertions.catchThrowable(() -> create(r -> r.cacheClusterId("a".repeat(70_000)))))
+                .hasMessageContaining("must not be longer than 50 characters");
+        assertThat(cache.networks.interfaces).isEmpty();
+    }
+
+    @Test
     void refusesWhatItCannotDo() {
         refused(
                 () -> create(r -> r.numCacheNodes(2)),

@@ -21,8 +21,9 @@ final class TrustGrammar {
     private static final Set<String> ELEMENTS = Set.of("Sid", "Effect", "Principal", "NotPrincipal", "Action", "Condition");
     private static final Set<String> PRINCIPALS = Set.of("AWS", "Service", "Federated", "CanonicalUser");
     private static final Pattern ACCOUNT = Pattern.compile("\\d{12}");
-    private static final Pattern SERVICE =
-            Pattern.compile("[a-z0-9-]+(\\.[a-z0-9-]+)*\\.(amazonaws\\.com|amazonaws\\.com\\.cn|amazon\\.com|aws\\.internal)");
+    /** Labels, the last ones of them AWS's. Possessive, as a loop that may step back takes stack frames for each label. */
+    private static final Pattern SERVICE = Pattern.compile("(?:[a-z0-9-]+\\.)++[a-z0-9-]+"
+            + "(?<=[a-z0-9-]\\.(?:amazonaws\\.com|amazonaws\\.com\\.cn|amazon\\.com|aws\\.internal))");
     private static final Pattern ROOT = Pattern.compile("arn:aws:iam::\\d{12}:root");
     private static final Pattern SESSION =
             Pattern.compile("arn:aws:sts::\\d{12}:(assumed-role/[\\w+=,.@-]+/[\\w+=,.@-]+|federated-user/[\\w+=,.@-]+)");

@@ -2,6 +2,7 @@ package dev.remora.iam;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,6 +18,7 @@ class TrustGrammarTest {
     @ValueSource(strings = {
         "{'Service':'lambda.amazonaws.com'}",
         "{'Service':['lambda.amazonaws.com','edgelambda.amazonaws.com']}",
+        "{'Service':['a.b.aws.internal','ec2.amazonaws.com.cn','x.amazon.com']}",
         "{'AWS':'123456789012'}",
         "{'AWS':'arn:aws:iam::123456789012:root'}",
         "{'AWS':['*']}",
@@ -37,10 +39,18 @@ class TrustGrammarTest {
         "{'AWS':'1234'} | \"AWS\":\"1234\"",
         "{'Service':'lambda'} | \"SERVICE\":\"lambda\"",
         "{'Service':'*'} | \"SERVICE\":\"*\"",
+        "{'Service':'amazonaws.com'} | \"SERVICE\":\"amazonaws.com\"",
+        "{'Service':'a.examazonaws.com'} | \"SERVICE\":\"a.examazonaws.com\"",
         "'anna' | \"AWS\":\"anna\"",
     })
     void refusesPrincipalsThatDoNotExist(String principal, String named) {
         assertThat(fault(Lab.trust(principal))).isEqualTo("400 MalformedPolicyDocument: Invalid principal in policy: " + named);
+    }
+
+    @Test
+    void refusesServicesHoweverLong() {
+        String name = "a.".repeat(60_000) + "a";
+        assertThat(fault(Lab.trust("{'Service':'" + name + "'}"))).endsWith("\"SERVICE\":\"" + name + "\"");
     }
 
     @ParameterizedTest

@@ -289,7 +289,7 @@ final class Secrets {
     /** The condition keys of a request that makes a secret. */
     static ConditionKeys requested(CreateSecretRequest request) {
         var tags = new LinkedHashMap<String, String>();
-        request.tags().forEach(tag -> tags.put(tag.key(), tag.value()));
+        request.tags().stream().filter(tag -> tag.key() != null).forEach(tag -> tags.put(tag.key(), tag.value()));
         return ConditionKeys.requested(tags)
                 .with("secretsmanager:Name", request.name())
                 .with("secretsmanager:Description", request.description());
@@ -358,7 +358,12 @@ final class Secrets {
             throw SecretErrors.invalid("At most " + TAGS_MAX + " tags are allowed on a secret.");
         }
         var map = new TreeMap<String, String>();
-        tags.forEach(t -> map.put(t.key() == null ? "" : t.key(), t.value() == null ? "" : t.value()));
+        for (Tag tag : tags) {
+            if (tag.key() == null) {
+                throw SecretErrors.invalid("A tag must have a key.");
+            }
+            map.put(tag.key(), tag.value() == null ? "" : tag.value());
+        }
         return map;
     }
 

@@ -104,6 +104,17 @@ class SecretsTest {
     }
 
     @Test
+    void haveNoTagsWithoutKeys() {
+        var request = CreateSecretRequest.builder()
+                .name("db/shop")
+                .secretString("one")
+                .tags(t -> t.value("red"))
+                .build();
+        assertThat(Secrets.requested(request).map()).doesNotContainKey("aws:TagKeys");
+        refused(() -> secrets.create(request, call()), "InvalidParameterException", "A tag must have a key.");
+    }
+
+    @Test
     void mayBeBytes() {
         create(r -> r.secretString(null).secretBinary(SdkBytes.fromByteArray(new byte[] {1, 2, 3})));
 

@@ -19,8 +19,10 @@ record ParameterName(List<String> candidates, String selector) {
     /** Characters of a name as a part of an ARN ("PutParameter"). */
     private static final int MAX_ARN = 1011;
 
-    private static final Pattern SHAPE = Pattern.compile("/?[a-zA-Z0-9_.-]+(/[a-zA-Z0-9_.-]+)*");
-    private static final Pattern PATH = Pattern.compile("/|(/[a-zA-Z0-9_.-]+)+/?");
+    /** Possessive, as a loop that may step back takes stack frames for each level. */
+    private static final Pattern SHAPE = Pattern.compile("/?[a-zA-Z0-9_.-]+(/[a-zA-Z0-9_.-]+)*+");
+
+    private static final Pattern PATH = Pattern.compile("/|(/[a-zA-Z0-9_.-]+)++/?");
 
     /** Takes apart what names a parameter to read, which may be somebody else's only by an ARN. */
     static ParameterName toRead(String given, Call call) {

@@ -237,6 +237,12 @@ class ParametersTest {
     }
 
     @Test
+    void namesOfVeryManyLevelsAreNotWritten() {
+        badNamesAreNotWritten("/a".repeat(1_000), "HierarchyLevelLimitExceededException",
+                "A hierarchy can have a maximum of 15 levels. You have 1000 levels.");
+    }
+
+    @Test
     void badNamesAreNotRead() {
         for (String name : List.of("a/b", "{x}", "ssm")) {
             refused("ValidationException", RULE, () -> get(name));
