@@ -166,7 +166,7 @@ final class Validation {
                 broken = and(broken, "Member must satisfy enum value set: " + shape.enumeration);
             }
             Pattern pattern = shape.compiled();
-            if (pattern != null && !pattern.matcher(text).matches()) {
+            if (pattern != null && !matches(pattern, text)) {
                 broken = and(broken, PATTERN + shape.pattern);
             }
         }
@@ -175,10 +175,22 @@ final class Validation {
         if (shape.max != null && size > shape.max) {
             broken = and(broken, atMost(number ? "value" : "length", shape.max));
         }
-        if (shape.min != null && size >= 0 && size < shape.min) {
+        if (shape.min != null && (number || size >= 0) && size < shape.min) {
             broken = and(broken, atLeast(number ? "value" : "length", shape.min));
         }
         return broken;
+    }
+
+    /**
+     * Java matches a repeated group by recursion, so that a text of very many rounds ends the stack. Nothing that AWS takes is as
+     * long as that.
+     */
+    private static boolean matches(Pattern pattern, String text) {
+        try {
+            return pattern.matcher(text).matches();
+        } catch (StackOverflowError e) {
+            return false;
+        }
     }
 
     /** Of texts and blobs; anything else has no length and breaks no limit. */

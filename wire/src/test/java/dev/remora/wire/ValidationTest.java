@@ -14,6 +14,7 @@ import software.amazon.awssdk.services.ec2.model.CreateSecurityGroupRequest;
 import software.amazon.awssdk.services.ec2.model.CreateVpcRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeVpcsRequest;
 import software.amazon.awssdk.services.iam.model.CreateRoleRequest;
+import software.amazon.awssdk.services.iam.model.ListPoliciesRequest;
 import software.amazon.awssdk.services.iam.model.Tag;
 import software.amazon.awssdk.services.lambda.model.CreateAliasRequest;
 import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
@@ -129,6 +130,18 @@ class ValidationTest {
         assertThat(text(function().memorySize(64).build()))
                 .isEqualTo("1 validation error detected: Value '64' at 'memorySize' failed to satisfy constraint:"
                         + " Member must have value greater than or equal to 128");
+        assertThat(text(function().timeout(-1).build()))
+                .isEqualTo("1 validation error detected: Value '-1' at 'timeout' failed to satisfy constraint:"
+                        + " Member must have value greater than or equal to 1");
+    }
+
+    @Test
+    void textsOfAnyLengthAreMatched() {
+        AwsError e = refused(
+                Infos.IAM, ListPoliciesRequest.builder().pathPrefix("/a".repeat(200_000)).build());
+        assertThat(e.code()).isEqualTo("ValidationError");
+        assertThat(e.text()).isEqualTo("1 validation error detected: Value at 'pathPrefix' failed to satisfy constraint:"
+                + " Member must have length less than or equal to 512");
     }
 
     @Test
