@@ -36,10 +36,19 @@ class FiltersTest {
         "w\\*,w*,true",
         "w\\*,web,false",
         "a.c,abc,false",
-        "[a],a,false"
+        "[a],a,false",
+        "\\,\\,true"
     })
     void wildcards(String pattern, String value, boolean passes) {
         assertThat(passes(value, filter("name", pattern))).isEqualTo(passes);
+    }
+
+    @Test
+    void many_wildcards_are_matched_at_once() {
+        String value = "a".repeat(255);
+        assertThat(passes(value, filter("name", "*a".repeat(100) + "*b"))).isFalse();
+        assertThat(passes(value, filter("name", "*a".repeat(20_000)))).isFalse();
+        assertThat(passes(value, filter("name", "*a".repeat(255)))).isTrue();
     }
 
     @Test

@@ -1,9 +1,9 @@
 package dev.remora.logs;
 
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /**
  * A filter pattern, as "Filter pattern syntax" of the CloudWatch Logs user guide describes it: terms and phrases of unstructured
@@ -32,7 +32,7 @@ sealed interface FilterPattern {
         return Terms.parse(pattern);
     }
 
-    /** A regular expression of the few characters and operators that AWS takes; without groups it cannot take for ever. */
+    /** A regular expression of the few characters and operators that AWS takes, matched by RE2, which never steps back. */
     static Pattern expression(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

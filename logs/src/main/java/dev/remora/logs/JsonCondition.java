@@ -1,9 +1,11 @@
 package dev.remora.logs;
 
+import com.google.re2j.Pattern;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -110,11 +112,8 @@ sealed interface JsonCondition {
      */
     record Value(Pattern text, @Nullable BigDecimal number, boolean anywhere) {
         static Value of(String literal) {
-            var glob = new StringBuilder();
-            for (String part : literal.split("\\*", -1)) {
-                glob.append(glob.isEmpty() ? "" : ".*").append(Pattern.quote(part));
-            }
-            return new Value(Pattern.compile(glob.toString(), Pattern.DOTALL), number(literal), false);
+            String glob = Stream.of(literal.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*"));
+            return new Value(Pattern.compile(glob, Pattern.DOTALL), number(literal), false);
         }
 
         static Value expression(String expression) {

@@ -75,6 +75,12 @@ class FilterPatternTest {
         assertThat(FilterPattern.parse(pattern).matches(JSON)).isEqualTo(matches);
     }
 
+    @ParameterizedTest
+    @CsvSource({"%a*a*a*a*a*a*a*a*b%", "%a.*a.*a.*a.*a.*a.*b%", "{ $.a = \"*a*a*a*a*a*a*a*b\" }", "{ $.a = %a.*a.*a.*a.*a.*b% }"})
+    void noPatternTakesForEver(String pattern) {
+        assertThat(FilterPattern.parse(pattern).matches("{\"a\": \"" + "a".repeat(1_000) + "\"}")).isFalse();
+    }
+
     @Test
     void conditionsHoldForNothingThatIsNotJson() {
         var pattern = FilterPattern.parse("{ $.a NOT EXISTS }");
