@@ -159,8 +159,22 @@ static void serve(int listener, int taken[2]) {
     }
 }
 
-int main(void) {
+/* What enters a machine from outside (remora exec) becomes its command under the same filter as the machine's own programs. */
+static int become(char **command) {
+    if (filter_install() < 0) {
+        perror("the system call filter");
+        return 126;
+    }
+    execvp(command[0], command);
+    perror(command[0]);
+    return 127;
+}
+
+int main(int words, char **word) {
     int taken[2];
+    if (words > 1) {
+        return become(word + 1);
+    }
     signal(SIGPIPE, SIG_IGN);
     signal(SIGINT, SIG_IGN);
     setpgid(0, 0);

@@ -63,6 +63,9 @@ class InstanceServesItsSubnetTest {
 
         assertThat(exec(account, id, "id", "-u").mustSucceed().out().strip()).isEqualTo("0");
         assertThat(exec(account, id, "cat", "/etc/shadow").exit()).isNotZero();
+        assertThat(exec(account, id, "sh", "-c", "exit 7").exit()).isEqualTo(7);
+        assertThat(exec(account, id, "python3", "-c", "bytearray(2 << 30)").exit()).as("it has 1 GiB").isNotZero();
+        assertThat(exec(account, id, "unshare", "-Ur", "true").all()).contains("unshare failed: Operation not permitted");
         exec(account, id, "sh", "-c", "echo kept > /root/kept; rm /srv/index.html").mustSucceed();
         account.aws("ec2", "stop-instances", "--instance-ids", id);
         Eventually.holds("it is stopped", () -> state(account, id).equals("stopped"));

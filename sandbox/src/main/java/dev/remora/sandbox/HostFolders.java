@@ -64,7 +64,8 @@ final class HostFolders {
         Files.setPosixFilePermissions(config.folder(), PosixFilePermissions.fromString("rwx------"));
         Files.createDirectory(config.folder().resolve("root"));
         copyResource("launcher", launcher());
-        Files.setPosixFilePermissions(launcher(), PosixFilePermissions.fromString("rwx------"));
+        // In a folder of root's; what remora exec runs of it inside a machine is another user for the host.
+        Files.setPosixFilePermissions(launcher(), PosixFilePermissions.fromString("rwxr-xr-x"));
         layEtc(etc());
         Path runtime = config.folder().resolve("runtime");
         Files.createDirectories(runtime.resolve("lib"));
