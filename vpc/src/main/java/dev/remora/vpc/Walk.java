@@ -18,7 +18,9 @@ final class Walk {
     private final Map<String, Place> places;
     private final Set<Ip> hosts;
 
-    /** The connections that each router, and each egress-only gateway, knows: their first packets. */
+    private static final String INTERNET = "";
+
+    /** The connections that each router, each egress-only gateway, and the internet, knows: their first packets. */
     private final Map<String, Set<Packet>> known = new HashMap<>();
 
     /** What translators sent on, by what they sent: the packets that it was made of. */
@@ -74,6 +76,7 @@ final class Walk {
 
     /** What comes from the internet: to a host of it, or by an internet gateway into a VPC. */
     End fromInternet(Packet p) {
+        known.computeIfAbsent(INTERNET, none -> new HashSet<>()).add(p.flow());
         if (hosts.contains(p.destination())) {
             return new End.AtHost(p);
         }
@@ -201,6 +204,10 @@ final class Walk {
         }
         if (place.egressOnlyGateway().filter(g -> g.id().equals(gateway)).isPresent()) {
             if (!Reachability.ipv6(p.source())) {
+                return lost(Drop.Cause.ROUTE, place, gateway);
+            }
+            // An answer to what came in by another gateway does not leave where nothing may come in by itself.
+            if (knows(INTERNET, p.reversed())) {
                 return lost(Drop.Cause.ROUTE, place, gateway);
             }
             known.computeIfAbsent(gateway, none -> new HashSet<>()).add(p.flow());

@@ -204,6 +204,42 @@ class ReachabilityTest {
     }
 
     @Test
+    void what_came_in_by_an_internet_gateway_is_not_answered_by_an_egress_only_one() {
+        String world = """
+                world client
+                vpc 10.0.0.0/16 2001:db8:1000:100::/56
+                subnet asking 10.0.1.0/24 2001:db8:1000:101::/64
+                table main
+                  2001:db8:1000:100::/56 local
+                  ::/0 igw-c
+                internet igw-c
+                group open
+                  egress all to ::/0
+                  ingress all from ::/0
+                interface asker in asking at 10.0.1.4,2001:db8:1000:101::4 of open behind workload
+                world server
+                vpc 10.0.0.0/16 2001:db8:1000:200::/56
+                subnet asked 10.0.1.0/24 2001:db8:1000:201::/64
+                table main
+                  2001:db8:1000:200::/56 local
+                  ::/0 WAY-s
+                internet igw-s
+                egress-only eigw-s
+                group open
+                  egress all to ::/0
+                  ingress all from ::/0
+                interface answerer in asked at 10.0.1.4,2001:db8:1000:201::4 of open behind workload
+                """;
+        var asked = new Connection(
+                "000000000000/eu-west-1/client", "asker", Ip.parse("2001:db8:1000:101::4"), Ip.parse("2001:db8:1000:201::4"),
+                GroupRule.UDP, 40000, 53);
+        var back = new Reachability(WorldText.parse(world.replace("WAY", "igw")), Set.of());
+        assertThat(back.of(asked)).isEqualTo(reaches("answerer"));
+        var aside = new Reachability(WorldText.parse(world.replace("WAY", "eigw")), Set.of());
+        assertLost(aside.of(asked), Drop.Cause.ROUTE, "eigw-s", true);
+    }
+
+    @Test
     void the_source_must_be_the_senders_own_address() {
         assertLost(tcp("liar", "10.0.2.99", "10.0.2.4", 80), Drop.Cause.SOURCE_CHECK, "liar", false);
     }
