@@ -94,9 +94,7 @@ final class EndpointPlaces {
                         "route table " + id + " already has a route with destination-prefix-list-id " + list);
             }
             var route = new Route(new Destination.Listed(list), e.id(), "CreateRoute", false);
-            if (!table.gatewayIds().isEmpty()) {
-                new GatewayRoutes(tx, scope).checkRoute(table, route);
-            }
+            new GatewayRoutes(tx, scope).checkRoute(table, route);
             var routes = new ArrayList<>(table.routes());
             routes.add(route);
             tx.put(ROUTE_TABLE.kind(), scope, id, table.withRoutes(routes));

@@ -41,11 +41,17 @@ final class GatewayRoutes {
             throw Refusals.invalidValue("The main route table " + table.id() + " cannot be associated with gateway "
                     + gateway.id() + ".");
         }
-        table.routes().forEach(route -> checkRoute(table, route));
+        table.routes().forEach(route -> require(table, route));
     }
 
-    /** Refuses a route that a gateway's table may not have. */
+    /** Refuses a route that the table may not have if a gateway has the table. */
     void checkRoute(RouteTable table, Route route) {
+        if (!table.gatewayIds().isEmpty()) {
+            require(table, route);
+        }
+    }
+
+    private void require(RouteTable table, Route route) {
         boolean allowed = route.target().equals(Route.LOCAL)
                 || route.target().startsWith(INTERFACE) && within(table, route.destination());
         if (!allowed) {
@@ -72,11 +78,11 @@ final class GatewayRoutes {
     }
 
     /**
-     * Refuses a destination within the VPC for a target or a table that such routes are not for. The block of the VPC itself is
-     * for {@code local}, too.
+     * Refuses a destination, if it is within the VPC, for a target or a table that such routes are not for. The block of the VPC
+     * itself is for {@code local}, too.
      */
     void checkWithin(RouteTable table, IpBlock block, RouteTarget target) {
-        if (target.equals(RouteTarget.LOCAL)) {
+        if (target.equals(RouteTarget.LOCAL) || blocks(table).stream().noneMatch(local -> local.contains(block))) {
             return;
         }
         if (!target.carries()) {

@@ -50,7 +50,7 @@ final class Routes {
             checkNew(tx, scoped, destination, target);
             String to = target.checked(tx, scoped.scope(), table, destination);
             var route = new Route(destination, to, ORIGIN, false);
-            checkGateways(tx, scoped, route);
+            new GatewayRoutes(tx, scoped.scope()).checkRoute(table, route);
             var routes = new ArrayList<>(table.routes());
             routes.add(route);
             regions.allow(Quota.ROUTES_PER_TABLE, PrefixLists.weightOfRoutes(tx, scoped.scope(), routes));
@@ -77,33 +77,26 @@ final class Routes {
                         : Blocks.ipv6(String.valueOf(cidr6), "destinationIpv6CidrBlock"));
     }
 
-    private static void checkGateways(View view, Scoped scoped, Route route) {
-        if (!scoped.table().gatewayIds().isEmpty()) {
-            new GatewayRoutes(view, scoped.scope()).checkRoute(scoped.table(), route);
-        }
-    }
-
     /** Refuses a destination that has a route, or that is a part of what the local routes are for and no subnet's block. */
     private static void checkNew(View view, Scoped scoped, Destination destination, RouteTarget target) {
         if (scoped.table().route(destination).isPresent()) {
             throw Refusals.of("RouteAlreadyExists", "The route identified by " + destination + " already exists.");
         }
-        List<IpBlock> blocks =
-                switch (destination) {
-                    case Destination.To(IpBlock block) -> List.of(block);
-                    case Destination.Listed(String list) -> PrefixLists.require(view, scoped.scope(), list).blocks();
-                };
+        switch (destination) {
+            case Destination.To(IpBlock block) ->
+                new GatewayRoutes(view, scoped.scope()).checkWithin(scoped.table(), block, target);
+            case Destination.Listed(String list) -> checkList(view, scoped, list);
+        }
+    }
+
+    private static void checkList(View view, Scoped scoped, String list) {
+        List<IpBlock> blocks = PrefixLists.require(view, scoped.scope(), list).blocks();
         for (IpBlock local : VPC.require(view, scoped.scope(), scoped.table().vpcId()).allBlocks()) {
-            for (IpBlock block : blocks) {
-                if (local.contains(block)) {
-                    if (destination instanceof Destination.Listed) {
-                        throw Refusals.unsupported("The prefix list " + destination + " has " + block + ", which is equal to or"
-                                + " more specific than the local route " + local + " of route table " + scoped.table().id()
-                                + "; such routes are not supported.");
-                    }
-                    new GatewayRoutes(view, scoped.scope()).checkWithin(scoped.table(), block, target);
-                }
-            }
+            blocks.stream().filter(local::contains).findFirst().ifPresent(block -> {
+                throw Refusals.unsupported("The prefix list " + list + " has " + block + ", which is equal to or"
+                        + " more specific than the local route " + local + " of route table " + scoped.table().id()
+                        + "; such routes are not supported.");
+            });
         }
     }
 
@@ -120,21 +113,18 @@ final class Routes {
                 throw Refusals.invalidValue(
                         "The route for " + destination + " in route table " + table.id() + " is not a local route.");
             }
-            if (destination instanceof Destination.To(IpBlock block) && isWithin(tx, scoped, block)) {
-                new GatewayRoutes(tx, scoped.scope()).checkWithin(table, block, target);
+            var gateways = new GatewayRoutes(tx, scoped.scope());
+            if (destination instanceof Destination.To(IpBlock block)) {
+                gateways.checkWithin(table, block, target);
             }
             checkChangeable(table, old);
             var then = new Route(
                     destination, target.checked(tx, scoped.scope(), table, destination), old.origin(), false);
-            checkGateways(tx, scoped, then);
+            gateways.checkRoute(table, then);
             return table.withRoutes(
                     table.routes().stream().map(route -> route.equals(old) ? then : route).toList());
         });
         return ReplaceRouteResponse.builder().build();
-    }
-
-    private static boolean isWithin(View view, Scoped scoped, IpBlock block) {
-        return VPC.require(view, scoped.scope(), scoped.table().vpcId()).allBlocks().stream().anyMatch(b -> b.contains(block));
     }
 
     DeleteRouteResponse delete(DeleteRouteRequest r, Call call) {
