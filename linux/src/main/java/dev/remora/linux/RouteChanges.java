@@ -13,6 +13,9 @@ public final class RouteChanges {
     /** The table that rule 0 of every namespace looks up: what is the namespace's own. */
     public static final int LOCAL = 255;
 
+    /** The mark of rules that hold for all packets. */
+    public static final int ALL = 0;
+
     /** Makes what is not there and replaces what is. */
     private static final int SET = NetlinkBatch.REQUEST | NetlinkBatch.CREATE | NetlinkBatch.REPLACE;
 
@@ -208,22 +211,11 @@ public final class RouteChanges {
         return this;
     }
 
-    /** All packets of a family look up the table; the lowest priority comes first. */
-    public RouteChanges ruleForAll(boolean ipv6, int priority, int table, String object) {
-        return ruleForAll(NEWRULE, ONCE, ipv6, priority, table, object);
-    }
-
-    public RouteChanges deleteRuleForAll(boolean ipv6, int priority, int table, String object) {
-        return ruleForAll(DELRULE, NetlinkBatch.REQUEST, ipv6, priority, table, object);
-    }
-
-    private RouteChanges ruleForAll(int type, int flags, boolean ipv6, int priority, int table, String object) {
-        ruleHeader(type, flags, ipv6, object);
-        batch.attributeHost(6, priority).attributeHost(15, table).end();
-        return this;
-    }
-
-    /** Packets of a family with the mark look up the table; the lowest priority comes first. */
+    /**
+     * Packets of a family with the mark look up the table; the lowest priority comes first.
+     *
+     * @param mark {@link #ALL} for all packets
+     */
     public RouteChanges rule(boolean ipv6, int priority, int mark, int table, String object) {
         return rule(NEWRULE, ONCE, ipv6, priority, mark, table, object);
     }
@@ -242,15 +234,14 @@ public final class RouteChanges {
     }
 
     private RouteChanges rule(int type, int flags, boolean ipv6, int priority, int mark, int table, String object) {
-        ruleHeader(type, flags, ipv6, object);
-        batch.attributeHost(6, priority).attributeHost(10, mark).attributeHost(16, -1).attributeHost(15, table).end();
-        return this;
-    }
-
-    /** struct fib_rule_hdr; action 1 = look up the table. */
-    private void ruleHeader(int type, int flags, boolean ipv6, String object) {
-        batch.begin(type, flags, object);
+        batch.begin(type, flags, object); // struct fib_rule_hdr; action 1 = look up the table
         batch.u8(ipv6 ? 10 : 2).u8(0).u8(0).u8(0).u8(0).u8(0).u8(0).u8(1).u32(0);
+        batch.attributeHost(6, priority);
+        if (mark != ALL) {
+            batch.attributeHost(10, mark).attributeHost(16, -1);
+        }
+        batch.attributeHost(15, table).end();
+        return this;
     }
 
     private RouteChanges route(int type, int flags, byte[] destination, int prefix, int table, int index, String object) {

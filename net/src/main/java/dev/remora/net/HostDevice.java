@@ -24,6 +24,8 @@ record HostDevice(int index, String object) {
             LinkLocal.withoutIpv6();
         }
         LinkLocal.endHost();
+        // It may come to forward; see LinkLocal.forward.
+        LinkLocal.NO_REDIRECTS.forEach(Sysctls::write);
         // A packet may come in by another device than answers to it leave by, until the host's owner says so.
         Sysctls.write("ipv4/conf/all/rp_filter", "0");
         Sysctls.write("ipv4/conf/default/rp_filter", "0");

@@ -60,7 +60,7 @@ final class LinkLocal {
             "ipv6/conf/default/router_solicitations", "0");
 
     /** Where something forwards by the device that it came by, senders are not told so. */
-    private static final Map<String, String> NO_REDIRECTS =
+    static final Map<String, String> NO_REDIRECTS =
             Map.of("ipv4/conf/all/send_redirects", "0", "ipv4/conf/default/send_redirects", "0");
 
     /**
@@ -118,7 +118,6 @@ final class LinkLocal {
      */
     static void endHost() {
         QUIET.forEach(Sysctls::write);
-        NO_REDIRECTS.forEach(Sysctls::write);
     }
 
     /** Whether a namespace sends on what comes to it and is for others. */

@@ -6,7 +6,6 @@ import dev.remora.net.Topology.Gateway;
 import dev.remora.net.Topology.Port;
 import dev.remora.sharing.SharedMap;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -177,16 +176,15 @@ final class NextState {
                 && before.topology().gateways() == wanted.gateways()) {
             return before.marks();
         }
-        Map<String, String> tables = new HashMap<>(wanted.edges());
-        wanted.subnets().values().forEach(subnet -> tables.put(subnet.id(), subnet.routeTable()));
+        Map<String, String> origins = wanted.origins();
         SharedMap<String, Integer> next = before.marks();
-        for (String origin : both(wanted.subnets().keySet(), wanted.edges().keySet())) {
-            if (!wanted.routeTables().containsKey(tables.get(origin))) {
-                throw new IllegalArgumentException(origin + " has no route table in " + wanted.router());
+        for (Map.Entry<String, String> origin : origins.entrySet()) {
+            if (!wanted.routeTables().containsKey(origin.getValue())) {
+                throw new IllegalArgumentException(origin.getKey() + " has no route table in " + wanted.router());
             }
-            next = next.containsKey(origin) ? next : next.plus(origin, number++);
+            next = next.containsKey(origin.getKey()) ? next : next.plus(origin.getKey(), number++);
         }
-        return without(next, tables);
+        return without(next, origins);
     }
 
     private SharedMap<String, Integer> tables() {

@@ -48,9 +48,6 @@ final class RouterRoutes {
     /** For all that no rule before it knew. */
     private static final int LAST_RULE = 50_000;
 
-    /** The mark of rules that hold for all packets. */
-    private static final int ALL = 0;
-
     private static final int LAST_TABLE = 999;
 
     private final String router;
@@ -77,13 +74,13 @@ final class RouterRoutes {
         record Leave() implements Hop {}
     }
 
-    /** A rule: packets with the mark look up the table. */
+    /** A rule: packets with the mark, or all of them, look up the table. */
     private record Policy(IpFamily family, int mark, int table, int priority) {
         /** As they are tried: so they come, and the other way round they go, for each relies on those before it. */
         private static final Comparator<Policy> ORDER = Comparator.comparingInt(Policy::priority);
 
         /** That by which the kernel begins. */
-        private static final Policy KERNELS = new Policy(IpFamily.V4, ALL, RouteChanges.LOCAL, 0);
+        private static final Policy KERNELS = new Policy(IpFamily.V4, RouteChanges.ALL, RouteChanges.LOCAL, 0);
     }
 
     RouterRoutes(String router, Rtnetlink kernel) {
@@ -202,23 +199,16 @@ final class RouterRoutes {
         List<Policy> policies = new ArrayList<>();
         boolean anyEarly = false;
         for (IpFamily family : state.families()) {
-            for (Map.Entry<String, String> origin : origins(state.topology()).entrySet()) {
+            for (Map.Entry<String, String> origin : state.topology().origins().entrySet()) {
                 boolean early = within(state.topology(), origin.getValue());
                 anyEarly |= early;
                 int table = state.table(origin.getValue());
                 policies.add(new Policy(family, state.mark(origin.getKey()), table, early ? EARLY_RULE : LATE_RULE));
             }
-            policies.add(new Policy(family, ALL, LAST_TABLE, LAST_RULE));
+            policies.add(new Policy(family, RouteChanges.ALL, LAST_TABLE, LAST_RULE));
         }
-        policies.add(new Policy(IpFamily.V4, ALL, RouteChanges.LOCAL, anyEarly ? OWN_EARLY_RULE : OWN_RULE));
+        policies.add(new Policy(IpFamily.V4, RouteChanges.ALL, RouteChanges.LOCAL, anyEarly ? OWN_EARLY_RULE : OWN_RULE));
         return policies;
-    }
-
-    /** The tables of subnets and of gateways that have one, by what has it. */
-    private static Map<String, String> origins(Topology topology) {
-        Map<String, String> origins = topology.edges();
-        topology.subnets().values().forEach(subnet -> origins.put(subnet.id(), subnet.routeTable()));
-        return origins;
     }
 
     /** Whether a route of the table leads what is for the VPC itself elsewhere. */
@@ -250,16 +240,9 @@ final class RouterRoutes {
     private void change(Policy policy, boolean add) {
         boolean ipv6 = policy.family() == IpFamily.V6;
         RouteChanges changes = new RouteChanges();
-        if (policy.mark() == ALL) {
-            kernel.commit(
-                    add
-                            ? changes.ruleForAll(ipv6, policy.priority(), policy.table(), router)
-                            : changes.deleteRuleForAll(ipv6, policy.priority(), policy.table(), router));
-        } else {
-            kernel.commit(
-                    add
-                            ? changes.rule(ipv6, policy.priority(), policy.mark(), policy.table(), router)
-                            : changes.deleteRule(ipv6, policy.priority(), policy.mark(), policy.table(), router));
-        }
+        kernel.commit(
+                add
+                        ? changes.rule(ipv6, policy.priority(), policy.mark(), policy.table(), router)
+                        : changes.deleteRule(ipv6, policy.priority(), policy.mark(), policy.table(), router));
     }
 }

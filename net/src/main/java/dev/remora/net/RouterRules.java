@@ -30,9 +30,8 @@ import java.util.TreeMap;
  * <ol>
  *   <li>{@code prerouting}: the source check, which finds the subnet's mark, too; that chooses the route table. A device
  *       without a source check, and that of a gateway, is in {@code arriving}; what comes from a gateway has no mark, unless a
- *       route table was given to the gateway, which it then looks up. Only the
- *       router's own addresses are nobody else's: {@code anyone} says so, and the kernel need not, which would look up the
- *       source of every packet ({@code accept_local}).
+ *       route table was given to the gateway, which it then looks up. Only the router's own addresses are nobody else's: {@code
+ *       anyone} says so, and the kernel need not, which would look up the source of every packet ({@code accept_local}).
  *   <li>{@code boundary}, empty unless there are network ACLs: out of the source's subnet by mark, into the destination's by
  *       outgoing device. Stateless: it sees every packet. See {@link AclRules}.
  *   <li>{@code forward}: a known connection passes. A new one is judged three times: by the incoming device's groups, whose

@@ -78,6 +78,13 @@ public record Topology(
         return edges;
     }
 
+    /** The route tables of subnets, and of gateways that have one, by what has it. */
+    Map<String, String> origins() {
+        Map<String, String> origins = edges();
+        subnets.values().forEach(subnet -> origins.put(subnet.id(), subnet.routeTable()));
+        return origins;
+    }
+
     /** A VPC without a way out, whose ACLs let everything pass. */
     public Topology(
             String router,

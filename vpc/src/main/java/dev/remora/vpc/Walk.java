@@ -15,10 +15,10 @@ import java.util.Set;
 
 /** The way of one connection's packets: each router that they cross, and what it remembers of the first one for its answer. */
 final class Walk {
+    private static final String INTERNET = "";
+
     private final Map<String, Place> places;
     private final Set<Ip> hosts;
-
-    private static final String INTERNET = "";
 
     /** The connections that each router, each egress-only gateway, and the internet, knows: their first packets. */
     private final Map<String, Set<Packet>> known = new HashMap<>();
