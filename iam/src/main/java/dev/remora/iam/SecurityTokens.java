@@ -16,7 +16,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sts.model.AssumeRoleRequest;
 import software.amazon.awssdk.services.sts.model.Credentials;
@@ -88,8 +87,7 @@ final class SecurityTokens {
     private GetSessionTokenResponse sessionToken(GetSessionTokenRequest request, Call call) {
         requireLongTerm(call, "GetSessionToken");
         boolean mfa = secondFactor.proved(request.serialNumber(), request.tokenCode(), call);
-        var terms = new SessionTerms(
-                call.time().truncatedTo(ChronoUnit.SECONDS), "", List.of(), Map.of(), Set.of(), "", mfa);
+        SessionTerms terms = SessionTerms.plain(call.time().truncatedTo(ChronoUnit.SECONDS), mfa);
         Principal holder = call.principal() instanceof Principal.User user
                 ? new Principal.User(user.account(), user.path(), user.name(), user.id(), terms)
                 : new Principal.Root(call.account(), terms);

@@ -9,9 +9,6 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /**
  * What a session token says, before it is authenticated.
@@ -100,8 +97,7 @@ record SessionToken(
             String function = in.readUTF();
             Instant issued = Instant.ofEpochSecond(in.readLong());
             boolean mfa = in.readBoolean();
-            var plain = new SessionTerms(issued, "", List.of(), Map.of(), Set.of(), "", mfa);
-            SessionTerms terms = PackedTerms.unpack(plain, in.readAllBytes());
+            SessionTerms terms = PackedTerms.unpack(SessionTerms.plain(issued, mfa), in.readAllBytes());
             return new SessionToken(kind, expiry, nonce, account, role, id, session, function, terms);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

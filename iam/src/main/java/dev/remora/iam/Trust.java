@@ -84,9 +84,10 @@ final class Trust implements RoleAccess {
     Role assume(String roleArn, Principal caller, List<String> actions, Map<String, List<String>> context, boolean proved) {
         Optional<Granted> granted = permissions.role(roleArn);
         Standpoint from = authorizer.standpoint(caller);
+        Optional<Facts> facts = granted.map(role -> facts(role, from, context, proved));
         for (String action : actions) {
             Decision decision = granted
-                    .map(role -> decide(role, from, action, facts(role, from, context, proved)))
+                    .map(role -> decide(role, from, action, facts.orElseThrow()))
                     .map(decided -> authorizer.enforced(caller, action, decided))
                     .orElse(new Decision(false, roleArn, Authorizer.Reason.NO_TRUST_POLICY));
             if (!decision.allowed()) {

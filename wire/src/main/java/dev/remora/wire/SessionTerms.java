@@ -25,11 +25,15 @@ public record SessionTerms(
         String sourceIdentity,
         boolean mfa) {
     /** Those of credentials that do not end. */
-    public static final SessionTerms NONE = new SessionTerms(Instant.EPOCH, "", List.of(), Map.of(), Set.of(), "", false);
+    public static final SessionTerms NONE = plain(Instant.EPOCH);
 
     /** A session that nothing but its role or user limits. */
     public static SessionTerms plain(Instant issued) {
-        return new SessionTerms(issued, "", List.of(), Map.of(), Set.of(), "", false);
+        return plain(issued, false);
+    }
+
+    public static SessionTerms plain(Instant issued, boolean mfa) {
+        return new SessionTerms(issued, "", List.of(), Map.of(), Set.of(), "", mfa);
     }
 
     /** Whether the credentials are temporary. */
