@@ -9,10 +9,8 @@ import dev.remora.wire.Principal;
 import dev.remora.wire.SessionTerms;
 import java.time.Duration;
 import java.time.Instant;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.awscore.AwsRequest;
 import software.amazon.awssdk.awscore.AwsResponse;
 import software.amazon.awssdk.services.iam.model.AccessKey;
 import software.amazon.awssdk.services.iam.model.AccessKeyMetadata;
@@ -30,8 +28,7 @@ import software.amazon.awssdk.services.iam.model.ListAccessKeysResponse;
 import software.amazon.awssdk.services.iam.model.StatusType;
 import software.amazon.awssdk.services.iam.model.UpdateAccessKeyRequest;
 
-class AccessKeysTest {
-    private final Lab lab = new Lab();
+class AccessKeysTest extends RunsAsRoot {
     private Principal.User anna = new Principal.User("", "", "", "", SessionTerms.NONE);
 
     @BeforeEach
@@ -40,21 +37,8 @@ class AccessKeysTest {
         anna = new Principal.User(Lab.ACCOUNT, "/", "anna", made.userId(), SessionTerms.NONE);
     }
 
-    @AfterEach
-    void close() {
-        lab.close();
-    }
-
     private AccessKey create(String user) {
         return lab.iam(CreateAccessKeyRequest.builder().userName(user).build(), CreateAccessKeyResponse.class).accessKey();
-    }
-
-    private void run(AwsRequest request) {
-        lab.iam(request, AwsResponse.class);
-    }
-
-    private String fault(AwsRequest request) {
-        return Lab.fault(() -> run(request));
     }
 
     @Test

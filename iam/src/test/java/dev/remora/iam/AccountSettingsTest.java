@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.remora.wire.Principal;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.awscore.AwsRequest;
 import software.amazon.awssdk.awscore.AwsResponse;
@@ -39,19 +38,8 @@ import software.amazon.awssdk.services.iam.model.PutUserPolicyRequest;
 import software.amazon.awssdk.services.iam.model.RoleDetail;
 import software.amazon.awssdk.services.iam.model.UserDetail;
 
-class AccountSettingsTest {
+class AccountSettingsTest extends RunsAsRoot {
     private static final String ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess";
-
-    private final Lab lab = new Lab();
-
-    @AfterEach
-    void close() {
-        lab.close();
-    }
-
-    private void run(AwsRequest request) {
-        lab.iam(request, AwsResponse.class);
-    }
 
     /** One of each: a user in a group, a role in a profile, a policy. */
     private void populate() {

@@ -3,11 +3,8 @@ package dev.remora.iam;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.awscore.AwsRequest;
-import software.amazon.awssdk.awscore.AwsResponse;
 import software.amazon.awssdk.services.iam.model.AddUserToGroupRequest;
 import software.amazon.awssdk.services.iam.model.AttachGroupPolicyRequest;
 import software.amazon.awssdk.services.iam.model.CreateGroupRequest;
@@ -34,27 +31,12 @@ import software.amazon.awssdk.services.iam.model.RemoveUserFromGroupRequest;
 import software.amazon.awssdk.services.iam.model.UpdateGroupRequest;
 import software.amazon.awssdk.services.iam.model.User;
 
-class GroupsTest {
+class GroupsTest extends RunsAsRoot {
     private static final String ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess";
-
-    private final Lab lab = new Lab();
 
     @BeforeEach
     void user() {
         run(CreateUserRequest.builder().userName("anna").build());
-    }
-
-    @AfterEach
-    void close() {
-        lab.close();
-    }
-
-    private void run(AwsRequest request) {
-        lab.iam(request, AwsResponse.class);
-    }
-
-    private String fault(AwsRequest request) {
-        return Lab.fault(() -> run(request));
     }
 
     private Group create(String name) {

@@ -3,13 +3,10 @@ package dev.remora.iam;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.store.Scope;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import software.amazon.awssdk.awscore.AwsRequest;
-import software.amazon.awssdk.awscore.AwsResponse;
 import software.amazon.awssdk.services.iam.model.CreateLoginProfileRequest;
 import software.amazon.awssdk.services.iam.model.CreateLoginProfileResponse;
 import software.amazon.awssdk.services.iam.model.CreateUserRequest;
@@ -23,28 +20,13 @@ import software.amazon.awssdk.services.iam.model.PasswordPolicy;
 import software.amazon.awssdk.services.iam.model.UpdateAccountPasswordPolicyRequest;
 import software.amazon.awssdk.services.iam.model.UpdateLoginProfileRequest;
 
-class LoginProfilesTest {
+class LoginProfilesTest extends RunsAsRoot {
     private static final String VIOLATION =
             "400 PasswordPolicyViolation: Password does not conform to the account password policy.";
-
-    private final Lab lab = new Lab();
 
     @BeforeEach
     void user() {
         run(CreateUserRequest.builder().userName("anna").build());
-    }
-
-    @AfterEach
-    void close() {
-        lab.close();
-    }
-
-    private void run(AwsRequest request) {
-        lab.iam(request, AwsResponse.class);
-    }
-
-    private String fault(AwsRequest request) {
-        return Lab.fault(() -> run(request));
     }
 
     private static CreateLoginProfileRequest create(String password) {

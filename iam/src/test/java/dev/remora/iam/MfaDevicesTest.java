@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.awscore.AwsRequest;
@@ -42,28 +41,13 @@ import software.amazon.awssdk.services.iam.model.UntagMfaDeviceRequest;
 import software.amazon.awssdk.services.iam.model.UpdateUserRequest;
 import software.amazon.awssdk.services.iam.model.VirtualMFADevice;
 
-class MfaDevicesTest {
+class MfaDevicesTest extends RunsAsRoot {
     private static final String WRONG = "403 InvalidAuthenticationCode: Authentication code for device is not valid.";
-
-    private final Lab lab = new Lab();
 
     @BeforeEach
     void makeUsers() {
         run(CreateUserRequest.builder().userName("Anna").path("/team/").build());
         run(CreateUserRequest.builder().userName("bob").build());
-    }
-
-    @AfterEach
-    void close() {
-        lab.close();
-    }
-
-    private void run(AwsRequest request) {
-        lab.iam(request, AwsResponse.class);
-    }
-
-    private String fault(AwsRequest request) {
-        return Lab.fault(() -> run(request));
     }
 
     private String fault(Principal caller, AwsRequest request) {

@@ -7,10 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.awscore.AwsRequest;
-import software.amazon.awssdk.awscore.AwsResponse;
 import software.amazon.awssdk.services.iam.model.AttachGroupPolicyRequest;
 import software.amazon.awssdk.services.iam.model.AttachRolePolicyRequest;
 import software.amazon.awssdk.services.iam.model.AttachUserPolicyRequest;
@@ -45,26 +43,11 @@ import software.amazon.awssdk.services.iam.model.Tag;
 import software.amazon.awssdk.services.iam.model.TagPolicyRequest;
 import software.amazon.awssdk.services.iam.model.UntagPolicyRequest;
 
-class PoliciesTest {
+class PoliciesTest extends RunsAsRoot {
     private static final String ARN = "arn:aws:iam::111122223333:policy/p";
     private static final String NONE = "arn:aws:iam::111122223333:policy/none";
     private static final String AWS = "arn:aws:iam::aws:policy/AdministratorAccess";
     private static final String DOCUMENT = Lab.allow("s3:ListBucket", "arn:aws:s3:::example_bucket");
-
-    private final Lab lab = new Lab();
-
-    @AfterEach
-    void close() {
-        lab.close();
-    }
-
-    private void run(AwsRequest request) {
-        lab.iam(request, AwsResponse.class);
-    }
-
-    private String fault(AwsRequest request) {
-        return Lab.fault(() -> run(request));
-    }
 
     private Policy create() {
         return lab.iam(CreatePolicyRequest.builder().policyName("p").policyDocument(DOCUMENT)

@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.awscore.AwsRequest;
-import software.amazon.awssdk.awscore.AwsResponse;
 import software.amazon.awssdk.services.iam.model.AttachRolePolicyRequest;
 import software.amazon.awssdk.services.iam.model.AttachedPolicy;
 import software.amazon.awssdk.services.iam.model.CreatePolicyRequest;
@@ -23,28 +21,13 @@ import software.amazon.awssdk.services.iam.model.ListRolePoliciesRequest;
 import software.amazon.awssdk.services.iam.model.ListRolePoliciesResponse;
 import software.amazon.awssdk.services.iam.model.PutRolePolicyRequest;
 
-class RolePoliciesTest {
+class RolePoliciesTest extends RunsAsRoot {
     private static final String VPC_ACCESS = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole";
     private static final String ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess";
-
-    private final Lab lab = new Lab();
 
     @BeforeEach
     void role() {
         lab.role("r", Lab.LAMBDA_TRUST);
-    }
-
-    @AfterEach
-    void close() {
-        lab.close();
-    }
-
-    private void run(AwsRequest request) {
-        lab.iam(request, AwsResponse.class);
-    }
-
-    private String fault(AwsRequest request) {
-        return Lab.fault(() -> run(request));
     }
 
     private static AttachRolePolicyRequest attach(String arn) {

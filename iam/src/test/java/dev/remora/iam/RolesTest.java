@@ -8,10 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.awscore.AwsRequest;
-import software.amazon.awssdk.awscore.AwsResponse;
 import software.amazon.awssdk.services.iam.model.AttachRolePolicyRequest;
 import software.amazon.awssdk.services.iam.model.CreateRoleRequest;
 import software.amazon.awssdk.services.iam.model.CreateRoleResponse;
@@ -34,22 +32,7 @@ import software.amazon.awssdk.services.iam.model.UpdateRoleDescriptionRequest;
 import software.amazon.awssdk.services.iam.model.UpdateRoleDescriptionResponse;
 import software.amazon.awssdk.services.iam.model.UpdateRoleRequest;
 
-class RolesTest {
-    private final Lab lab = new Lab();
-
-    @AfterEach
-    void close() {
-        lab.close();
-    }
-
-    private void run(AwsRequest request) {
-        lab.iam(request, AwsResponse.class);
-    }
-
-    private String fault(AwsRequest request) {
-        return Lab.fault(() -> run(request));
-    }
-
+class RolesTest extends RunsAsRoot {
     private Role get(String name) {
         return lab.iam(GetRoleRequest.builder().roleName(name).build(), GetRoleResponse.class).role();
     }

@@ -3,11 +3,9 @@ package dev.remora.iam;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.awscore.AwsRequest;
-import software.amazon.awssdk.awscore.AwsResponse;
 import software.amazon.awssdk.services.iam.model.AttachRolePolicyRequest;
 import software.amazon.awssdk.services.iam.model.AttachedPolicy;
 import software.amazon.awssdk.services.iam.model.CreateRoleRequest;
@@ -26,26 +24,16 @@ import software.amazon.awssdk.services.iam.model.Role;
 import software.amazon.awssdk.services.iam.model.UpdateAssumeRolePolicyRequest;
 import software.amazon.awssdk.services.iam.model.UpdateRoleRequest;
 
-class ServiceLinkedRolesTest {
+class ServiceLinkedRolesTest extends RunsAsRoot {
     private static final String NAME = "AWSServiceRoleForRDS";
     private static final String POLICY = "arn:aws:iam::aws:policy/aws-service-role/AmazonRDSServiceRolePolicy";
 
-    private final Lab lab = new Lab();
     private Role made = Role.builder().build();
 
     @BeforeEach
     void create() {
         made = lab.iam(CreateServiceLinkedRoleRequest.builder().awsServiceName("rds.amazonaws.com").description("for RDS")
                 .build(), CreateServiceLinkedRoleResponse.class).role();
-    }
-
-    @AfterEach
-    void close() {
-        lab.close();
-    }
-
-    private String fault(AwsRequest request) {
-        return Lab.fault(() -> lab.iam(request, AwsResponse.class));
     }
 
     @Test

@@ -6,10 +6,8 @@ import dev.remora.wire.AccessKeys;
 import dev.remora.wire.Principal;
 import dev.remora.wire.SessionTerms;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.awscore.AwsRequest;
-import software.amazon.awssdk.awscore.AwsResponse;
 import software.amazon.awssdk.services.iam.model.AddUserToGroupRequest;
 import software.amazon.awssdk.services.iam.model.AttachUserPolicyRequest;
 import software.amazon.awssdk.services.iam.model.CreateAccessKeyRequest;
@@ -49,23 +47,8 @@ import software.amazon.awssdk.services.iam.model.User;
 import software.amazon.awssdk.services.sts.model.GetSessionTokenRequest;
 import software.amazon.awssdk.services.sts.model.GetSessionTokenResponse;
 
-class UsersTest {
+class UsersTest extends RunsAsRoot {
     private static final String ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess";
-
-    private final Lab lab = new Lab();
-
-    @AfterEach
-    void close() {
-        lab.close();
-    }
-
-    private void run(AwsRequest request) {
-        lab.iam(request, AwsResponse.class);
-    }
-
-    private String fault(AwsRequest request) {
-        return Lab.fault(() -> run(request));
-    }
 
     private User create(CreateUserRequest.Builder request) {
         return lab.iam(request.build(), CreateUserResponse.class).user();
