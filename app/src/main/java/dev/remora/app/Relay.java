@@ -33,12 +33,13 @@ final class Relay implements AutoCloseable {
     private final String target;
     private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
     private final Semaphore free = new Semaphore(CONNECTIONS_MAX);
+    private final Thread acceptor;
 
     private Relay(ServerSocketChannel listener, Callable<SocketChannel> onward, String target) {
         this.listener = listener;
         this.onward = onward;
         this.target = target;
-        Thread.ofPlatform().daemon().name("relay-" + port()).start(this::accept);
+        this.acceptor = Thread.ofPlatform().daemon().name("relay-" + port()).start(this::accept);
     }
 
     /**
@@ -87,6 +88,7 @@ final class Relay implements AutoCloseable {
             while (true) {
                 free.acquire();
                 SocketChannel outside = listener.accept();
+                open.add(outside);
                 Thread.ofPlatform().daemon().name("relay").start(() -> serve(outside));
             }
         } catch (IOException closed) {
@@ -97,7 +99,6 @@ final class Relay implements AutoCloseable {
     }
 
     private void serve(SocketChannel outside) {
-        open.add(outside);
         try (outside;
                 SocketChannel inside = onward.call()) {
             open.add(inside);
@@ -141,12 +142,17 @@ final class Relay implements AutoCloseable {
         }
     }
 
+    /** Once it returns, the port is free: the kernel keeps it for as long as a thread is inside the call that accepts. */
     @Override
     public void close() {
+        acceptor.interrupt();
         try {
             listener.close();
+            acceptor.join();
         } catch (IOException already) {
             LOG.debug("closing: {}", already.toString());
+        } catch (InterruptedException told) {
+            Thread.currentThread().interrupt();
         }
         open.forEach(Relay::close);
     }

@@ -81,6 +81,7 @@ public final class Listening implements AutoCloseable {
     private final Semaphore connections = new Semaphore(HttpLimits.MAX_CONNECTIONS);
     private final Semaphore platformThreads = new Semaphore(PLATFORM_THREADS);
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable Thread acceptor;
 
     static {
         var nothing = ServiceRegistryConfig.builder().discoverServices(false).discoverServicesFromServiceLoader(false);
@@ -133,7 +134,7 @@ public final class Listening implements AutoCloseable {
 
     /** Starts to accept; called once, on a thread whose namespace all threads of this listener shall have. */
     void start() {
-        Thread.ofPlatform().daemon().name("accept-" + port()).start(this::accept);
+        acceptor = Thread.ofPlatform().daemon().name("accept-" + port()).start(this::accept);
         Thread.ofVirtual().name("idle-" + port()).start(this::sweep);
     }
 
@@ -198,17 +199,29 @@ public final class Listening implements AutoCloseable {
         }
     }
 
-    /** Stops listening and ends the connections, whatever they are doing. */
+    /** Stops listening and ends the connections, whatever they are doing. Once it returns, the port is free. */
     @Override
     public void close() {
         try {
             channel.close();
+            awaitAcceptor();
         } catch (IOException e) {
             LOG.warn("cannot close a listener", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         open.forEach(Connection::end);
         virtual.shutdownNow();
         gone.accept(this);
+    }
+
+    /** The kernel keeps the port for as long as a thread is inside the call that accepts. */
+    private void awaitAcceptor() throws InterruptedException {
+        Thread accepting = acceptor;
+        if (accepting != null) {
+            accepting.interrupt();
+            accepting.join();
+        }
     }
 
     /** A router that knows one routing. */
