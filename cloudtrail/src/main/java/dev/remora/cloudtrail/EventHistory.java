@@ -2,6 +2,7 @@ package dev.remora.cloudtrail;
 
 import dev.remora.wire.AwsError;
 import dev.remora.wire.Call;
+import dev.remora.wire.Tokens;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -34,7 +35,8 @@ final class EventHistory {
             throw new AwsError("InvalidLookupAttributesException", 400, "You can specify only one lookup attribute.");
         }
         int size = request.maxResults() == null ? MOST : request.maxResults();
-        long before = before(request.nextToken());
+        Tokens tokens = Tokens.of(call, EventHistory::badToken);
+        long before = before(request.nextToken(), tokens);
         var found = new ArrayList<TrailEvent>();
         for (TrailEvent event : trail.management()) {
             if (event.number() < before
@@ -50,19 +52,23 @@ final class EventHistory {
         List<TrailEvent> page = found.subList(0, Math.min(size, found.size()));
         return LookupEventsResponse.builder()
                 .events(page.stream().map(EventHistory::shape).toList())
-                .nextToken(found.size() > size ? Long.toString(page.getLast().number()) : null)
+                .nextToken(found.size() > size ? tokens.behind(Long.toString(page.getLast().number())) : null)
                 .build();
     }
 
-    private static long before(@Nullable String token) {
+    private static long before(@Nullable String token, Tokens tokens) {
         if (token == null) {
             return Long.MAX_VALUE;
         }
         try {
-            return Long.parseLong(token);
+            return Long.parseLong(tokens.position(token));
         } catch (NumberFormatException e) {
-            throw new AwsError("InvalidNextTokenException", 400, "Invalid NextToken.");
+            throw badToken();
         }
+    }
+
+    private static AwsError badToken() {
+        return new AwsError("InvalidNextTokenException", 400, "Invalid NextToken.");
     }
 
     private static String region(TrailEvent event) {

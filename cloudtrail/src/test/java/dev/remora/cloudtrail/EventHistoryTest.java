@@ -106,7 +106,14 @@ class EventHistoryTest {
         var second = lookup(r -> r.maxResults(3).nextToken(first.nextToken()));
         assertThat(names(second)).containsExactly("Create1", "Create0");
         assertThat(second.nextToken()).isNull();
-        assertThatThrownBy(() -> lookup(r -> r.nextToken("x"))).isInstanceOf(AwsError.class);
+        var foreign = LookupEventsRequest.builder().nextToken(first.nextToken()).build();
+        for (Call call : List.of(call(ROOT, "us-east-2"), call(new Principal.Root("444455556666"), "us-east-1"))) {
+            assertThatThrownBy(() -> history.lookup(foreign, call)).hasToString("InvalidNextTokenException: Invalid NextToken.");
+        }
+        for (String token : List.of("x", "-1", "3", "")) {
+            assertThatThrownBy(() -> lookup(r -> r.nextToken(token)))
+                    .hasToString("InvalidNextTokenException: Invalid NextToken.");
+        }
         assertThatThrownBy(() -> lookup(r -> r.startTime(start.plusSeconds(2)).endTime(start))).isInstanceOf(AwsError.class);
     }
 

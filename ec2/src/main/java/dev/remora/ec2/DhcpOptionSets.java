@@ -141,7 +141,7 @@ final class DhcpOptionSets {
 
     DescribeDhcpOptionsResponse describe(DescribeDhcpOptionsRequest r, Call call) {
         Scope scope = regions.enter(call);
-        var page = Listing.of("dhcpOptionsIds", r.dhcpOptionsIds(), r.filters(), r.maxResults(), r.nextToken())
+        var page = Listing.of(call, "dhcpOptionsIds", r.dhcpOptionsIds(), r.filters(), r.maxResults(), r.nextToken())
                 .read(store.view(), scope, DHCP_OPTIONS, FILTERS.withOwner(scope));
         return DescribeDhcpOptionsResponse.builder()
                 .dhcpOptions(page.map(o -> shown(scope, o)))

@@ -69,7 +69,7 @@ final class EgressOnlyGateways {
     DescribeEgressOnlyInternetGatewaysResponse describe(DescribeEgressOnlyInternetGatewaysRequest r, Call call) {
         Scope scope = regions.enter(call);
         var page = Listing.of(
-                        "egressOnlyInternetGatewayIds", r.egressOnlyInternetGatewayIds(), r.filters(), r.maxResults(),
+                        call, "egressOnlyInternetGatewayIds", r.egressOnlyInternetGatewayIds(), r.filters(), r.maxResults(),
                         r.nextToken())
                 .read(store.view(), scope, EGRESS_ONLY_GATEWAY, FILTERS);
         return DescribeEgressOnlyInternetGatewaysResponse.builder()

@@ -11,8 +11,8 @@ import dev.remora.store.Scope;
 import dev.remora.store.Store;
 import dev.remora.store.Transaction;
 import dev.remora.store.View;
-import dev.remora.vpc.ElasticIp;
 import dev.remora.vpc.ElasticIp.Association;
+import dev.remora.vpc.ElasticIp;
 import dev.remora.vpc.NetworkInterface;
 import dev.remora.wire.AwsError;
 import dev.remora.wire.Call;
@@ -310,7 +310,7 @@ final class ElasticIps {
                     .orElseThrow(() -> Refusals.of("InvalidAddress.NotFound", "Address '" + address + "' not found."))
                     .id());
         }
-        var page = Listing.of("allocationIds", wanted, r.filters(), null, null)
+        var page = Listing.of(call, "allocationIds", wanted, r.filters(), null, null)
                 .read(view, scope, ELASTIC_IP, filters(view, scope));
         return DescribeAddressesResponse.builder().addresses(page.map(e -> shown(view, scope, e))).build();
     }
@@ -339,7 +339,7 @@ final class ElasticIps {
             throw Vpcs.unknownAttribute(r.attributeAsString());
         }
         View view = store.view();
-        var page = Listing.of("allocationIds", r.allocationIds(), List.of(), r.maxResults(), r.nextToken())
+        var page = Listing.of(call, "allocationIds", r.allocationIds(), List.of(), r.maxResults(), r.nextToken())
                 .read(view, scope, ELASTIC_IP, filters(view, scope));
         return DescribeAddressesAttributeResponse.builder()
                 .addresses(page.map(e -> AddressAttribute.builder()

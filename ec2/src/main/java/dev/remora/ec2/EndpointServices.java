@@ -94,7 +94,7 @@ final class EndpointServices {
                 .filter(s -> r.serviceRegions().isEmpty() || r.serviceRegions().contains(s.region()))
                 .filter(passes)
                 .toList();
-        var page = Listing.of("serviceNames", r.serviceNames(), List.of(), r.maxResults(), r.nextToken())
+        var page = Listing.of(call, "serviceNames", r.serviceNames(), List.of(), r.maxResults(), r.nextToken())
                 .page(found, s -> s.fullName() + "/" + s.typeText());
         return DescribeVpcEndpointServicesResponse.builder()
                 .serviceNames(new ArrayList<>(page.items().stream().map(Service::fullName).distinct().toList()))

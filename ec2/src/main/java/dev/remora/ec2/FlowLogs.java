@@ -231,7 +231,7 @@ final class FlowLogs {
 
     DescribeFlowLogsResponse describe(DescribeFlowLogsRequest r, Call call) {
         Scope scope = regions.enter(call);
-        var page = Listing.of("flowLogIds", r.flowLogIds(), r.filter(), r.maxResults(), r.nextToken())
+        var page = Listing.of(call, "flowLogIds", r.flowLogIds(), r.filter(), r.maxResults(), r.nextToken())
                 .read(store.view(), scope, FLOW_LOG, filters());
         return DescribeFlowLogsResponse.builder().flowLogs(page.map(this::shown)).nextToken(page.nextToken()).build();
     }

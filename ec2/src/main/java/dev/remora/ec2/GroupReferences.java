@@ -7,9 +7,9 @@ import static dev.remora.ec2.Resource.VPC;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
 import dev.remora.store.View;
-import dev.remora.vpc.GroupRule;
 import dev.remora.vpc.GroupRule.Direction;
 import dev.remora.vpc.GroupRule.Peer;
+import dev.remora.vpc.GroupRule;
 import dev.remora.vpc.PeeringConnection;
 import dev.remora.vpc.SecurityGroup;
 import dev.remora.wire.Call;
@@ -64,7 +64,7 @@ final class GroupReferences {
         List<SecurityGroup> stale = SECURITY_GROUP.inVpc(view, scope, vpcId).stream()
                 .filter(g -> g.rules().stream().anyMatch(rule -> stale(view, scope, rule)))
                 .toList();
-        var page = Listing.of("vpcId", List.of(), List.of(), r.maxResults(), r.nextToken()).page(stale, SecurityGroup::id);
+        var page = Listing.of(call, "vpcId", List.of(), List.of(), r.maxResults(), r.nextToken()).page(stale, SecurityGroup::id);
         return DescribeStaleSecurityGroupsResponse.builder()
                 .staleSecurityGroupSet(page.map(g -> StaleSecurityGroup.builder()
                         .groupId(g.id())

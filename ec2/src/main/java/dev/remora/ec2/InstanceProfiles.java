@@ -140,7 +140,7 @@ final class InstanceProfiles {
                 ? view.all(INSTANCE.kind(), scope).stream()
                 : r.associationIds().stream().map(id -> byAssociation(view, scope, id));
         List<Instance> found = wanted.filter(i -> i.profile().isPresent()).filter(FILTERS.matching(r.filters())).toList();
-        var page = Listing.of("associationIds", List.of(), r.filters(), r.maxResults(), r.nextToken())
+        var page = Listing.of(call, "associationIds", List.of(), r.filters(), r.maxResults(), r.nextToken())
                 .page(found, Instance::id);
         return DescribeIamInstanceProfileAssociationsResponse.builder()
                 .iamInstanceProfileAssociations(page.map(i -> shown(i, "associated")))

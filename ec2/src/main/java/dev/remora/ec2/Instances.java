@@ -142,7 +142,7 @@ final class Instances {
     DescribeInstancesResponse describe(DescribeInstancesRequest r, Call call) {
         Scope scope = regions.enter(call);
         View view = store.view();
-        var page = Listing.of("instanceIds", r.instanceIds(), r.filters(), r.maxResults(), r.nextToken())
+        var page = Listing.of(call, "instanceIds", r.instanceIds(), r.filters(), r.maxResults(), r.nextToken())
                 .read(view, scope, INSTANCE, filters(view, scope));
         var shown = new InstanceView(view, scope);
         Map<String, List<Instance>> byReservation = new LinkedHashMap<>();
@@ -166,7 +166,7 @@ final class Instances {
         Scope scope = regions.enter(call);
         View view = store.view();
         boolean all = Boolean.TRUE.equals(r.includeAllInstances());
-        var page = Listing.of("instanceIds", r.instanceIds(), r.filters(), r.maxResults(), r.nextToken())
+        var page = Listing.of(call, "instanceIds", r.instanceIds(), r.filters(), r.maxResults(), r.nextToken())
                 .read(view, scope, INSTANCE, filters(view, scope));
         return DescribeInstanceStatusResponse.builder()
                 .instanceStatuses(page.items().stream()

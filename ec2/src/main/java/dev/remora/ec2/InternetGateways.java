@@ -68,7 +68,7 @@ final class InternetGateways {
 
     DescribeInternetGatewaysResponse describe(DescribeInternetGatewaysRequest r, Call call) {
         Scope scope = regions.enter(call);
-        var page = Listing.of("internetGatewayIds", r.internetGatewayIds(), r.filters(), r.maxResults(), r.nextToken())
+        var page = Listing.of(call, "internetGatewayIds", r.internetGatewayIds(), r.filters(), r.maxResults(), r.nextToken())
                 .read(store.view(), scope, INTERNET_GATEWAY, FILTERS.withOwner(scope));
         return DescribeInternetGatewaysResponse.builder()
                 .internetGateways(page.map(g -> shown(scope, g)))

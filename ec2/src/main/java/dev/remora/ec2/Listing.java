@@ -3,9 +3,9 @@ package dev.remora.ec2;
 import dev.remora.store.Scope;
 import dev.remora.store.View;
 import dev.remora.vpc.Tagged;
-import java.nio.charset.StandardCharsets;
+import dev.remora.wire.Call;
+import dev.remora.wire.Tokens;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -17,9 +17,14 @@ import software.amazon.awssdk.services.ec2.model.Filter;
  * What a Describe call asks for: ids, or filters and a page. It reads no more documents than it must: those with the ids,
  * those that an index holds, or as many as fill the page.
  *
- * @param nextToken where the page begins: the last id of the page before, encoded
+ * @param nextToken where the page begins: behind the last id of the page before
  */
-record Listing(List<String> ids, List<Filter> filters, @Nullable Integer maxResults, @Nullable String nextToken) {
+record Listing(
+        List<String> ids,
+        List<Filter> filters,
+        @Nullable Integer maxResults,
+        @Nullable String nextToken,
+        Tokens tokens) {
     static final int MIN_RESULTS = 5;
     static final int MAX_RESULTS = 1000;
 
@@ -38,6 +43,7 @@ record Listing(List<String> ids, List<Filter> filters, @Nullable Integer maxResu
      * @throws dev.remora.wire.AwsError if the request contradicts itself
      */
     static Listing of(
+            Call call,
             String idParameter,
             List<String> ids,
             List<Filter> filters,
@@ -55,7 +61,8 @@ record Listing(List<String> ids, List<Filter> filters, @Nullable Integer maxResu
             throw Refusals.invalidValue("Value ( " + maxResults
                     + " ) for parameter maxResults is invalid. Expecting a value less than or equal to " + MAX_RESULTS + ".");
         }
-        return new Listing(ids, filters, maxResults, nextToken);
+        var tokens = Tokens.of(call, () -> Refusals.of("InvalidNextToken", "The token '" + nextToken + "' is invalid"));
+        return new Listing(ids, filters, maxResults, nextToken, tokens);
     }
 
     <T extends Record & Tagged<T>> Page<T> read(View view, Scope scope, Resource<T> resource, Filters<T> known) {
@@ -92,7 +99,7 @@ record Listing(List<String> ids, List<Filter> filters, @Nullable Integer maxResu
             for (T t : stride) {
                 if (passes.test(t)) {
                     if (found.size() == limit) {
-                        return new Page<>(found, token(found.getLast().id()));
+                        return new Page<>(found, tokens.behind(found.getLast().id()));
                     }
                     found.add(t);
                 }
@@ -114,7 +121,7 @@ record Listing(List<String> ids, List<Filter> filters, @Nullable Integer maxResu
             return new Page<>(rest, null);
         }
         List<T> first = rest.subList(0, limit());
-        return new Page<>(first, token(id.apply(first.getLast())));
+        return new Page<>(first, tokens.behind(id.apply(first.getLast())));
     }
 
     private int limit() {
@@ -125,23 +132,6 @@ record Listing(List<String> ids, List<Filter> filters, @Nullable Integer maxResu
     }
 
     private String after() {
-        if (nextToken == null || nextToken.isEmpty()) {
-            return "";
-        }
-        try {
-            String text = new String(Base64.getUrlDecoder().decode(nextToken), StandardCharsets.UTF_8);
-            if (text.startsWith(TOKEN_FORM)) {
-                return text.substring(TOKEN_FORM.length());
-            }
-        } catch (IllegalArgumentException notBase64) {
-            // said below, as for any token that is not ours
-        }
-        throw Refusals.of("InvalidNextToken", "The token '" + nextToken + "' is invalid");
-    }
-
-    private static final String TOKEN_FORM = "1:";
-
-    private static String token(String lastId) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString((TOKEN_FORM + lastId).getBytes(StandardCharsets.UTF_8));
+        return nextToken == null || nextToken.isEmpty() ? "" : tokens.position(nextToken);
     }
 }

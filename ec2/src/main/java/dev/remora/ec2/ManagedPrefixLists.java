@@ -10,9 +10,9 @@ import dev.remora.store.Store;
 import dev.remora.store.Transaction;
 import dev.remora.store.View;
 import dev.remora.vpc.GroupRule.Direction;
-import dev.remora.vpc.PrefixList;
 import dev.remora.vpc.PrefixList.Entry;
 import dev.remora.vpc.PrefixList.Version;
+import dev.remora.vpc.PrefixList;
 import dev.remora.wire.AwsError;
 import dev.remora.wire.Call;
 import java.time.InstantSource;
@@ -278,7 +278,7 @@ final class ManagedPrefixLists {
     DescribeManagedPrefixListsResponse describe(DescribeManagedPrefixListsRequest r, Call call) {
         Scope scope = regions.enter(call);
         var passes = filters().on("owner-id", l -> owner(scope, l)).matching(r.filters());
-        var page = Listing.of("prefixListIds", r.prefixListIds(), r.filters(), r.maxResults(), r.nextToken())
+        var page = Listing.of(call, "prefixListIds", r.prefixListIds(), r.filters(), r.maxResults(), r.nextToken())
                 .page(listed(store.view(), scope, r.prefixListIds()).stream().filter(passes).toList(), PrefixList::id);
         return DescribeManagedPrefixListsResponse.builder()
                 .prefixLists(page.map(l -> shown(scope, l, l.state())))
@@ -313,7 +313,7 @@ final class ManagedPrefixLists {
                 .filter(l -> PrefixLists.isManaged(scope, l.id()))
                 .filter(passes)
                 .toList();
-        var page = Listing.of("prefixListIds", r.prefixListIds(), r.filters(), r.maxResults(), r.nextToken())
+        var page = Listing.of(call, "prefixListIds", r.prefixListIds(), r.filters(), r.maxResults(), r.nextToken())
                 .page(found, PrefixList::id);
         return DescribePrefixListsResponse.builder()
                 .prefixLists(page.map(l -> software.amazon.awssdk.services.ec2.model.PrefixList.builder()
@@ -332,7 +332,7 @@ final class ManagedPrefixLists {
                 ? list.current()
                 : list.version(r.targetVersion()).orElseThrow(() -> noVersion(list, r.targetVersion()));
         var sorted = version.entries().stream().sorted(Comparator.comparing(e -> e.block().toString())).toList();
-        var page = Listing.of("prefixListId", List.of(), List.of(), r.maxResults(), r.nextToken())
+        var page = Listing.of(call, "prefixListId", List.of(), List.of(), r.maxResults(), r.nextToken())
                 .page(sorted, e -> e.block().toString());
         return GetManagedPrefixListEntriesResponse.builder()
                 .entries(page.map(e -> PrefixListEntry.builder()
@@ -352,7 +352,7 @@ final class ManagedPrefixLists {
                         PrefixLists.tables(view, scope, id).map(t -> t.id()))
                 .sorted()
                 .toList();
-        var page = Listing.of("prefixListId", List.of(), List.of(), r.maxResults(), r.nextToken())
+        var page = Listing.of(call, "prefixListId", List.of(), List.of(), r.maxResults(), r.nextToken())
                 .page(resources, resource -> resource);
         return GetManagedPrefixListAssociationsResponse.builder()
                 .prefixListAssociations(page.map(resource -> PrefixListAssociation.builder()

@@ -14,9 +14,9 @@ import dev.remora.store.Store;
 import dev.remora.store.Transaction;
 import dev.remora.store.View;
 import dev.remora.vpc.ElasticIp;
-import dev.remora.vpc.NatGateway;
 import dev.remora.vpc.NatGateway.Failure;
 import dev.remora.vpc.NatGateway.State;
+import dev.remora.vpc.NatGateway;
 import dev.remora.vpc.NetworkInterface;
 import dev.remora.vpc.Subnet;
 import dev.remora.wire.Call;
@@ -220,7 +220,7 @@ final class NatGateways {
             store.write(tx -> states.forget(tx, scope));
         }
         View view = store.view();
-        var page = Listing.of("natGatewayIds", r.natGatewayIds(), r.filter(), r.maxResults(), r.nextToken())
+        var page = Listing.of(call, "natGatewayIds", r.natGatewayIds(), r.filter(), r.maxResults(), r.nextToken())
                 .read(view, scope, NAT_GATEWAY, filters());
         return DescribeNatGatewaysResponse.builder()
                 .natGateways(page.map(n -> shown(view, scope, n)))

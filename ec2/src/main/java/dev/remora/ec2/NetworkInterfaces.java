@@ -181,7 +181,7 @@ final class NetworkInterfaces {
     DescribeNetworkInterfacesResponse describe(DescribeNetworkInterfacesRequest r, Call call) {
         Scope scope = regions.enter(call);
         View view = store.view();
-        var page = Listing.of("networkInterfaceIds", r.networkInterfaceIds(), r.filters(), r.maxResults(), r.nextToken())
+        var page = Listing.of(call, "networkInterfaceIds", r.networkInterfaceIds(), r.filters(), r.maxResults(), r.nextToken())
                 .read(view, scope, NETWORK_INTERFACE, filters(view, scope));
         var shown = new InterfaceView(scope);
         return DescribeNetworkInterfacesResponse.builder()

@@ -9,9 +9,9 @@ import dev.remora.store.Scope;
 import dev.remora.store.Store;
 import dev.remora.store.Transaction;
 import dev.remora.store.View;
-import dev.remora.vpc.PeeringConnection;
 import dev.remora.vpc.PeeringConnection.Side;
 import dev.remora.vpc.PeeringConnection.Status;
+import dev.remora.vpc.PeeringConnection;
 import dev.remora.vpc.Vpc;
 import dev.remora.wire.Call;
 import java.time.Duration;
@@ -286,7 +286,7 @@ final class PeeringConnections {
     DescribeVpcPeeringConnectionsResponse describe(DescribeVpcPeeringConnectionsRequest r, Call call) {
         Scope scope = enter(call);
         var page = Listing.of(
-                        "vpcPeeringConnectionIds", r.vpcPeeringConnectionIds(), r.filters(), r.maxResults(), r.nextToken())
+                        call, "vpcPeeringConnectionIds", r.vpcPeeringConnectionIds(), r.filters(), r.maxResults(), r.nextToken())
                 .read(store.view(), scope, PEERING, FILTERS);
         return DescribeVpcPeeringConnectionsResponse.builder()
                 .vpcPeeringConnections(page.map(PeeringConnections::shown))

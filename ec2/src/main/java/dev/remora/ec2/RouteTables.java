@@ -10,9 +10,9 @@ import dev.remora.store.Scope;
 import dev.remora.store.Store;
 import dev.remora.store.Transaction;
 import dev.remora.store.View;
-import dev.remora.vpc.RouteTable;
 import dev.remora.vpc.RouteTable.Association;
 import dev.remora.vpc.RouteTable.Route;
+import dev.remora.vpc.RouteTable;
 import dev.remora.vpc.Subnet;
 import dev.remora.vpc.Vpc;
 import dev.remora.wire.Call;
@@ -101,7 +101,7 @@ final class RouteTables {
     DescribeRouteTablesResponse describe(DescribeRouteTablesRequest r, Call call) {
         Scope scope = regions.enter(call);
         View view = store.view();
-        var page = Listing.of("routeTableIds", r.routeTableIds(), r.filters(), r.maxResults(), r.nextToken())
+        var page = Listing.of(call, "routeTableIds", r.routeTableIds(), r.filters(), r.maxResults(), r.nextToken())
                 .read(view, scope, ROUTE_TABLE, new RouteView(view, scope).filters(FILTERS.withOwner(scope)));
         return DescribeRouteTablesResponse.builder()
                 .routeTables(page.map(t -> shown(view, scope, t)))

@@ -2,16 +2,16 @@ package dev.remora.ec2;
 
 import static dev.remora.ec2.Resource.SECURITY_GROUP;
 
-import dev.remora.net.Cidr;
 import dev.remora.net.Cidr6;
+import dev.remora.net.Cidr;
 import dev.remora.store.Ids;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
 import dev.remora.store.Transaction;
 import dev.remora.store.View;
-import dev.remora.vpc.GroupRule;
 import dev.remora.vpc.GroupRule.Direction;
 import dev.remora.vpc.GroupRule.Peer;
+import dev.remora.vpc.GroupRule;
 import dev.remora.vpc.SecurityGroup;
 import dev.remora.vpc.Tagged;
 import dev.remora.wire.AwsError;
@@ -287,7 +287,8 @@ final class SecurityGroupRules {
     DescribeSecurityGroupRulesResponse describe(DescribeSecurityGroupRulesRequest r, Call call) {
         Scope scope = regions.enter(call);
         View view = store.view();
-        var listing = Listing.of("securityGroupRuleIds", r.securityGroupRuleIds(), r.filters(), r.maxResults(), r.nextToken());
+        var listing = Listing.of(
+                call, "securityGroupRuleIds", r.securityGroupRuleIds(), r.filters(), r.maxResults(), r.nextToken());
         var passes = FILTERS.matching(r.filters());
         var found = new TreeMap<String, Placed>();
         groups(view, scope, r)

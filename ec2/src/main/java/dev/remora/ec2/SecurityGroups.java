@@ -4,15 +4,15 @@ import static dev.remora.ec2.Resource.NETWORK_INTERFACE;
 import static dev.remora.ec2.Resource.SECURITY_GROUP;
 import static dev.remora.ec2.Resource.VPC;
 
-import dev.remora.net.Cidr;
 import dev.remora.net.Cidr6;
+import dev.remora.net.Cidr;
 import dev.remora.store.Ids;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
 import dev.remora.store.View;
-import dev.remora.vpc.GroupRule;
 import dev.remora.vpc.GroupRule.Direction;
 import dev.remora.vpc.GroupRule.Peer;
+import dev.remora.vpc.GroupRule;
 import dev.remora.vpc.SecurityGroup;
 import dev.remora.vpc.Vpc;
 import dev.remora.wire.AwsError;
@@ -167,7 +167,7 @@ final class SecurityGroups {
         View view = store.view();
         var wanted = new ArrayList<>(r.groupIds());
         r.groupNames().forEach(name -> wanted.add(require(view, scope, null, name).id()));
-        var page = Listing.of("groupIds", wanted, r.filters(), r.maxResults(), r.nextToken())
+        var page = Listing.of(call, "groupIds", wanted, r.filters(), r.maxResults(), r.nextToken())
                 .read(view, scope, SECURITY_GROUP, filters(view, scope));
         return DescribeSecurityGroupsResponse.builder()
                 .securityGroups(page.map(g -> shown(view, scope, g)))
@@ -206,7 +206,7 @@ final class SecurityGroups {
                 .on("primary-vpc-id", SecurityGroup::vpcId)
                 .withOwner(scope);
         var passes = known.matching(r.filters());
-        var page = Listing.of("vpcId", List.of(), r.filters(), r.maxResults(), r.nextToken())
+        var page = Listing.of(call, "vpcId", List.of(), r.filters(), r.maxResults(), r.nextToken())
                 .page(
                         SECURITY_GROUP.inVpc(view, scope, vpcId).stream().filter(passes).toList(),
                         SecurityGroup::id);

@@ -5,8 +5,8 @@ import static dev.remora.ec2.Resource.ROUTE_TABLE;
 import static dev.remora.ec2.Resource.SUBNET;
 import static dev.remora.ec2.Resource.VPC;
 
-import dev.remora.net.Cidr;
 import dev.remora.net.Cidr6;
+import dev.remora.net.Cidr;
 import dev.remora.net.IpBlock;
 import dev.remora.net.Ipv4;
 import dev.remora.store.Ids;
@@ -14,8 +14,8 @@ import dev.remora.store.Scope;
 import dev.remora.store.Store;
 import dev.remora.store.Transaction;
 import dev.remora.vpc.AddressPool;
-import dev.remora.vpc.Subnet;
 import dev.remora.vpc.Subnet.LaunchNames;
+import dev.remora.vpc.Subnet;
 import dev.remora.vpc.Vpc;
 import dev.remora.wire.Call;
 import java.util.List;
@@ -209,7 +209,7 @@ final class Subnets {
 
     DescribeSubnetsResponse describe(DescribeSubnetsRequest r, Call call) {
         Scope scope = regions.enter(call);
-        var page = Listing.of("subnetIds", r.subnetIds(), r.filters(), r.maxResults(), r.nextToken())
+        var page = Listing.of(call, "subnetIds", r.subnetIds(), r.filters(), r.maxResults(), r.nextToken())
                 .read(store.view(), scope, SUBNET, FILTERS
                         .withOwner(scope)
                         .on("subnet-arn", s -> SUBNET.arn(scope, s.id())));

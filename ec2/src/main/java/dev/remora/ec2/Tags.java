@@ -136,7 +136,7 @@ final class Tags {
                 .filter(passes)
                 .sorted(Comparator.comparing(Entry::position))
                 .toList();
-        var page = Listing.of("resources", List.of(), r.filters(), r.maxResults(), r.nextToken())
+        var page = Listing.of(call, "resources", List.of(), r.filters(), r.maxResults(), r.nextToken())
                 .page(found, Entry::position);
         return DescribeTagsResponse.builder()
                 .tags(page.map(e -> TagDescription.builder()

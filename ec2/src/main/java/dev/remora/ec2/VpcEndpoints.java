@@ -210,7 +210,7 @@ final class VpcEndpoints {
     DescribeVpcEndpointsResponse describe(DescribeVpcEndpointsRequest r, Call call) {
         Scope scope = regions.enter(call);
         View view = store.view();
-        var page = Listing.of("vpcEndpointIds", r.vpcEndpointIds(), r.filters(), r.maxResults(), r.nextToken())
+        var page = Listing.of(call, "vpcEndpointIds", r.vpcEndpointIds(), r.filters(), r.maxResults(), r.nextToken())
                 .read(view, scope, ENDPOINT, FILTERS.withOwner(scope));
         return DescribeVpcEndpointsResponse.builder()
                 .vpcEndpoints(page.map(e -> EndpointView.shown(view, scope, e, "available")))

@@ -15,8 +15,8 @@ import dev.remora.store.Ids;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
 import dev.remora.store.Transaction;
-import dev.remora.vpc.GroupRule;
 import dev.remora.vpc.GroupRule.Direction;
+import dev.remora.vpc.GroupRule;
 import dev.remora.vpc.NetworkAcl;
 import dev.remora.vpc.RouteTable;
 import dev.remora.vpc.SecurityGroup;
@@ -186,7 +186,7 @@ final class Vpcs {
 
     DescribeVpcsResponse describe(DescribeVpcsRequest r, Call call) {
         Scope scope = regions.enter(call);
-        var page = Listing.of("vpcIds", r.vpcIds(), r.filters(), r.maxResults(), r.nextToken())
+        var page = Listing.of(call, "vpcIds", r.vpcIds(), r.filters(), r.maxResults(), r.nextToken())
                 .read(store.view(), scope, VPC, FILTERS.withOwner(scope));
         return DescribeVpcsResponse.builder()
                 .vpcs(page.map(v -> shown(scope, v, "available")))

@@ -145,7 +145,7 @@ final class CacheClusters {
         var all = Boolean.TRUE.equals(request.showCacheClustersNotInReplicationGroups())
                 ? caches.all(scope, Form.CLUSTER)
                 : caches.all(scope, Form.CLUSTER, Form.GROUP);
-        var page = CachePage.of(all, ClusterShapes::clusterId, request.maxRecords(), request.marker());
+        var page = CachePage.of(call, all, ClusterShapes::clusterId, request.maxRecords(), request.marker());
         return DescribeCacheClustersResponse.builder()
                 .cacheClusters(page.items().stream()
                         .map(c -> ClusterShapes.cluster(scope, c, nodes))

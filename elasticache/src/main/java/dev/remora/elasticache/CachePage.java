@@ -1,6 +1,8 @@
 package dev.remora.elasticache;
 
+import dev.remora.wire.Call;
 import dev.remora.wire.Page;
+import dev.remora.wire.Tokens;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -11,12 +13,13 @@ record CachePage<T>(List<T> items, @Nullable String marker) {
     static final int MAX = 100;
 
     static <T> CachePage<T> of(
-            List<T> items, Function<? super T, String> id, @Nullable Integer maxRecords, @Nullable String marker) {
+            Call call, List<T> items, Function<? super T, String> id, @Nullable Integer maxRecords, @Nullable String marker) {
         int size = maxRecords == null ? MAX : maxRecords;
         if (size < MIN || size > MAX) {
             throw CacheErrors.invalid("Invalid value " + size + " for MaxRecords. Must be between " + MIN + " and " + MAX);
         }
-        var page = Page.of(items, id, marker, size, () -> CacheErrors.invalid("Invalid marker: " + marker));
+        var tokens = Tokens.of(call, () -> CacheErrors.invalid("Invalid marker: " + marker));
+        var page = Page.of(items, id, marker, size, tokens);
         return new CachePage<>(page.items(), page.nextToken().orElse(null));
     }
 }

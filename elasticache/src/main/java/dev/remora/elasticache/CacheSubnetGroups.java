@@ -73,7 +73,7 @@ final class CacheSubnetGroups {
         }
         var all = new ArrayList<>(store.view().all(KIND, scope));
         SubnetGroup.ofDefaultVpc(networks, scope).ifPresent(all::add);
-        var page = CachePage.of(all, SubnetGroup::name, request.maxRecords(), request.marker());
+        var page = CachePage.of(call, all, SubnetGroup::name, request.maxRecords(), request.marker());
         return DescribeCacheSubnetGroupsResponse.builder()
                 .cacheSubnetGroups(page.items().stream().map(g -> shape(scope, g)).toList())
                 .marker(page.marker())

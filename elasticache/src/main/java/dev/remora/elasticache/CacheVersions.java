@@ -94,7 +94,7 @@ final class CacheVersions {
                 .filter(v -> request.engineVersion() == null || v.isCalled(request.engineVersion()))
                 .filter(v -> same(request.cacheParameterGroupFamily(), v.family()))
                 .toList();
-        var page = CachePage.of(matching, v -> v.engine().text(), request.maxRecords(), request.marker());
+        var page = CachePage.of(call, matching, v -> v.engine().text(), request.maxRecords(), request.marker());
         return DescribeCacheEngineVersionsResponse.builder()
                 .cacheEngineVersions(page.items().stream()
                         .map(v -> CacheEngineVersion.builder()
@@ -120,7 +120,7 @@ final class CacheVersions {
             throw CacheErrors.noParameterGroup(name);
         }
         var page = CachePage.of(
-                matching, CacheParameterGroup::cacheParameterGroupName, request.maxRecords(), request.marker());
+                call, matching, CacheParameterGroup::cacheParameterGroupName, request.maxRecords(), request.marker());
         return DescribeCacheParameterGroupsResponse.builder()
                 .cacheParameterGroups(page.items())
                 .marker(page.marker())

@@ -163,7 +163,7 @@ final class ReplicationGroups {
                     .replicationGroups(shape(scope, found))
                     .build();
         }
-        var page = CachePage.of(caches.all(scope, Form.GROUP), Cache::name, request.maxRecords(), request.marker());
+        var page = CachePage.of(call, caches.all(scope, Form.GROUP), Cache::name, request.maxRecords(), request.marker());
         return DescribeReplicationGroupsResponse.builder()
                 .replicationGroups(page.items().stream().map(c -> shape(scope, c)).toList())
                 .marker(page.marker())

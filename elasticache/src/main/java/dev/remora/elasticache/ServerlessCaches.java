@@ -11,6 +11,7 @@ import dev.remora.fleet.SubnetGroup;
 import dev.remora.store.Scope;
 import dev.remora.wire.Call;
 import dev.remora.wire.Page;
+import dev.remora.wire.Tokens;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -125,7 +126,7 @@ final class ServerlessCaches {
                 Cache::name,
                 request.nextToken(),
                 Math.clamp(CacheClusters.or(request.maxResults(), PAGE), 1, PAGE),
-                () -> CacheErrors.invalid("Invalid NextToken."));
+                Tokens.of(call, () -> CacheErrors.invalid("Invalid NextToken.")));
         return DescribeServerlessCachesResponse.builder()
                 .serverlessCaches(page.items().stream().map(c -> shape(scope, c)).toList())
                 .nextToken(page.nextToken().orElse(null))

@@ -4,6 +4,8 @@ import static dev.remora.elasticache.CacheFixture.CALL;
 import static dev.remora.elasticache.CacheFixture.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.remora.wire.Call;
+import dev.remora.wire.Principal;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.elasticache.model.CacheSubnetGroup;
@@ -48,6 +50,25 @@ class CacheSubnetGroupsTest {
         assertThat(all.cacheSubnetGroups())
                 .extracting(CacheSubnetGroup::cacheSubnetGroupName)
                 .containsExactly("default", "private");
+    }
+
+    @Test
+    void aMarkerOfAnotherAccountOrRegionIsRefused() {
+        for (int i = 0; i < 20; i++) {
+            create("group-" + (char) ('a' + i), "subnet-a");
+        }
+        String marker = cache.groups
+                .describe(DescribeCacheSubnetGroupsRequest.builder().maxRecords(20).build(), CALL)
+                .marker();
+        var next = DescribeCacheSubnetGroupsRequest.builder().marker(marker).build();
+        assertThat(cache.groups.describe(next, CALL).cacheSubnetGroups())
+                .extracting(CacheSubnetGroup::cacheSubnetGroupName)
+                .containsExactly("group-t");
+        var elsewhere = new Call("request", "us-east-2", CALL.principal(), CALL.sourceIp(), CALL.time());
+        var other = new Call("request", CALL.region(), new Principal.Root("444455556666"), CALL.sourceIp(), CALL.time());
+
+        refused(() -> cache.groups.describe(next, elsewhere), "InvalidParameterValue", "Invalid marker: " + marker);
+        refused(() -> cache.groups.describe(next, other), "InvalidParameterValue", "Invalid marker: " + marker);
     }
 
     @Test

@@ -110,7 +110,7 @@ final class AccountSettings {
 
     ListAccountAliasesResponse aliases(ListAccountAliasesRequest request, Call call) {
         Optional<String> alias = AccountAlias.of(call.account(), store.view()).map(AccountAlias::alias);
-        Page<String> page = Listing.page(alias.stream().toList(), text -> text, request.marker(), request.maxItems());
+        Page<String> page = Listing.page(call, alias.stream().toList(), text -> text, request.marker(), request.maxItems());
         return ListAccountAliasesResponse.builder().accountAliases(page.items()).isTruncated(false).build();
     }
 

@@ -64,7 +64,7 @@ final class AuthorizationDetails {
     GetAccountAuthorizationDetailsResponse get(GetAccountAuthorizationDetailsRequest request, Call call) {
         View view = store.view();
         Set<EntityType> kinds = request.filter().isEmpty() ? Set.of(EntityType.values()) : Set.copyOf(request.filter());
-        Page<Entry> page = Listing.page(entries(kinds, view, call), Entry::key, request.marker(), request.maxItems());
+        Page<Entry> page = Listing.page(call, entries(kinds, view, call), Entry::key, request.marker(), request.maxItems());
         var users = new ArrayList<UserDetail>();
         var groups = new ArrayList<GroupDetail>();
         var roles = new ArrayList<RoleDetail>();

@@ -69,7 +69,7 @@ final class Groups {
         View view = store.view();
         Group group = IdentityKind.GROUP.required(view, call.account(), request.groupName());
         Page<User> page =
-                Listing.page(members(group, view), user -> User.key(user.name()), request.marker(), request.maxItems());
+                Listing.page(call, members(group, view), user -> User.key(user.name()), request.marker(), request.maxItems());
         return GetGroupResponse.builder()
                 .group(shape(group))
                 .users(page.items().stream().map(user -> Users.brief(user).build()).toList())
@@ -87,7 +87,7 @@ final class Groups {
         List<Group> groups = IdentityKind.GROUP.all(store.view(), call.account()).stream()
                 .filter(group -> group.path().startsWith(prefix))
                 .toList();
-        Page<Group> page = Listing.page(groups, group -> Group.key(group.name()), request.marker(), request.maxItems());
+        Page<Group> page = Listing.page(call, groups, group -> Group.key(group.name()), request.marker(), request.maxItems());
         return ListGroupsResponse.builder()
                 .groups(page.items().stream().map(Groups::shape).toList())
                 .isTruncated(page.nextToken().isPresent())
@@ -165,7 +165,7 @@ final class Groups {
         View view = store.view();
         User user = IdentityKind.USER.required(view, call.account(), request.userName());
         Page<Group> page =
-                Listing.page(of(user, view), group -> Group.key(group.name()), request.marker(), request.maxItems());
+                Listing.page(call, of(user, view), group -> Group.key(group.name()), request.marker(), request.maxItems());
         return ListGroupsForUserResponse.builder()
                 .groups(page.items().stream().map(Groups::shape).toList())
                 .isTruncated(page.nextToken().isPresent())

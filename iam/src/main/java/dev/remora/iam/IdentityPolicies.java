@@ -71,7 +71,7 @@ final class IdentityPolicies<T extends Record & Identity> {
             String name, @Nullable String pathPrefix, @Nullable String marker, @Nullable Integer maxItems, Call call) {
         var view = store.view();
         List<AttachedPolicy> attached = attached(kind.required(view, call.account(), name), Listing.prefix(pathPrefix), view);
-        return Listing.page(attached, AttachedPolicy::policyArn, marker, maxItems);
+        return Listing.page(call, attached, AttachedPolicy::policyArn, marker, maxItems);
     }
 
     /** The policies that are attached to an identity, in the order of their ARNs. */
@@ -111,7 +111,7 @@ final class IdentityPolicies<T extends Record & Identity> {
 
     Page<String> names(String name, @Nullable String marker, @Nullable Integer maxItems, Call call) {
         T identity = kind.required(store.view(), call.account(), name);
-        return Listing.page(List.copyOf(identity.inline().keySet()), policy -> policy, marker, maxItems);
+        return Listing.page(call, List.copyOf(identity.inline().keySet()), policy -> policy, marker, maxItems);
     }
 
     /** All inline policies of an identity with their texts. */

@@ -84,7 +84,8 @@ final class InstanceProfiles {
                 .filter(profile -> profile.path().startsWith(prefix))
                 .toList();
         Page<InstanceProfile> page =
-                Listing.page(profiles, profile -> InstanceProfile.key(profile.name()), request.marker(), request.maxItems());
+                Listing.page(call, profiles, profile -> InstanceProfile.key(profile.name()), request.marker(),
+                        request.maxItems());
         return ListInstanceProfilesResponse.builder()
                 .instanceProfiles(page.items().stream().map(profile -> shape(profile, view).build()).toList())
                 .isTruncated(page.nextToken().isPresent())
@@ -95,7 +96,7 @@ final class InstanceProfiles {
     ListInstanceProfilesForRoleResponse listForRole(ListInstanceProfilesForRoleRequest request, Call call) {
         View view = store.view();
         Role role = Roles.required(view, call.account(), request.roleName());
-        Page<InstanceProfile> page = Listing.page(of(role, view), profile -> InstanceProfile.key(profile.name()),
+        Page<InstanceProfile> page = Listing.page(call, of(role, view), profile -> InstanceProfile.key(profile.name()),
                 request.marker(), request.maxItems());
         return ListInstanceProfilesForRoleResponse.builder()
                 .instanceProfiles(page.items().stream().map(profile -> shape(profile, view).build()).toList())
@@ -162,7 +163,7 @@ final class InstanceProfiles {
 
     ListInstanceProfileTagsResponse listTags(ListInstanceProfileTagsRequest request, Call call) {
         InstanceProfile profile = required(request.instanceProfileName(), store.view(), call);
-        Page<Tag> page = Listing.page(Tags.list(profile.tags()), Tag::key, request.marker(), request.maxItems());
+        Page<Tag> page = Listing.page(call, Tags.list(profile.tags()), Tag::key, request.marker(), request.maxItems());
         return ListInstanceProfileTagsResponse.builder()
                 .tags(page.items())
                 .isTruncated(page.nextToken().isPresent())

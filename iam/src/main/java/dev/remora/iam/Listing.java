@@ -1,7 +1,9 @@
 package dev.remora.iam;
 
 import dev.remora.wire.AwsError;
+import dev.remora.wire.Call;
 import dev.remora.wire.Page;
+import dev.remora.wire.Tokens;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +15,10 @@ final class Listing {
     private Listing() {}
 
     /** @param key by which the listing is ordered; all are different */
-    static <T> Page<T> page(List<T> all, Function<T, String> key, @Nullable String marker, @Nullable Integer maxItems) {
+    static <T> Page<T> page(
+            Call call, List<T> all, Function<T, String> key, @Nullable String marker, @Nullable Integer maxItems) {
         return Page.of(all, key, marker, maxItems == null ? DEFAULT_ITEMS : maxItems,
-                () -> new AwsError("ValidationError", 400, "Invalid Marker."));
+                Tokens.ofAccount(call, () -> new AwsError("ValidationError", 400, "Invalid Marker.")));
     }
 
     /** What paths must begin with: all do with a slash. */

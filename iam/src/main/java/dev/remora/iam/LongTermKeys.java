@@ -76,7 +76,7 @@ final class LongTermKeys {
         String owner = owner(request.userName(), view, call);
         List<AccessKey> keys = view.find(AccessKey.KIND, Scope.global(call.account()), "user", owner);
         Page<AccessKey> page =
-                Listing.page(keys, key -> key.created() + " " + key.id(), request.marker(), request.maxItems());
+                Listing.page(call, keys, key -> key.created() + " " + key.id(), request.marker(), request.maxItems());
         return ListAccessKeysResponse.builder()
                 .accessKeyMetadata(page.items().stream()
                         .map(key -> AccessKeyMetadata.builder()

@@ -185,7 +185,7 @@ final class MfaDevices {
     ListMfaDevicesResponse list(ListMfaDevicesRequest request, Call call) {
         View view = store.view();
         List<MfaDevice> devices = MfaDevice.heldBy(call.account(), holder(request.userName(), view, call), view);
-        Page<MfaDevice> page = Listing.page(devices, MfaDevice::arn, request.marker(), request.maxItems());
+        Page<MfaDevice> page = Listing.page(call, devices, MfaDevice::arn, request.marker(), request.maxItems());
         return ListMfaDevicesResponse.builder()
                 .mfaDevices(page.items().stream()
                         .map(device -> MFADevice.builder()
@@ -206,7 +206,7 @@ final class MfaDevices {
                 .filter(device -> wanted == null || wanted == AssignmentStatusType.ANY
                         || (wanted == AssignmentStatusType.ASSIGNED) == device.assigned())
                 .toList();
-        Page<MfaDevice> page = Listing.page(devices, MfaDevice::arn, request.marker(), request.maxItems());
+        Page<MfaDevice> page = Listing.page(call, devices, MfaDevice::arn, request.marker(), request.maxItems());
         return ListVirtualMfaDevicesResponse.builder()
                 .virtualMFADevices(page.items().stream().map(device -> listed(device, view)).toList())
                 .isTruncated(page.nextToken().isPresent())
@@ -237,7 +237,7 @@ final class MfaDevices {
 
     ListMfaDeviceTagsResponse listTags(ListMfaDeviceTagsRequest request, Call call) {
         MfaDevice device = required(request.serialNumber(), store.view(), call);
-        Page<Tag> page = Listing.page(Tags.list(device.tags()), Tag::key, request.marker(), request.maxItems());
+        Page<Tag> page = Listing.page(call, Tags.list(device.tags()), Tag::key, request.marker(), request.maxItems());
         return ListMfaDeviceTagsResponse.builder()
                 .tags(page.items())
                 .isTruncated(page.nextToken().isPresent())

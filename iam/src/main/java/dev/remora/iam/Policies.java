@@ -113,7 +113,7 @@ final class Policies {
                         || used(PolicyUse.of(policy, view, call.account()), usage, onlyAttached))
                 .sorted(Comparator.comparing(ManagedPolicy::arn))
                 .toList();
-        Page<ManagedPolicy> page = Listing.page(chosen, ManagedPolicy::arn, request.marker(), request.maxItems());
+        Page<ManagedPolicy> page = Listing.page(call, chosen, ManagedPolicy::arn, request.marker(), request.maxItems());
         return ListPoliciesResponse.builder()
                 .policies(page.items().stream()
                         .map(policy -> shape(policy, PolicyUse.of(policy, view, call.account())).build())
@@ -153,7 +153,7 @@ final class Policies {
     ListEntitiesForPolicyResponse listEntities(ListEntitiesForPolicyRequest request, Call call) {
         View view = store.view();
         ManagedPolicy policy = required(wellFormed(request.policyArn()), view, call.account());
-        Page<Identity> page = Listing.page(entities(policy, request, view, call), Policies::order, request.marker(),
+        Page<Identity> page = Listing.page(call, entities(policy, request, view, call), Policies::order, request.marker(),
                 request.maxItems());
         var groups = new ArrayList<PolicyGroup>();
         var users = new ArrayList<PolicyUser>();
@@ -219,7 +219,7 @@ final class Policies {
 
     ListPolicyTagsResponse listTags(ListPolicyTagsRequest request, Call call) {
         ManagedPolicy policy = required(wellFormed(request.policyArn()), store.view(), call.account());
-        Page<Tag> page = Listing.page(Tags.list(policy.tags()), Tag::key, request.marker(), request.maxItems());
+        Page<Tag> page = Listing.page(call, Tags.list(policy.tags()), Tag::key, request.marker(), request.maxItems());
         return ListPolicyTagsResponse.builder()
                 .tags(page.items())
                 .isTruncated(page.nextToken().isPresent())

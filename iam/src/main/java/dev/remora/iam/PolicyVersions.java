@@ -72,7 +72,8 @@ final class PolicyVersions {
         List<ManagedPolicy.Version> newestFirst = policy.versions().stream()
                 .sorted(Comparator.comparing(PolicyVersions::order))
                 .toList();
-        Page<ManagedPolicy.Version> page = Listing.page(newestFirst, PolicyVersions::order, request.marker(), request.maxItems());
+        Page<ManagedPolicy.Version> page = Listing.page(
+                call, newestFirst, PolicyVersions::order, request.marker(), request.maxItems());
         return ListPolicyVersionsResponse.builder()
                 .versions(page.items().stream()
                         .map(version -> shape(version, version.number() == policy.defaultVersion()).build())

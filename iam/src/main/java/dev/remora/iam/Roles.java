@@ -15,10 +15,10 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.iam.model.CreateRoleRequest;
 import software.amazon.awssdk.services.iam.model.CreateRoleResponse;
-import software.amazon.awssdk.services.iam.model.DeleteRoleRequest;
-import software.amazon.awssdk.services.iam.model.DeleteRoleResponse;
 import software.amazon.awssdk.services.iam.model.DeleteRolePermissionsBoundaryRequest;
 import software.amazon.awssdk.services.iam.model.DeleteRolePermissionsBoundaryResponse;
+import software.amazon.awssdk.services.iam.model.DeleteRoleRequest;
+import software.amazon.awssdk.services.iam.model.DeleteRoleResponse;
 import software.amazon.awssdk.services.iam.model.GetRoleRequest;
 import software.amazon.awssdk.services.iam.model.GetRoleResponse;
 import software.amazon.awssdk.services.iam.model.ListRoleTagsRequest;
@@ -103,7 +103,7 @@ final class Roles {
         List<Role> roles = store.view().all(Role.KIND, Scope.global(call.account())).stream()
                 .filter(role -> role.path().startsWith(Listing.prefix(request.pathPrefix())))
                 .toList();
-        Page<Role> page = Listing.page(roles, role -> Role.key(role.name()), request.marker(), request.maxItems());
+        Page<Role> page = Listing.page(call, roles, role -> Role.key(role.name()), request.marker(), request.maxItems());
         return ListRolesResponse.builder()
                 .roles(page.items().stream().map(role -> full(role).build()).toList())
                 .isTruncated(page.nextToken().isPresent())
@@ -189,7 +189,7 @@ final class Roles {
 
     ListRoleTagsResponse listTags(ListRoleTagsRequest request, Call call) {
         Role role = required(store.view(), call.account(), request.roleName());
-        Page<Tag> page = Listing.page(Tags.list(role.tags()), Tag::key, request.marker(), request.maxItems());
+        Page<Tag> page = Listing.page(call, Tags.list(role.tags()), Tag::key, request.marker(), request.maxItems());
         return ListRoleTagsResponse.builder()
                 .tags(page.items())
                 .isTruncated(page.nextToken().isPresent())

@@ -90,7 +90,7 @@ final class Simulations {
                 owner(request.resourceOwner(), caller.account()), context(request.contextEntries()),
                 keys(Stream.concat(Stream.of(identity, boundary), levels.stream())));
         Page<EvaluationResult> page =
-                answer(question, request.actionNames(), request.resourceArns(), request.marker(), request.maxItems());
+                answer(call, question, request.actionNames(), request.resourceArns(), request.marker(), request.maxItems());
         return SimulateCustomPolicyResponse.builder()
                 .evaluationResults(page.items())
                 .isTruncated(page.nextToken().isPresent())
@@ -116,7 +116,7 @@ final class Simulations {
                 resourcePolicy(request.resourcePolicy()), owner(request.resourceOwner(), caller.account()),
                 context(request.contextEntries()), keys(Stream.of(identity, boundary)));
         Page<EvaluationResult> page =
-                answer(question, request.actionNames(), request.resourceArns(), request.marker(), request.maxItems());
+                answer(call, question, request.actionNames(), request.resourceArns(), request.marker(), request.maxItems());
         return SimulatePrincipalPolicyResponse.builder()
                 .evaluationResults(page.items())
                 .isTruncated(page.nextToken().isPresent())
@@ -140,7 +140,7 @@ final class Simulations {
     }
 
     /** Decides only what is on the page. */
-    private Page<EvaluationResult> answer(Question question, List<String> actions, List<String> resources,
+    private Page<EvaluationResult> answer(Call call, Question question, List<String> actions, List<String> resources,
             @Nullable String marker, @Nullable Integer maxItems) {
         var places = new LinkedHashMap<Asked, String>();
         for (String action : actions) {
@@ -154,7 +154,7 @@ final class Simulations {
                 places.putIfAbsent(new Asked(action, resource), "%06d".formatted(places.size()));
             }
         }
-        Page<Asked> page = Listing.page(List.copyOf(places.keySet()), places::get, marker, maxItems);
+        Page<Asked> page = Listing.page(call, List.copyOf(places.keySet()), places::get, marker, maxItems);
         return new Page<>(page.items().stream().map(asked -> result(question, asked)).toList(), page.nextToken());
     }
 

@@ -115,7 +115,7 @@ final class Users {
         List<User> users = IdentityKind.USER.all(store.view(), call.account()).stream()
                 .filter(user -> user.path().startsWith(prefix))
                 .toList();
-        Page<User> page = Listing.page(users, user -> User.key(user.name()), request.marker(), request.maxItems());
+        Page<User> page = Listing.page(call, users, user -> User.key(user.name()), request.marker(), request.maxItems());
         return ListUsersResponse.builder()
                 .users(page.items().stream().map(user -> brief(user).build()).toList())
                 .isTruncated(page.nextToken().isPresent())
@@ -201,7 +201,7 @@ final class Users {
 
     ListUserTagsResponse listTags(ListUserTagsRequest request, Call call) {
         User user = IdentityKind.USER.required(store.view(), call.account(), request.userName());
-        Page<Tag> page = Listing.page(Tags.list(user.tags()), Tag::key, request.marker(), request.maxItems());
+        Page<Tag> page = Listing.page(call, Tags.list(user.tags()), Tag::key, request.marker(), request.maxItems());
         return ListUserTagsResponse.builder()
                 .tags(page.items())
                 .isTruncated(page.nextToken().isPresent())

@@ -182,7 +182,7 @@ final class EventSourceMappings {
                 : view.find(MappingDocument.KIND, scope, "source", source);
         List<MappingDocument> chosen =
                 all.stream().filter(m -> function == null || m.functionArn().equals(function)).toList();
-        Page<MappingDocument> page = Listing.page(chosen, MappingDocument::uuid, request.marker(), request.maxItems());
+        Page<MappingDocument> page = Listing.page(call, chosen, MappingDocument::uuid, request.marker(), request.maxItems());
         return ListEventSourceMappingsResponse.builder()
                 .eventSourceMappings(page.items().stream().map(m -> shown(scope, m)).toList())
                 .nextMarker(page.nextToken().orElse(null))

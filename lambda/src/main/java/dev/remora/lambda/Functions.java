@@ -196,7 +196,7 @@ final class Functions {
         List<VersionDocument> all = view.all(VersionDocument.KIND, scope).stream()
                 .filter(v -> versions || v.latest())
                 .toList();
-        Page<VersionDocument> page = Listing.page(all, VersionDocument::id, request.marker(), request.maxItems());
+        Page<VersionDocument> page = Listing.page(call, all, VersionDocument::id, request.marker(), request.maxItems());
         var shown = new ArrayList<FunctionConfiguration>();
         for (VersionDocument each : page.items()) {
             String arn = FunctionName.arn(scope, each.function());

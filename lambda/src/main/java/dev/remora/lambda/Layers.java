@@ -138,7 +138,8 @@ final class Layers {
                 .collect(Collectors.toMap(
                         LayerVersionDocument::layer, v -> v, (a, b) -> a.version() > b.version() ? a : b, TreeMap::new));
         Page<LayerVersionDocument> page =
-                Listing.page(List.copyOf(newest.values()), LayerVersionDocument::layer, request.marker(), request.maxItems());
+                Listing.page(call, List.copyOf(newest.values()), LayerVersionDocument::layer, request.marker(),
+                        request.maxItems());
         return ListLayersResponse.builder()
                 .layers(page.items().stream()
                         .map(v -> LayersListItem.builder()
@@ -177,7 +178,7 @@ final class Layers {
                         .sorted(Comparator.comparing(LayerVersionDocument::version).reversed())
                         .toList();
         Page<LayerVersionDocument> page = Listing.page(
-                all, v -> String.format("%019d", Long.MAX_VALUE - v.version()), request.marker(), request.maxItems());
+                call, all, v -> String.format("%019d", Long.MAX_VALUE - v.version()), request.marker(), request.maxItems());
         return ListLayerVersionsResponse.builder()
                 .layerVersions(page.items().stream().map(v -> listed(layer.scope(), v)).toList())
                 .nextMarker(page.nextToken().orElse(null))

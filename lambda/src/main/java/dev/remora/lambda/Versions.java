@@ -109,7 +109,7 @@ final class Versions {
         if (all.isEmpty()) {
             throw Refusal.functionNotFound(name.arn());
         }
-        Page<VersionDocument> page = Listing.page(all, Versions::sortKey, request.marker(), request.maxItems());
+        Page<VersionDocument> page = Listing.page(call, all, Versions::sortKey, request.marker(), request.maxItems());
         var shown = new ArrayList<FunctionConfiguration>();
         page.items().forEach(v -> shown.add(answers.listed(scope, v, name.arn() + ":" + v.version())));
         return ListVersionsByFunctionResponse.builder().versions(shown).nextMarker(page.nextToken().orElse(null)).build();

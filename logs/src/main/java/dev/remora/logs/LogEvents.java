@@ -6,14 +6,15 @@ import dev.remora.logs.LogKinds.Group;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
 import dev.remora.store.StreamName;
-import dev.remora.store.Streams;
 import dev.remora.store.Streams.Direction;
 import dev.remora.store.Streams.Entry;
 import dev.remora.store.Streams.Position;
 import dev.remora.store.Streams.Row;
 import dev.remora.store.Streams.Selection;
+import dev.remora.store.Streams;
 import dev.remora.store.View;
 import dev.remora.wire.Call;
+import dev.remora.wire.Tokens;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -220,11 +221,12 @@ final class LogEvents {
         Instant until = Instant.ofEpochMilli(open ? Long.MAX_VALUE : request.endTime() + 1);
         var selection = new Selection(LogKinds.family(scope, group), chosen(request, view, scope, group), from, until);
         Direction direction = Boolean.FALSE.equals(request.startFromHead()) ? Direction.BACKWARDS : Direction.FORWARDS;
+        Tokens tokens = Page.tokens(call);
         Position start = request.nextToken() != null
-                ? EventToken.position(Page.decode(request.nextToken()))
+                ? EventToken.position(tokens.position(request.nextToken()))
                 : direction == Direction.FORWARDS ? Position.START : Position.END;
         int limit = request.limit() == null ? MAX_PAGE_EVENTS : request.limit();
-        return search(selection, pattern, start, direction, limit);
+        return search(selection, pattern, start, direction, limit, tokens);
     }
 
     private static Optional<Set<String>> chosen(FilterLogEventsRequest request, View view, Scope scope, String group) {
@@ -243,7 +245,7 @@ final class LogEvents {
     }
 
     private FilterLogEventsResponse search(
-            Selection selection, FilterPattern pattern, Position start, Direction direction, int limit) {
+            Selection selection, FilterPattern pattern, Position start, Direction direction, int limit, Tokens tokens) {
         var found = new ArrayList<FilteredLogEvent>();
         Position at = start;
         long bytes = 0;
@@ -272,7 +274,7 @@ final class LogEvents {
         return FilterLogEventsResponse.builder()
                 .events(found)
                 .searchedLogStreams(List.of())
-                .nextToken(more ? Page.encode(EventToken.digits(at)) : null)
+                .nextToken(more ? tokens.behind(EventToken.digits(at)) : null)
                 .build();
     }
 

@@ -121,7 +121,7 @@ final class LogGroups {
                 .filter(g -> !request.hasLogGroupIdentifiers() || chosen.contains(g.name()))
                 .filter(g -> request.logGroupClass() == null || g.logClass().equals(request.logGroupClassAsString()))
                 .toList();
-        Page<Group> page = Page.of(groups, Group::name, false, request.nextToken(), request.limit());
+        Page<Group> page = Page.of(call, groups, Group::name, false, request.nextToken(), request.limit());
         return DescribeLogGroupsResponse.builder()
                 .logGroups(page.items().stream().map(g -> describe(scope, g)).toList())
                 .nextToken(page.token())

@@ -4,8 +4,8 @@ import dev.remora.logs.LogKinds.Stream;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
 import dev.remora.store.StreamName;
-import dev.remora.store.Streams;
 import dev.remora.store.Streams.Summary;
+import dev.remora.store.Streams;
 import dev.remora.wire.Call;
 import java.time.Instant;
 import java.util.Comparator;
@@ -90,7 +90,7 @@ final class LogStreams {
         Function<Stream, String> key = byTime ? s -> timeKey(s, summaries.get(s.name())) : Stream::name;
         var order = Comparator.comparing(key);
         boolean descending = Boolean.TRUE.equals(request.descending());
-        Page<Stream> page = Page.of(all.stream().sorted(descending ? order.reversed() : order).toList(), key, descending,
+        Page<Stream> page = Page.of(call, all.stream().sorted(descending ? order.reversed() : order).toList(), key, descending,
                 request.nextToken(), request.limit());
         return DescribeLogStreamsResponse.builder()
                 .logStreams(page.items().stream()

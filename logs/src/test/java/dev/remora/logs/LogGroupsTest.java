@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.store.StreamName;
 import dev.remora.store.Streams.Entry;
+import dev.remora.wire.Call;
+import dev.remora.wire.Principal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -101,6 +103,12 @@ class LogGroupsTest {
         assertThat(names(groups(r -> r.nextToken(first.nextToken())))).containsExactly("b", "c");
         assertThat(groups(r -> r.nextToken(first.nextToken())).nextToken()).isNull();
         refused("InvalidParameterException", "The specified nextToken is invalid.", () -> groups(r -> r.nextToken("%%%")));
+        var next = DescribeLogGroupsRequest.builder().nextToken(first.nextToken()).build();
+        var elsewhere = new Call("request", "us-east-2", logs.call().principal(), "127.0.0.1", logs.now);
+        var other = new Call("request", "eu-west-1", new Principal.Root("444455556666"), "127.0.0.1", logs.now);
+        for (Call call : List.of(elsewhere, other)) {
+            refused("InvalidParameterException", "The specified nextToken is invalid.", () -> logs.groups.describe(next, call));
+        }
         refused("InvalidParameterException",
                 "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.",
                 () -> groups(r -> r.logGroupNamePrefix("a").logGroupNamePattern("b")));

@@ -129,7 +129,7 @@ final class Accounts {
         List<Place> accounts = view.find(Place.KIND, EVERYWHERE, "organization", organization.id()).stream()
                 .filter(place -> place.type() == Type.ACCOUNT)
                 .toList();
-        Page<Place> page = Listing.page(accounts, Place::id, request.nextToken(), request.maxResults());
+        Page<Place> page = Listing.page(call, accounts, Place::id, request.nextToken(), request.maxResults());
         return ListAccountsResponse.builder()
                 .accounts(page.items().stream().map(place -> shape(organization, place)).toList())
                 .nextToken(page.nextToken().orElse(null))
@@ -141,7 +141,7 @@ final class Accounts {
         Organization organization = Tree.managed(call, view);
         Place above = Tree.above(organization, request.parentId(), view, Errors::noParent);
         Page<Place> page = Listing.page(
-                Tree.below(above.id(), Type.ACCOUNT, view), Place::id, request.nextToken(), request.maxResults());
+                call, Tree.below(above.id(), Type.ACCOUNT, view), Place::id, request.nextToken(), request.maxResults());
         return ListAccountsForParentResponse.builder()
                 .accounts(page.items().stream().map(place -> shape(organization, place)).toList())
                 .nextToken(page.nextToken().orElse(null))

@@ -155,7 +155,7 @@ final class Invitations {
 
     ListHandshakesForAccountResponse listForAccount(ListHandshakesForAccountRequest request, Call call) {
         View view = store.view();
-        Page<Invitation> page = page(view.find(Invitation.KIND, EVERYWHERE, "account", call.account()),
+        Page<Invitation> page = page(call, view.find(Invitation.KIND, EVERYWHERE, "account", call.account()),
                 request.filter() == null ? null : request.filter().actionType(), request.nextToken(), request.maxResults());
         return ListHandshakesForAccountResponse.builder()
                 .handshakes(shapes(view, page, call.time()))
@@ -166,7 +166,7 @@ final class Invitations {
     ListHandshakesForOrganizationResponse listForOrganization(ListHandshakesForOrganizationRequest request, Call call) {
         View view = store.view();
         Organization organization = Tree.managed(call, view);
-        Page<Invitation> page = page(view.find(Invitation.KIND, EVERYWHERE, "organization", organization.id()),
+        Page<Invitation> page = page(call, view.find(Invitation.KIND, EVERYWHERE, "organization", organization.id()),
                 request.filter() == null ? null : request.filter().actionType(), request.nextToken(), request.maxResults());
         return ListHandshakesForOrganizationResponse.builder()
                 .handshakes(shapes(view, page, call.time()))
@@ -176,8 +176,12 @@ final class Invitations {
 
     /** @param action invitations are the only handshakes there are */
     private static Page<Invitation> page(
-            List<Invitation> all, @Nullable ActionType action, @Nullable String token, @Nullable Integer max) {
-        return Listing.page(action == null || action == ActionType.INVITE ? all : List.of(), Invitation::id, token, max);
+            Call call,
+            List<Invitation> all,
+            @Nullable ActionType action,
+            @Nullable String token,
+            @Nullable Integer max) {
+        return Listing.page(call, action == null || action == ActionType.INVITE ? all : List.of(), Invitation::id, token, max);
     }
 
     private static List<Handshake> shapes(View view, Page<Invitation> page, Instant now) {

@@ -1,6 +1,8 @@
 package dev.remora.organizations;
 
+import dev.remora.wire.Call;
 import dev.remora.wire.Page;
+import dev.remora.wire.Tokens;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -11,8 +13,10 @@ final class Listing {
 
     private Listing() {}
 
-    static <T> Page<T> page(List<T> all, Function<T, String> id, @Nullable String token, @Nullable Integer maxResults) {
+    static <T> Page<T> page(
+            Call call, List<T> all, Function<T, String> id, @Nullable String token, @Nullable Integer maxResults) {
         return Page.of(all, id, token, maxResults == null ? DEFAULT_RESULTS : maxResults,
-                () -> Errors.invalid("INVALID_NEXT_TOKEN", "You specified an invalid value for nextToken."));
+                Tokens.ofAccount(
+                        call, () -> Errors.invalid("INVALID_NEXT_TOKEN", "You specified an invalid value for nextToken.")));
     }
 }

@@ -136,7 +136,7 @@ final class Policies {
         Organizations.requireAvailable(organization, request.filter());
         var all = new ArrayList<>(view.find(ControlPolicy.KIND, EVERYWHERE, "organization", organization.id()));
         all.add(ControlPolicy.FULL_ACCESS);
-        Page<ControlPolicy> page = Listing.page(all, ControlPolicy::id, request.nextToken(), request.maxResults());
+        Page<ControlPolicy> page = Listing.page(call, all, ControlPolicy::id, request.nextToken(), request.maxResults());
         return ListPoliciesResponse.builder()
                 .policies(page.items().stream().map(policy -> summary(organization, policy)).toList())
                 .nextToken(page.nextToken().orElse(null))
@@ -199,7 +199,7 @@ final class Policies {
         List<ControlPolicy> attached = organization.controlled()
                 ? target.policies().stream().flatMap(id -> find(organization, id, view).stream()).toList()
                 : List.of();
-        Page<ControlPolicy> page = Listing.page(attached, ControlPolicy::id, request.nextToken(), request.maxResults());
+        Page<ControlPolicy> page = Listing.page(call, attached, ControlPolicy::id, request.nextToken(), request.maxResults());
         return ListPoliciesForTargetResponse.builder()
                 .policies(page.items().stream().map(policy -> summary(organization, policy)).toList())
                 .nextToken(page.nextToken().orElse(null))
@@ -213,7 +213,7 @@ final class Policies {
         List<Place> places = view.find(Place.KIND, EVERYWHERE, "policy", policy.id()).stream()
                 .filter(place -> organization.controlled() && place.organization().equals(organization.id()))
                 .toList();
-        Page<Place> page = Listing.page(places, Place::id, request.nextToken(), request.maxResults());
+        Page<Place> page = Listing.page(call, places, Place::id, request.nextToken(), request.maxResults());
         return ListTargetsForPolicyResponse.builder()
                 .targets(page.items().stream().map(place -> PolicyTargetSummary.builder()
                         .targetId(place.id())

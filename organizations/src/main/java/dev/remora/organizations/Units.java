@@ -122,7 +122,7 @@ final class Units {
         View view = store.view();
         Organization organization = Tree.managed(call, view);
         Place above = Tree.above(organization, request.parentId(), view, Errors::noParent);
-        Page<Place> page = Listing.page(Tree.below(above.id(), Type.ORGANIZATIONAL_UNIT, view), Place::id,
+        Page<Place> page = Listing.page(call, Tree.below(above.id(), Type.ORGANIZATIONAL_UNIT, view), Place::id,
                 request.nextToken(), request.maxResults());
         return ListOrganizationalUnitsForParentResponse.builder()
                 .organizationalUnits(page.items().stream().map(unit -> shape(organization, unit)).toList())
@@ -135,7 +135,7 @@ final class Units {
         Place above = Tree.above(Tree.managed(call, view), request.parentId(), view, Errors::noParent);
         Type type = request.childType() == ChildType.ACCOUNT ? Type.ACCOUNT : Type.ORGANIZATIONAL_UNIT;
         Page<Place> page =
-                Listing.page(Tree.below(above.id(), type, view), Place::id, request.nextToken(), request.maxResults());
+                Listing.page(call, Tree.below(above.id(), type, view), Place::id, request.nextToken(), request.maxResults());
         return ListChildrenResponse.builder()
                 .children(page.items().stream()
                         .map(place -> Child.builder().id(place.id()).type(place.type().name()).build())

@@ -188,7 +188,7 @@ final class DbInstances {
         var matching = roll.all(scope).stream()
                 .filter(database -> request.filters().stream().allMatch(f -> matches(scope, f, database)))
                 .toList();
-        var page = Page.of(matching, Database::id, request.maxRecords(), request.marker());
+        var page = DbPage.of(call, matching, Database::id, request.maxRecords(), request.marker());
         return DescribeDbInstancesResponse.builder()
                 .dbInstances(page.items().stream().map(d -> shape(scope, d)).toList())
                 .marker(page.marker())

@@ -202,7 +202,7 @@ final class DbProxies {
                     .dbProxies(shape(scope, require(scope, asked)))
                     .build();
         }
-        var page = Page.of(roll.all(scope), Proxy::id, request.maxRecords(), request.marker());
+        var page = DbPage.of(call, roll.all(scope), Proxy::id, request.maxRecords(), request.marker());
         return DescribeDbProxiesResponse.builder()
                 .dbProxies(page.items().stream().map(p -> shape(scope, p)).toList())
                 .marker(page.marker())

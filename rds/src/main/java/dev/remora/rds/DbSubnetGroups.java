@@ -80,8 +80,8 @@ final class DbSubnetGroups {
                     .dbSubnetGroups(group)
                     .build();
         }
-        var page = Page.of(
-                store.view().all(KIND, scope), SubnetGroup::name, request.maxRecords(), request.marker());
+        var page = DbPage.of(
+                call, store.view().all(KIND, scope), SubnetGroup::name, request.maxRecords(), request.marker());
         return DescribeDbSubnetGroupsResponse.builder()
                 .dbSubnetGroups(page.items().stream().map(g -> shape(scope, g)).toList())
                 .marker(page.marker())

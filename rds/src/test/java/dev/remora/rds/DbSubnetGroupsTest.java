@@ -3,10 +3,13 @@ package dev.remora.rds;
 import static dev.remora.rds.RdsFixture.CALL;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.remora.wire.Call;
+import dev.remora.wire.Principal;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.rds.model.DeleteDbSubnetGroupRequest;
+import software.amazon.awssdk.services.rds.model.DescribeDbInstancesRequest;
 import software.amazon.awssdk.services.rds.model.DescribeDbSubnetGroupsRequest;
 import software.amazon.awssdk.services.rds.model.ModifyDbSubnetGroupRequest;
 
@@ -125,6 +128,26 @@ class DbSubnetGroupsTest {
                 .extracting(g -> g.dbSubnetGroupName())
                 .containsExactly("group-u");
         assertThat(second.marker()).isNull();
+    }
+
+    @Test
+    void aMarkerOfAnotherAccountOrRegionOrOfNobodyIsRefused() {
+        for (int i = 0; i < 21; i++) {
+            rds.group("group-" + (char) ('a' + i), "subnet-a", "subnet-b");
+        }
+        String marker = rds.groups
+                .describe(DescribeDbSubnetGroupsRequest.builder().maxRecords(20).build(), CALL)
+                .marker();
+        var next = DescribeDbSubnetGroupsRequest.builder().marker(marker).build();
+        var made = DescribeDbInstancesRequest.builder().marker("group-c").build();
+        var elsewhere = new Call("request", "us-east-2", CALL.principal(), CALL.sourceIp(), CALL.time());
+        var other = new Call("request", CALL.region(), new Principal.Root("444455556666"), CALL.sourceIp(), CALL.time());
+
+        RdsFixture.refused(
+                () -> rds.groups.describe(next, elsewhere), "InvalidParameterValue", "Invalid marker: " + marker);
+        RdsFixture.refused(() -> rds.groups.describe(next, other), "InvalidParameterValue", "Invalid marker: " + marker);
+        RdsFixture.refused(
+                () -> rds.instances.describe(made, CALL), "InvalidParameterValue", "Invalid marker: group-c");
     }
 
     private static DescribeDbSubnetGroupsRequest named(String name) {

@@ -8,6 +8,7 @@ import dev.remora.store.Store;
 import dev.remora.store.View;
 import dev.remora.wire.Call;
 import dev.remora.wire.Page;
+import dev.remora.wire.Tokens;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -159,8 +160,7 @@ final class Buckets {
                 .filter(b -> request.bucketRegion() == null || b.region().equals(request.bucketRegion()))
                 .toList();
         Page<BucketDocument> page = Page.of(own, BucketDocument::name, request.continuationToken(), max,
-                () -> S3Errors.invalidArgument("The continuation token provided is incorrect", "continuation-token",
-                        String.valueOf(request.continuationToken())));
+                Tokens.ofAccount(call, () -> S3Errors.badContinuation(request.continuationToken())));
         return ListBucketsResponse.builder()
                 .buckets(page.items().stream().map(Buckets::describe).toList())
                 .owner(owner(call.account()))

@@ -2,8 +2,8 @@ package dev.remora.s3;
 
 import dev.remora.store.Store;
 import dev.remora.store.View;
-import dev.remora.wire.Page;
 import dev.remora.wire.Call;
+import dev.remora.wire.Tokens;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -41,9 +41,9 @@ final class Listings {
     ListObjectsV2Response listV2(ListObjectsV2Request request, Call call) {
         BucketDocument bucket = access.bucket(store.view(), request.bucket(), request.expectedBucketOwner());
         int max = maxKeys(request.maxKeys());
+        var tokens = new Tokens(bucket.name(), () -> S3Errors.badContinuation(request.continuationToken()));
         String after = request.continuationToken() != null
-                ? Page.position(request.continuationToken(), () -> S3Errors.invalidArgument(
-                        "The continuation token provided is incorrect", "continuation-token", request.continuationToken()))
+                ? tokens.position(request.continuationToken())
                 : orEmpty(request.startAfter());
         Found found = find(bucket.name(), orEmpty(request.prefix()), orEmpty(request.delimiter()), after, max);
         UnaryOperator<String> encode = encoding(request.encodingType(), request.encodingTypeAsString());
@@ -54,7 +54,7 @@ final class Listings {
                 .delimiter(request.delimiter() == null ? null : encode.apply(request.delimiter()))
                 .startAfter(request.startAfter() == null ? null : encode.apply(request.startAfter()))
                 .continuationToken(request.continuationToken())
-                .nextContinuationToken(found.truncated() ? Page.token(found.last()) : null)
+                .nextContinuationToken(found.truncated() ? tokens.behind(found.last()) : null)
                 .keyCount(found.objects().size() + found.prefixes().size())
                 .maxKeys(max)
                 .isTruncated(found.truncated())

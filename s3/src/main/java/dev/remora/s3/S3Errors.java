@@ -2,6 +2,7 @@ package dev.remora.s3;
 
 import dev.remora.wire.AwsError;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The errors of S3, in its words ("Error responses" in the S3 API reference). */
 final class S3Errors {
@@ -35,6 +36,10 @@ final class S3Errors {
 
     static AwsError invalidArgument(String message, String name, String value) {
         return of("InvalidArgument", 400, message, "ArgumentName", name, "ArgumentValue", value);
+    }
+
+    static AwsError badContinuation(@Nullable String token) {
+        return invalidArgument("The continuation token provided is incorrect", "continuation-token", String.valueOf(token));
     }
 
     static AwsError invalidRequest(String message) {

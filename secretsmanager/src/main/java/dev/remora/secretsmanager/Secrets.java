@@ -10,6 +10,7 @@ import dev.remora.wire.Call;
 import dev.remora.wire.ConditionKeys;
 import dev.remora.wire.Page;
 import dev.remora.wire.Permission;
+import dev.remora.wire.Tokens;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -238,8 +239,8 @@ final class Secrets {
                 .filter(s -> !s.goneAt(call.time()) && (planned || s.deleted().isEmpty()))
                 .toList();
         int size = request.maxResults() == null ? PAGE : request.maxResults();
-        var page = Page.of(all, Secret::name, request.nextToken(), size, () -> new AwsError(
-                "InvalidNextTokenException", 400, "The NextToken is invalid."));
+        var page = Page.of(all, Secret::name, request.nextToken(), size, Tokens.of(call, () -> new AwsError(
+                "InvalidNextTokenException", 400, "The NextToken is invalid.")));
         return ListSecretsResponse.builder()
                 .secretList(page.items().stream().map(Secrets::entry).toList())
                 .nextToken(page.nextToken().orElse(null))

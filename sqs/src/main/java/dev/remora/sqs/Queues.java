@@ -9,6 +9,7 @@ import dev.remora.store.Transaction;
 import dev.remora.store.View;
 import dev.remora.wire.Call;
 import dev.remora.wire.Page;
+import dev.remora.wire.Tokens;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -147,18 +148,19 @@ final class Queues {
         List<QueueDocument> all = store.view().all(QueueDocument.KIND, scope).stream()
                 .filter(q -> q.name().startsWith(prefix))
                 .toList();
-        Page<QueueDocument> page = page(all, request.nextToken(), request.maxResults());
+        Page<QueueDocument> page = page(call, all, request.nextToken(), request.maxResults());
         var answer = ListQueuesResponse.builder().nextToken(page.nextToken().orElse(null));
         return page.items().isEmpty() ? answer.build() : answer.queueUrls(urls(page, scope, call)).build();
     }
 
-    private static Page<QueueDocument> page(List<QueueDocument> all, @Nullable String token, @Nullable Integer asked) {
+    private static Page<QueueDocument> page(
+            Call call, List<QueueDocument> all, @Nullable String token, @Nullable Integer asked) {
         if (asked != null && (asked < 1 || asked > LISTED_MAX)) {
             throw Refusal.invalid("Value for parameter MaxResults is invalid. Reason: MaxResults must be an integer between 1"
                     + " and " + LISTED_MAX + ".");
         }
         return Page.of(all, QueueDocument::name, token, asked == null ? LISTED_MAX : asked,
-                () -> Refusal.invalid("Invalid or expired next token."));
+                Tokens.of(call, () -> Refusal.invalid("Invalid or expired next token.")));
     }
 
     private static List<String> urls(Page<QueueDocument> page, Scope scope, Call call) {
@@ -169,7 +171,7 @@ final class Queues {
         Box box = box(request.queueUrl(), call);
         Scope scope = box.at().scope();
         List<QueueDocument> all = store.view().find(QueueDocument.KIND, scope, "target", box.at().arn());
-        Page<QueueDocument> page = page(all, request.nextToken(), request.maxResults());
+        Page<QueueDocument> page = page(call, all, request.nextToken(), request.maxResults());
         return ListDeadLetterSourceQueuesResponse.builder()
                 .queueUrls(urls(page, scope, call))
                 .nextToken(page.nextToken().orElse(null))

@@ -4,6 +4,7 @@ import dev.remora.ssm.ParameterDocument.Version;
 import dev.remora.store.Store;
 import dev.remora.wire.Call;
 import dev.remora.wire.Page;
+import dev.remora.wire.Tokens;
 import java.util.ArrayList;
 import java.util.List;
 import software.amazon.awssdk.services.ssm.model.DescribeParametersRequest;
@@ -41,7 +42,7 @@ final class ParameterListings {
                         .map(p -> Parameters.describe(p, p.newest(), "", decrypted, call))
                         .toList();
         Page<Parameter> page = Page.of(found, Parameter::name, request.nextToken(),
-                request.maxResults() == null ? MAX_BY_PATH : request.maxResults(), SsmErrors::badToken);
+                request.maxResults() == null ? MAX_BY_PATH : request.maxResults(), Tokens.of(call, SsmErrors::badToken));
         return GetParametersByPathResponse.builder()
                 .parameters(page.items())
                 .nextToken(page.nextToken().orElse(null))
@@ -58,7 +59,7 @@ final class ParameterListings {
                 .filter(p -> filters.stream().allMatch(f -> f.test(p)))
                 .toList();
         Page<ParameterDocument> page = Page.of(found, ParameterDocument::name, request.nextToken(),
-                request.maxResults() == null ? MAX_DESCRIBED : request.maxResults(), SsmErrors::badToken);
+                request.maxResults() == null ? MAX_DESCRIBED : request.maxResults(), Tokens.of(call, SsmErrors::badToken));
         return DescribeParametersResponse.builder()
                 .parameters(page.items().stream().map(p -> metadata(p, call)).toList())
                 .nextToken(page.nextToken().orElse(null))

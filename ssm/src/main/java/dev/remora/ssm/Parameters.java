@@ -10,6 +10,7 @@ import dev.remora.store.Store;
 import dev.remora.wire.AwsError;
 import dev.remora.wire.Call;
 import dev.remora.wire.Page;
+import dev.remora.wire.Tokens;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -239,7 +240,7 @@ final class Parameters {
         ParameterDocument parameter = ParameterDocument.find(store.view(), ParameterDocument.scope(call), name)
                 .orElseThrow(SsmErrors::notFound);
         Page<Version> page = Page.of(parameter.versions(), v -> "%019d".formatted(v.number()), request.nextToken(),
-                request.maxResults() == null ? MAX_HISTORY_PAGE : request.maxResults(), SsmErrors::badToken);
+                request.maxResults() == null ? MAX_HISTORY_PAGE : request.maxResults(), Tokens.of(call, SsmErrors::badToken));
         boolean decrypted = decrypted(request.withDecryption());
         return GetParameterHistoryResponse.builder()
                 .parameters(page.items().stream().map(v -> history(parameter.name(), v, decrypted)).toList())
