@@ -44,7 +44,7 @@ class NetnsKernelTest {
             namespace.call(() -> {
                 try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
                         Socket client = new Socket()) {
-                    client.connect(new InetSocketAddress("127.0.0.1", server.getLocalPort()), 1000);
+                    client.connect(new InetSocketAddress("127.0.0.1", server.getLocalPort()), 30_000);
                     return null;
                 }
             });
@@ -85,7 +85,7 @@ class NetnsKernelTest {
             namespace.call(() -> new ServerSocket(0)).close();
         }
         // The body's thread is still on its way out when its result is there.
-        for (int i = 0; i < 1000 && namespacesOfOurThreads().contains(there); i++) {
+        for (int i = 0; i < 30_000 && namespacesOfOurThreads().contains(there); i++) {
             Thread.sleep(1);
         }
         assertThat(namespacesOfOurThreads()).doesNotContain(there);
