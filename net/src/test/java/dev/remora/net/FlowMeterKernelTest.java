@@ -4,6 +4,7 @@ import static dev.remora.net.TestVpc.DATABASE;
 import static dev.remora.net.TestVpc.ENI;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.remora.linux.Netns;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,7 @@ class FlowMeterKernelTest {
         try (Slot slot = lab.bound(KEY);
                 Socket socket = lab.connect(slot.namespace(), DATABASE, 5432)) {
             KernelLab.ask(socket);
+            settle(slot, 4);
             List<Flow> flows = read();
             Flow there = only(flows, ENI);
             Flow back = only(flows, DATABASE);
@@ -68,9 +70,11 @@ class FlowMeterKernelTest {
         try (Slot slot = lab.bound(KEY);
                 Socket socket = lab.connect(slot.namespace(), DATABASE, 5432)) {
             KernelLab.ask(socket);
+            settle(slot, 4);
             read();
             assertThat(read()).isEmpty();
             KernelLab.ask(socket);
+            settle(slot, 6);
             assertThat(only(read(), ENI).packets()).isBetween(1L, 2L);
         }
     }
@@ -99,6 +103,25 @@ class FlowMeterKernelTest {
         assertThat(lab.fabric.flows("nobody")).isEmpty();
         lab.fabric.apply(metered(vpc.topology(), true));
         assertThat(read()).isEmpty();
+    }
+
+    /** Waits until that many segments of the slot's have arrived, and nothing is on its way: an acknowledgement follows the answer. */
+    private void settle(Slot slot, long segments) {
+        Netns database = lab.fabric.workload(ROUTER, "eni-db");
+        KernelLab.eventually("all segments arrive", () -> {
+            long sent = sent(slot.namespace());
+            return sent >= segments
+                    && sent == received(database)
+                    && sent(database) == received(slot.namespace());
+        });
+    }
+
+    private long sent(Netns namespace) {
+        return lab.statistic(namespace, "snmp", "Tcp", "OutSegs") + lab.statistic(namespace, "snmp", "Tcp", "RetransSegs");
+    }
+
+    private long received(Netns namespace) {
+        return lab.statistic(namespace, "snmp", "Tcp", "InSegs");
     }
 
     private static Flow only(List<Flow> flows, Ip from) {

@@ -61,9 +61,7 @@ class InternetGatewayKernelTest {
     }
 
     private void refused(Drop.Cause cause, Netns from, Ip source, Ip to) {
-        long before = lab.count(cause);
-        assertThatThrownBy(() -> lab.connect(from, source, to, 80)).isInstanceOf(IOException.class);
-        assertThat(lab.count(cause)).as(cause + " drops").isGreaterThan(before);
+        lab.refused(cause, from, source, to, 80);
     }
 
     @Test
@@ -134,7 +132,7 @@ class InternetGatewayKernelTest {
             from.bind(new InetSocketAddress(ONE.inet(), 0));
             from.connect(new InetSocketAddress(FOREIGN_PUBLIC.inet(), 9));
             from.write(ByteBuffer.allocate(1));
-            from.socket().setSoTimeout(5000);
+            from.socket().setSoTimeout(KernelLab.PATIENCE_MILLIS);
             assertThatThrownBy(() -> from.socket().receive(new DatagramPacket(new byte[1], 1)))
                     .isInstanceOf(PortUnreachableException.class);
         }
@@ -149,7 +147,7 @@ class InternetGatewayKernelTest {
             assertThat(KernelLab.ask(one)).isEqualTo(PUBLIC.toString());
             edge.change(new Gateway.Internet(Map.of(TWO, OTHER_PUBLIC), List.of()));
             assertThat(KernelLab.ask(two)).isEqualTo(OTHER_PUBLIC.toString());
-            assertThatThrownBy(() -> KernelLab.ask(one)).isInstanceOf(IOException.class);
+            KernelLab.ended(one);
             refused(Drop.Cause.NO_PUBLIC_ADDRESS, here.namespace, ONE, InternetPlan.API);
             refused(Drop.Cause.SOURCE_CHECK, here.namespace, SIX, InternetPlan.API6);
             edge.change(new Gateway.Internet(Map.of(TWO, PUBLIC), BLOCK));

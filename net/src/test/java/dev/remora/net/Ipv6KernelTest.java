@@ -89,6 +89,7 @@ class Ipv6KernelTest {
         try (var socket = lab.call(app(), () -> new DatagramSocket(0, APP.plus(1).inet()))) {
             socket.send(new DatagramPacket(new byte[1], 1, DB.inet(), 9));
         }
+        lab.awaitMore(Drop.Cause.SOURCE_CHECK, before);
         assertThat(lab.count(Drop.Cause.SOURCE_CHECK)).isEqualTo(before + 1);
     }
 
@@ -97,14 +98,14 @@ class Ipv6KernelTest {
         vpc.six().ingress("sg-db", new Rule(58, 128, 0, new Peer.Block(Cidr6.parse("2001:db8:1000:a::/64"))));
         lab.fabric.apply(vpc.topology());
         long before = lab.count(Drop.Cause.GROUP_INGRESS);
-        assertThat(echoes(app(), DB)).isTrue();
+        assertThat(echoes(app(), DB, KernelLab.PATIENCE_MILLIS)).isTrue();
         assertThat(lab.count(Drop.Cause.GROUP_INGRESS)).isEqualTo(before);
-        assertThat(echoes(database(), APP)).isFalse();
+        assertThat(echoes(database(), APP, KernelLab.REFUSED_MILLIS)).isFalse();
     }
 
     /** The runtime sends an echo if it may, which root may. */
-    private boolean echoes(Netns from, Ip to) {
-        return lab.call(from, () -> to.inet().isReachable(KernelLab.CONNECT_MILLIS));
+    private boolean echoes(Netns from, Ip to, int withinMillis) {
+        return lab.call(from, () -> to.inet().isReachable(withinMillis));
     }
 
     @Test
@@ -133,7 +134,7 @@ class Ipv6KernelTest {
         try (Socket open = lab.connect(database(), second, 80)) {
             assertThat(KernelLab.ask(open)).isEqualTo(DATABASE.toString());
             lab.fabric.apply(vpc.port("eni-app", "a", HOST, List.of(APP4), "sg-app").topology());
-            assertThatThrownBy(() -> KernelLab.ask(open)).isInstanceOf(IOException.class);
+            KernelLab.ended(open);
         }
         assertThat(lab.seen(database(), APP4, 80)).isEqualTo(DATABASE.toString());
         lab.refused(Drop.Cause.ROUTE, database(), second, 80);

@@ -104,8 +104,8 @@ class OutsideKernelTest {
         try (DatagramSocket server = web.call(() -> new DatagramSocket(53, WEB.inet()));
                 Slot slot = lab.bound(NatKey.INTERNET);
                 DatagramSocket client = lab.call(slot.namespace(), DatagramSocket::new)) {
-            server.setSoTimeout(5000);
-            client.setSoTimeout(5000);
+            server.setSoTimeout(KernelLab.PATIENCE_MILLIS);
+            client.setSoTimeout(KernelLab.PATIENCE_MILLIS);
             Name name = Name.fromString("www.example.com.");
             byte[] question = Message.newQuery(Record.newRecord(name, Type.A, DClass.IN)).toWire();
             client.send(new DatagramPacket(question, question.length, LinkLocal.RESOLVER.inet(), 53));

