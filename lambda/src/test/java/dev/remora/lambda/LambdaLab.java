@@ -65,7 +65,7 @@ final class LambdaLab implements AutoCloseable {
             + "\"logs:CreateLogStream\",\"logs:PutLogEvents\",\"ec2:CreateNetworkInterface\",\"ec2:DescribeNetworkInterfaces\","
             + "\"ec2:DescribeSubnets\",\"ec2:DeleteNetworkInterface\",\"ec2:AssignPrivateIpAddresses\","
             + "\"ec2:UnassignPrivateIpAddresses\"]}");
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     Instant now = Instant.parse("2026-01-02T03:04:05.678Z");
     final Ids ids = Ids.random();
