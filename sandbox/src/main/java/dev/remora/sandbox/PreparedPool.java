@@ -153,9 +153,9 @@ final class PreparedPool implements AutoCloseable {
         made.place().close();
     }
 
-    /** How many wait now. */
+    /** How many wait now; one that is known to have died does not. */
     synchronized int size(int shard, Language language) {
-        return waiting.getOrDefault(new Place(shard, language), new ArrayDeque<>()).size();
+        return (int) waiting.getOrDefault(new Place(shard, language), new ArrayDeque<>()).stream().filter(Waiting::alive).count();
     }
 
     @Override

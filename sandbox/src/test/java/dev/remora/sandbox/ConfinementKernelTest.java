@@ -54,7 +54,7 @@ class ConfinementKernelTest {
                 exit 5""";
         try (var confined = lab.launcher.run(program(
                 script, Map.of(tools, Path.of("/opt/pg/tools")), Map.of(data, Path.of("/data/db")), printed))) {
-            assertThat(confined.exit().get(10, TimeUnit.SECONDS)).isEqualTo(5);
+            assertThat(confined.exit().get(Lab.PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(5);
         }
         assertThat(printed.lines.stream().filter(l -> !l.contains("cannot create")))
                 .containsExactly("of beforetool", "sbx_user1051", "sbx_user1051", "shared", "no /opt/pg/tools/z", "no /opt/z",
@@ -71,22 +71,18 @@ class ConfinementKernelTest {
                 Map.of(), Map.of(), printed))) {
             await(printed, "up");
             confined.signal(15);
-            assertThat(confined.exit().get(10, TimeUnit.SECONDS)).isEqualTo(3);
+            assertThat(confined.exit().get(Lab.PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(3);
         }
         assertThat(printed.text()).isEqualTo("up\nasked");
         var stubborn = lab.launcher.run(program("trap '' TERM; echo up; while :; do sleep 0.05; done", Map.of(), Map.of(),
                 printed));
         stubborn.close();
-        assertThat(stubborn.exit().get(1, TimeUnit.SECONDS)).isEqualTo(128 + 9);
+        assertThat(stubborn.exit().get(Lab.PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(128 + 9);
         stubborn.close();
     }
 
-    private static void await(Lab.Printed printed, String line) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (!printed.lines.contains(line) && System.nanoTime() < end) {
-            Thread.sleep(5);
-        }
-        assertThat(printed.lines).contains(line);
+    private static void await(Lab.Printed printed, String line) {
+        Lab.eventually(line, () -> printed.lines.contains(line));
     }
 
     @Test
@@ -123,7 +119,7 @@ class ConfinementKernelTest {
                 mount -t tmpfs x /mnt 2>/dev/null || echo no mount
                 ls -A /root /home""";
         try (var confined = lab.launcher.run(machine(script, own, first))) {
-            confined.exit().get(10, TimeUnit.SECONDS);
+            confined.exit().get(Lab.PATIENCE_SECONDS, TimeUnit.SECONDS);
         }
         assertThat(first.lines.stream().filter(l -> !l.contains("cannot create"))).containsExactly(
                 "0", "ip-10-0-1-4", "root /etc/new", "ada /var/lib/theirs", "1000", "serves on 80", "no /usr/z",
@@ -133,7 +129,7 @@ class ConfinementKernelTest {
 
         var second = new Lab.Printed();
         try (var confined = lab.launcher.run(machine("stat -c '%U %n' /var/lib/theirs; cat /etc/new", own, second))) {
-            confined.exit().get(10, TimeUnit.SECONDS);
+            confined.exit().get(Lab.PATIENCE_SECONDS, TimeUnit.SECONDS);
         }
         assertThat(second.lines).containsExactly("ada /var/lib/theirs", "new");
     }
@@ -141,14 +137,15 @@ class ConfinementKernelTest {
     @Test
     void aMachineCanBeEnteredAndEndsWithItsFirstProgram() throws Exception {
         var printed = new Lab.Printed();
-        String waits = "trap 'exit 3' TERM; while :; do sleep 1000 & wait $!; done";
+        String waits = "trap 'exit 3' TERM; echo up; while :; do sleep 1000 & wait $!; done";
         try (var confined = lab.launcher.run(machine(waits, Map.of(), printed))) {
             var inside = new ProcessBuilder(
                             "nsenter", "--target", Long.toString(confined.init()), "--mount", "--uts", "--net", "hostname")
                     .start();
             assertThat(new String(inside.getInputStream().readAllBytes()).strip()).isEqualTo("ip-10-0-1-4");
+            await(printed, "up");
             confined.signal(15);
-            assertThat(confined.exit().get(10, TimeUnit.SECONDS)).isEqualTo(3);
+            assertThat(confined.exit().get(Lab.PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(3);
         }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.remora.net.NatKey;
 import dev.remora.net.Slots;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /** A launcher and real sandboxes for one test class; its end asserts that nothing is left. */
 final class Lab implements AutoCloseable {
     static final String ARN = "arn:aws:lambda:us-east-1:123456789012:function:f";
+    static final int PATIENCE_SECONDS = 60;
     private static final String GROUP = "remora-" + ProcessHandle.current().pid();
 
     final Path folder;
@@ -74,7 +79,7 @@ final class Lab implements AutoCloseable {
         private final List<Path> layers = new ArrayList<>();
         private int memoryMiB = 256;
         private int tmpMiB = 64;
-        private Duration initTimeout = Duration.ofSeconds(10);
+        private Duration initTimeout = Duration.ofSeconds(60);
         final Printed printed = new Printed();
 
         private Function(Language language, String handler) throws IOException {
@@ -172,6 +177,25 @@ final class Lab implements AutoCloseable {
 
     static int requests;
 
+    /** The control groups of that name, of every controller. */
+    static List<Path> groups(String name) {
+        Path all = Path.of("/sys/fs/cgroup");
+        try (Stream<Path> controllers = Files.list(all)) {
+            return Stream.concat(Stream.of(all), controllers).map(one -> one.resolve(name)).filter(Files::exists).toList();
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
+
+    /** Waits for what comes by itself. */
+    static void eventually(String what, BooleanSupplier condition) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime() - end).as(what).isNegative();
+            LockSupport.parkNanos(2_000_000);
+        }
+    }
+
     static Outcome invoke(Sandbox sandbox, String event) {
         return invoke(sandbox, event, Duration.ofSeconds(20));
     }
@@ -198,9 +222,7 @@ final class Lab implements AutoCloseable {
         sandboxes.close();
         launcher.close();
         assertThat(slots.open.get()).as("slots that are open").isZero();
-        try (Stream<Path> groups = Files.walk(Path.of("/sys/fs/cgroup"), 2)) {
-            assertThat(groups.filter(p -> p.getFileName().toString().equals(GROUP))).as("control groups").isEmpty();
-        }
+        assertThat(groups(GROUP)).as("control groups").isEmpty();
         assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(folder.toString());
         assertThat(ProcessHandle.current().descendants().filter(p -> p.info().command().orElse("").contains("launcher")))
                 .as("processes").isEmpty();

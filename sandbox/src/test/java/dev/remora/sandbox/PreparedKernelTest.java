@@ -3,7 +3,6 @@ package dev.remora.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -33,11 +32,7 @@ class PreparedKernelTest {
         if (lab.sandboxes.prepared(0, language) == 0) {
             assertThat(function.once("{}")).isInstanceOf(Outcome.Answered.class);
         }
-        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (lab.sandboxes.prepared(0, language) == 0 && System.nanoTime() < end) {
-            Thread.sleep(5);
-        }
-        assertThat(lab.sandboxes.prepared(0, language)).isEqualTo(1);
+        Lab.eventually("one is prepared", () -> lab.sandboxes.prepared(0, language) == 1);
     }
 
     /** The interpreter's parent is the launcher's init in both; what tells them apart is the command line. */
@@ -114,6 +109,7 @@ class PreparedKernelTest {
                 .filter(p -> p.info().arguments().map(a -> String.join(" ", a)).orElse("").endsWith("bootstrap.py --prepared"))
                 .findFirst().orElseThrow().pid();
         ProcessHandle.of(parked).orElseThrow().destroyForcibly();
+        Lab.eventually("its end is known", () -> lab.sandboxes.prepared(0, Language.PYTHON) == 0);
         assertThat(lab.python("def handler(e, c): return 1").once("{}")).isInstanceOf(Outcome.Answered.class);
         await(lab.python("def handler(e, c): pass"));
     }
