@@ -8,6 +8,7 @@ import dev.remora.fleet.Engines;
 import dev.remora.fleet.Member.Status;
 import dev.remora.fleet.TestNetworks;
 import dev.remora.store.Ids;
+import dev.remora.store.Folders;
 import dev.remora.store.Scope;
 import dev.remora.store.SqliteStore;
 import dev.remora.store.Store;
@@ -63,12 +64,24 @@ final class CacheFixture implements AutoCloseable {
     private static Engines laid() {
         try {
             Path folder = Files.createTempDirectory("remora-engines-");
+            removeAtTheEnd(folder);
             say(folder.resolve(Engine.MEMCACHED.debianPackage() + "/usr/bin/memcached"), "memcached 1.6.18");
             say(folder.resolve(Engine.REDIS.debianPackage() + "/usr/bin/redis-server"), "Redis server v=7.0.15 sha=0:0");
             return new Engines(folder);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
+    }
+
+    /** Programs may be asked for their version until the end, so that the folder goes with the process. */
+    private static void removeAtTheEnd(Path folder) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            try {
+                Folders.remove(folder);
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+        }));
     }
 
     private static void say(Path program, String version) throws IOException {

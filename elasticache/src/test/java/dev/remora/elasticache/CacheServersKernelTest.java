@@ -36,7 +36,7 @@ class CacheServersKernelTest {
     private static final Path UNPACKED = Path.of(System.getProperty("remora.home"), "engines");
     private static final int ITEMS_MIB = 64;
     private static final int PROCESS_MIB = 256;
-    private static final int WAIT_MILLIS = 5000;
+    private static final int WAIT_MILLIS = 60_000;
     private static Path folder;
     private static Launcher launcher;
     private static Netns network;

@@ -2,6 +2,7 @@ package dev.remora.rds;
 
 import dev.remora.fleet.Engine;
 import dev.remora.fleet.Engines;
+import dev.remora.store.Folders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ final class EnginesOfTests {
     private static Engines laid() {
         try {
             Path folder = Files.createTempDirectory("remora-engines-");
+            removeAtTheEnd(folder);
             say(
                     folder.resolve(Engine.MARIADB.debianPackage() + "/usr/sbin/mariadbd"),
                     "mariadbd  Ver " + VERSION + "-MariaDB-0+deb12u1 for debian-linux-gnu");
@@ -28,6 +30,17 @@ final class EnginesOfTests {
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
+    }
+
+    /** Programs may be asked for their version until the end, so that the folder goes with the process. */
+    private static void removeAtTheEnd(Path folder) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            try {
+                Folders.remove(folder);
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+        }));
     }
 
     private static void say(Path program, String version) throws IOException {

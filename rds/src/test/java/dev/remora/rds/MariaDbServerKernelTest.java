@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 @Tag("kernel")
 class MariaDbServerKernelTest {
     private static final String PASSWORD = "correct-horse";
-    private static final Duration RESTART_MAX = Duration.ofSeconds(30);
+    private static final Duration RESTART_MAX = Duration.ofMinutes(2);
     private static final Path UNPACKED = Path.of(System.getProperty("remora.home"), "engines");
     private static Path folder;
     private static Launcher launcher;

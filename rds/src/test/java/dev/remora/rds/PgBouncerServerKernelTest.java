@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 class PgBouncerServerKernelTest {
     private static final String PASSWORD = "correct-horse";
     private static final int PORT = 6432;
-    private static final Duration RELOAD_MAX = Duration.ofSeconds(20);
+    private static final Duration RELOAD_MAX = Duration.ofMinutes(2);
     private static final Path UNPACKED = Path.of(System.getProperty("remora.home"), "engines");
     private static Path folder;
     private static Launcher launcher;

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 @Tag("kernel")
 class PostgresServerKernelTest {
     private static final String PASSWORD = "correct-horse";
-    private static final Duration RESTART_MAX = Duration.ofSeconds(30);
+    private static final Duration RESTART_MAX = Duration.ofMinutes(2);
     private static Path folder;
     private static Launcher launcher;
     private static Netns network;

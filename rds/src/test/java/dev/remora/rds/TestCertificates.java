@@ -1,6 +1,7 @@
 package dev.remora.rds;
 
 import dev.remora.fleet.Certificates;
+import dev.remora.store.Folders;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -21,7 +22,15 @@ final class TestCertificates {
     }
 
     private static Certificates.Issued issue(String name) throws Exception {
-        Path store = Files.createTempDirectory("remora-certificate-").resolve("store.p12");
+        Path folder = Files.createTempDirectory("remora-certificate-");
+        try {
+            return issue(name, folder.resolve("store.p12"));
+        } finally {
+            Folders.remove(folder);
+        }
+    }
+
+    private static Certificates.Issued issue(String name, Path store) throws Exception {
         var tool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin/keytool").toString(),
                         "-genkeypair",
