@@ -192,7 +192,8 @@ class NfTablesKernelTest {
                 from.send(new DatagramPacket(new byte[1], 1, new InetSocketAddress(InetAddress.getByAddress(here), 5000)));
             }
             for (byte[] from : lefts) {
-                assertThat(eventually(() -> connections.origin(17, here, 5000, from, 4000, 0), Optional::isPresent)).contains(from);
+                assertThat(eventually(() -> connections.origin(17, here, 5000, from, 4000, 0), Optional::isPresent))
+                        .contains(from);
             }
             connections.deleteTo(lefts[0], "nothing");
             connections.deleteMarked(4, true, "another mark");
@@ -259,7 +260,8 @@ class NfTablesKernelTest {
                 .addBaseChain("in", "filter", NftHook.INPUT, 0, NftVerdict.ACCEPT)
                 .addRule("in", NftStatement.is(NftValue.PROTOCOL, NftData.octet(6)), NftStatement.reset()));
         try (SocketChannel client = client()) {
-            assertThatThrownBy(() -> client.socket().connect(new InetSocketAddress(InetAddress.getByAddress(RIGHT), 80), PATIENCE_MILLIS))
+            InetSocketAddress to = new InetSocketAddress(InetAddress.getByAddress(RIGHT), 80);
+            assertThatThrownBy(() -> client.socket().connect(to, PATIENCE_MILLIS))
                     .isInstanceOf(ConnectException.class)
                     .hasMessageContaining("refused");
         }

@@ -105,7 +105,10 @@ class FlowMeterKernelTest {
         assertThat(read()).isEmpty();
     }
 
-    /** Waits until that many segments of the slot's have arrived, and nothing is on its way: an acknowledgement follows the answer. */
+    /**
+     * Waits until that many segments of the slot's have arrived, and nothing is on its way: an acknowledgement follows the
+     * answer.
+     */
     private void settle(Slot slot, long segments) {
         Netns database = lab.fabric.workload(ROUTER, "eni-db");
         KernelLab.eventually("all segments arrive", () -> {

@@ -125,7 +125,10 @@ final class KernelLab implements AutoCloseable {
         return socket;
     }
 
-    /** A number of the kernel's about a namespace, from a file of {@code /proc/net} that has a line of names and one of numbers. */
+    /**
+     * A number of the kernel's about a namespace, from a file of {@code /proc/net} that has a line of names and one of
+     * numbers.
+     */
     long statistic(Netns namespace, String file, String line, String name) {
         List<String> lines = call(namespace, () -> Files.readAllLines(Path.of("/proc/thread-self/net", file))).stream()
                 .filter(one -> one.startsWith(line + ": "))
