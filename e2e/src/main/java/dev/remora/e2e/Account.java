@@ -1,7 +1,6 @@
 package dev.remora.e2e;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +16,6 @@ import tools.jackson.databind.ObjectMapper;
  */
 public record Account(Server server, String id, Map<String, String> credentials) {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration CLIENT = Duration.ofSeconds(120);
 
     /** Its root. */
     public Account(Server server, String id) {
@@ -95,7 +93,7 @@ public record Account(Server server, String id, Map<String, String> credentials)
     private Command cli(String program, String... words) {
         var line = new ArrayList<>(List.of(program, "--endpoint-url", server.endpoint(), "--output", "json"));
         line.addAll(List.of(words));
-        return Command.run(CLIENT, environment(), line);
+        return Command.run(environment(), line);
     }
 
     /** Runs a Python program with boto3; what it prints is returned. {@code client('ec2')} makes a client of this account. */
@@ -128,7 +126,7 @@ public record Account(Server server, String id, Map<String, String> credentials)
                     return f"{status} {error['Code']}: {error['Message']}"
                 return 'was not refused'
             """;
-        return Command.run(CLIENT, environment(), List.of(python, "-c", prelude + program))
+        return Command.run(environment(), List.of(python, "-c", prelude + program))
                 .mustSucceed()
                 .out()
                 .strip();
@@ -136,7 +134,7 @@ public record Account(Server server, String id, Map<String, String> credentials)
 
     /** Runs a JavaScript program with the AWS SDK for JavaScript; what it prints is returned. */
     public String node(String program) {
-        return Command.run(CLIENT, withModules(), List.of("node", "--input-type=commonjs", "-e", program))
+        return Command.run(withModules(), List.of("node", "--input-type=commonjs", "-e", program))
                 .mustSucceed()
                 .out()
                 .strip();

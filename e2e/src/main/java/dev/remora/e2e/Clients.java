@@ -1,14 +1,12 @@
 package dev.remora.e2e;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
 /** Where clients are found. */
 public final class Clients {
-    private static final Duration QUICK = Duration.ofSeconds(30);
-    private static final String PYTHON = Command.run(QUICK, Map.of(), List.of("python3", "-c", "import boto3"))
+    private static final String PYTHON = Command.run(Map.of(), List.of("python3", "-c", "import boto3"))
                             .exit()
                     == 0
             ? "python3"

@@ -8,27 +8,33 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 /** One run of a program, bounded in time. */
 public record Command(List<String> line, int exit, String out, String err) {
-    public static Command run(Duration atMost, Map<String, String> environment, List<String> line) {
+    /** Far more than any takes: a slow machine is no failure. */
+    private static final Duration AT_MOST = Duration.ofMinutes(5);
+
+    public static Command run(Map<String, String> environment, List<String> line) {
         try {
             var builder = new ProcessBuilder(line).directory(Project.ROOT.toFile());
             builder.environment().putAll(environment);
             builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
             Process process = builder.start();
-            var out = CompletableFuture.supplyAsync(() -> read(process.getInputStream()));
-            var err = CompletableFuture.supplyAsync(() -> read(process.getErrorStream()));
-            if (!process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+            var out = reading(process.getInputStream());
+            var err = reading(process.getErrorStream());
+            if (!process.waitFor(AT_MOST.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.descendants().forEach(ProcessHandle::destroyForcibly);
                 process.destroyForcibly();
-                throw new AssertionError("no end after " + atMost + ": " + line + "\n" + out.join() + err.join());
+                throw new AssertionError("no end after " + AT_MOST + ": " + line + "\n" + out.get() + err.get());
             }
-            return new Command(line, process.exitValue(), out.join(), err.join());
+            return new Command(line, process.exitValue(), out.get(), err.get());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
@@ -44,6 +50,13 @@ public record Command(List<String> line, int exit, String out, String err) {
 
     public String all() {
         return out + err;
+    }
+
+    /** Each pipe has a thread of its own: the JDK's pool has one for both where there are two processors. */
+    private static FutureTask<String> reading(InputStream stream) {
+        var task = new FutureTask<>(() -> read(stream));
+        Thread.ofPlatform().daemon().name("output of a program").start(task);
+        return task;
     }
 
     private static String read(InputStream stream) {

@@ -6,7 +6,7 @@ import java.util.function.BooleanSupplier;
 
 /** Waits for what AWS, too, does after its answer. Bounded; asks again every 20 ms. */
 public final class Eventually {
-    private static final Duration AT_MOST = Duration.ofSeconds(60);
+    private static final Duration AT_MOST = Duration.ofMinutes(3);
     private static final Duration PAUSE = Duration.ofMillis(20);
 
     public static void holds(String what, BooleanSupplier condition) {

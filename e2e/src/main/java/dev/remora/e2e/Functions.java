@@ -17,6 +17,15 @@ import software.amazon.awssdk.services.lambda.model.VpcConfig;
 
 /** Roles and functions of an account, as most tests need them. */
 public record Functions(Sdk sdk) {
+    /** What an invocation may take where a test is not about that; not more than the visibility timeout of a plain queue. */
+    private static final int TIMEOUT_SECONDS = 30;
+
+    /** An event for a function that tries {@code seconds} long: what works may take its time on a busy machine. */
+    public static final String PATIENTLY = "{\"seconds\":20}";
+
+    /** The same for what cannot work, and is found so however short the try. */
+    public static final String BRIEFLY = "{\"seconds\":1}";
+
     public static final String TRUST = """
             {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},\
             "Action":"sts:AssumeRole"}]}""";
@@ -61,6 +70,7 @@ public record Functions(Sdk sdk) {
                 .runtime(runtime)
                 .handler(handler)
                 .role(role)
+                .timeout(TIMEOUT_SECONDS)
                 .code(c -> c.zipFile(SdkBytes.fromByteArray(read(zip))));
         lambda().createFunction(more.apply(request).build());
         lambda().waiter().waitUntilFunctionActiveV2(r -> r.functionName(name));

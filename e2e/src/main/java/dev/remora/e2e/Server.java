@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 public final class Server implements AutoCloseable {
     private static final Pattern URL = Pattern.compile("http://127\\.0\\.0\\.1:([0-9]+)");
     private static final Duration START = Duration.ofSeconds(300);
-    private static final Duration STOP = Duration.ofSeconds(30);
+    private static final Duration STOP = Duration.ofSeconds(120);
 
     private final Process process;
     private final List<String> lines = Collections.synchronizedList(new ArrayList<>());

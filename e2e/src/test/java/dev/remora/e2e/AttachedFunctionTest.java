@@ -8,6 +8,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.ec2.model.NetworkInterface;
 import software.amazon.awssdk.services.lambda.model.InvalidParameterValueException;
 
@@ -22,7 +23,7 @@ class AttachedFunctionTest {
         import socket
         def handler(event, context):
             try:
-                with socket.create_connection(('sts.us-east-1.amazonaws.com', 443), timeout=1): return 'reached'
+                with socket.create_connection(('sts.us-east-1.amazonaws.com', 443), timeout=event['seconds']): return 'reached'
             except OSError: return 'not reached'
         """;
 
@@ -32,11 +33,11 @@ class AttachedFunctionTest {
     void internet(Account account) {
         var network = Network.create(account);
         var functions = Functions.of(account);
-        functions.python("f", functions.role("r", Functions.VPC_ACCESS), REACHES_INTERNET, f -> f.timeout(5));
-        assertThat(functions.invoke("f", "{}").payload()).isEqualTo("\"reached\"");
+        functions.python("f", functions.role("r", Functions.VPC_ACCESS), REACHES_INTERNET, f -> f);
+        assertThat(functions.invoke("f", Functions.PATIENTLY).payload()).isEqualTo("\"reached\"");
         functions.lambda().updateFunctionConfiguration(r -> r.functionName("f").vpcConfig(Functions.in(network)));
         functions.lambda().waiter().waitUntilFunctionUpdatedV2(r -> r.functionName("f"));
-        assertThat(functions.invoke("f", "{}").payload()).isEqualTo("\"not reached\"");
+        assertThat(functions.invoke("f", Functions.BRIEFLY).payload()).isEqualTo("\"not reached\"");
     }
 
     @Test
@@ -58,9 +59,9 @@ class AttachedFunctionTest {
                 .getFirst()
                 .groupId();
         var functions = Functions.of(account);
-        functions.python("f", functions.role("r", Functions.VPC_ACCESS), REACHES_INTERNET, f -> f.timeout(5)
+        functions.python("f", functions.role("r", Functions.VPC_ACCESS), REACHES_INTERNET, f -> f
                 .vpcConfig(Functions.in(List.of(subnet), group)));
-        assertThat(functions.invoke("f", "{}").payload()).isEqualTo("\"not reached\"");
+        assertThat(functions.invoke("f", Functions.BRIEFLY).payload()).isEqualTo("\"not reached\"");
         assertThat(ec2.describeNetworkInterfaces().networkInterfaces())
                 .singleElement()
                 .satisfies(i -> assertThat(i.association()).isNull());
@@ -107,7 +108,7 @@ class AttachedFunctionTest {
                         d -> assertThat(d).startsWith("AWS Lambda VPC ENI-first-"),
                         d -> assertThat(d).startsWith("AWS Lambda VPC ENI-third-"));
         functions.lambda().deleteFunction(r -> r.functionName("first"));
-        assertThat(functions.invoke("second", "{}").payload()).isEqualTo("\"not reached\"");
+        assertThat(functions.invoke("second", Functions.BRIEFLY).payload()).isEqualTo("\"not reached\"");
         assertThat(ec2.describeNetworkInterfaces().networkInterfaces())
                 .as("the second still uses it")
                 .hasSize(2);
@@ -123,11 +124,12 @@ class AttachedFunctionTest {
     void previousVersions(Account account) {
         var network = Network.create(account);
         var functions = Functions.of(account);
-        functions.python("f", functions.role("r", Functions.VPC_ACCESS), REACHES_INTERNET, f -> f.timeout(5));
+        functions.python("f", functions.role("r", Functions.VPC_ACCESS), REACHES_INTERNET, f -> f);
         String version =
                 functions.lambda().publishVersion(r -> r.functionName("f")).version();
         functions.lambda().updateFunctionConfiguration(r -> r.functionName("f").vpcConfig(Functions.in(network)));
-        var old = functions.lambda().invoke(r -> r.functionName("f").qualifier(version));
+        var old = functions.lambda().invoke(r -> r.functionName("f").qualifier(version)
+                .payload(SdkBytes.fromUtf8String(Functions.PATIENTLY)));
         assertThat(old.payload().asUtf8String()).isEqualTo("\"reached\"");
         assertThat(old.executedVersion()).isEqualTo(version);
     }

@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -44,6 +46,10 @@ class BucketsServeUnmodifiedClientsTest {
         byte[] large = new byte[LARGE];
         new Random(3).nextBytes(large);
         Files.write(folder.resolve("source/large"), large);
+        // What is younger than its object's second would be sent again.
+        for (String name : List.of("a.txt", "sub/b c+ü.txt", "large")) {
+            Files.setLastModifiedTime(folder.resolve("source").resolve(name), FileTime.from(Instant.now().minusSeconds(60)));
+        }
         walk(account::awsCommand, bucket(account, "one"), folder, large);
         walk(account::awsVersion2, bucket(account, "two"), folder, large);
     }

@@ -25,10 +25,10 @@ class CredentialsOfFunctionsEndTest {
     @Test
     @DisplayName("a sandbox is replaced before its credentials end, and ended ones are told to be expired")
     void replaced() {
-        try (var server = Server.start("--ephemeral", "--credentials-life", "20")) {
+        try (var server = Server.start("--ephemeral", "--credentials-life", "25")) {
             Account account = Account.fresh(server);
             var functions = Functions.of(account);
-            functions.python("f", functions.role("r"), CODE, f -> f.timeout(15).memorySize(512));
+            functions.python("f", functions.role("r"), CODE, f -> f.timeout(20).memorySize(1769));
             JsonNode first = JSON.readTree(functions.invoke("f", "{}").payload());
             Account inside = account.with(first);
             Eventually.holds("the first credentials end", () -> inside.awsCommand("sts", "get-caller-identity").exit() != 0);

@@ -22,7 +22,7 @@ class FunctionConnectsOverIpv6Test {
             def handler(event, context):
                 host, port = event['host'], 5432
                 with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as s:
-                    s.settimeout(2)
+                    s.settimeout(event['seconds'])
                     try:
                         s.connect((host, port))
                         return s.recv(100).decode()
@@ -53,7 +53,7 @@ class FunctionConnectsOverIpv6Test {
         var functions = Functions.of(account);
         String role = functions.role("r", Functions.VPC_ACCESS);
         for (boolean allowed : new boolean[] {true, false}) {
-            functions.python("f" + allowed, role, CONNECT, f -> f.timeout(10).vpcConfig(VpcConfig.builder()
+            functions.python("f" + allowed, role, CONNECT, f -> f.vpcConfig(VpcConfig.builder()
                     .subnetIds(subnet)
                     .securityGroupIds(group)
                     .ipv6AllowedForDualStack(allowed)
@@ -71,7 +71,7 @@ class FunctionConnectsOverIpv6Test {
                         .ipv6Addresses()
                         .getFirst()
                         .ipv6Address();
-                String event = "{\"host\":\"" + host + "\"}";
+                String event = "{\"seconds\":20,\"host\":\"" + host + "\"}";
                 assertThat(functions.invoke("ftrue", event).payload()).isEqualTo("\"hello\"");
                 assertThat(functions.invoke("ffalse", event).payload()).contains("failed");
             } finally {

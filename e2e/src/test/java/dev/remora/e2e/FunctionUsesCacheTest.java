@@ -20,7 +20,8 @@ class FunctionUsesCacheTest {
             """
         const memjs = require('memjs');
         exports.handler = async (event) => {
-          const client = memjs.Client.create(process.env.HOST + ':11211', { timeout: 1.5, conntimeout: 1.5, retries: 1 });
+          const seconds = event.brief ? 1.5 : 10;
+          const client = memjs.Client.create(process.env.HOST + ':11211', { timeout: seconds, conntimeout: seconds, retries: 1 });
           try {
             if (event.value) await client.set('key', event.value, { expires: 60 });
             const found = await client.get('key');
@@ -38,8 +39,8 @@ class FunctionUsesCacheTest {
         const { Cluster } = require('ioredis');
         exports.handler = async (event) => {
           const client = new Cluster([{ host: process.env.HOST, port: 6379 }], {
-            dnsLookup: (address, callback) => callback(null, address), slotsRefreshTimeout: 3000,
-            clusterRetryStrategy: () => null, redisOptions: { tls: {}, connectTimeout: 1500 } });
+            dnsLookup: (address, callback) => callback(null, address), slotsRefreshTimeout: event.brief ? 3000 : 20000,
+            clusterRetryStrategy: () => null, redisOptions: { tls: {}, connectTimeout: event.brief ? 1500 : 20000 } });
           client.on('error', () => {});
           try {
             if (event.value) await client.set('key', event.value);
@@ -57,7 +58,7 @@ class FunctionUsesCacheTest {
         const Redis = require('ioredis');
         exports.handler = async (event) => {
           const client = new Redis({ host: process.env.HOST, port: 6379, tls: {}, password: event.password,
-                                     connectTimeout: 1500, retryStrategy: () => null });
+                                     connectTimeout: 20000, retryStrategy: () => null });
           client.on('error', () => {});
           try {
             return { value: await client.incr('visits') };
@@ -76,7 +77,7 @@ class FunctionUsesCacheTest {
                 "index.handler",
                 functions.role("role-of-" + name, Functions.VPC_ACCESS),
                 Zips.of(Map.of("index.js", code), Map.of("node_modules", Clients.drivers())),
-                f -> f.vpcConfig(Functions.in(network)).timeout(15).environment(e -> e.variables(Map.of("HOST", host))));
+                f -> f.vpcConfig(Functions.in(network)).environment(e -> e.variables(Map.of("HOST", host))));
     }
 
     @Test
@@ -108,7 +109,7 @@ class FunctionUsesCacheTest {
             assertThat(functions.invoke("sessions", "{\"value\":\"Martha\"}").payload()).isEqualTo("{\"value\":\"Martha\"}");
             assertThat(functions.invoke("sessions", "{}").payload()).isEqualTo("{\"value\":\"Martha\"}");
             network.revoke(11211);
-            assertThat(functions.invoke("sessions", "{}").payload()).doesNotContain("Martha");
+            assertThat(functions.invoke("sessions", "{\"brief\":true}").payload()).doesNotContain("Martha");
             network.allow(11211);
 
             account.aws(
@@ -147,7 +148,7 @@ class FunctionUsesCacheTest {
             assertThat(functions.invoke("carts", "{\"value\":\"Martha\"}").payload())
                     .contains("\"value\":\"Martha\"", ".serverless.use1.cache.amazonaws.com");
             network.revoke(6379);
-            assertThat(functions.invoke("carts", "{}").payload()).contains("failed");
+            assertThat(functions.invoke("carts", "{\"brief\":true}").payload()).contains("failed");
             network.allow(6379);
             // What is not a second old may be lost, as the engine says.
             Eventually.holds("the log of changes is on the disk", () -> logged(data).contains("Martha"));
@@ -172,8 +173,8 @@ class FunctionUsesCacheTest {
                 found.append(Files.readString(file, StandardCharsets.ISO_8859_1));
             }
             return found.toString();
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
+        } catch (IOException | UncheckedIOException rewritten) {
+            return "";
         }
     }
 

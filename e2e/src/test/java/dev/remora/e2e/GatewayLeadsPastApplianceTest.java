@@ -2,7 +2,6 @@ package dev.remora.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +43,7 @@ class GatewayLeadsPastApplianceTest {
         account.awsCommand("ec2", "wait", "instance-running", "--instance-ids", app, wall, client).mustSucceed();
         String url = "http://" + address(account, app) + "/";
         address(account, client);
-        Eventually.holds("the server is reached", () -> get(account, client, url).equals("served"));
+        Eventually.holds("the server is reached", () -> get(account, client, url, 20).equals("served"));
 
         account.awsCommand("ec2", "modify-instance-attribute", "--instance-id", wall, "--no-source-dest-check").mustSucceed();
         String out = table(account, network, "0.0.0.0/0", wall);
@@ -54,15 +53,15 @@ class GatewayLeadsPastApplianceTest {
         assertThat(account.aws("ec2", "describe-route-tables", "--filters", "Name=association.gateway-id,Values=" + gateway)
                         .get("RouteTables").get(0).get("Associations").get(0).get("GatewayId").asString())
                 .isEqualTo(gateway);
-        assertThat(get(account, client, url)).isEqualTo("served");
+        assertThat(get(account, client, url, 20)).isEqualTo("served");
         account.aws("ec2", "stop-instances", "--instance-ids", wall);
         account.awsCommand("ec2", "wait", "instance-stopped", "--instance-ids", wall).mustSucceed();
-        assertThat(get(account, client, url)).isEmpty();
+        assertThat(get(account, client, url, 3)).isEmpty();
 
         account.awsCommand("ec2", "disassociate-route-table", "--association-id", ofSubnet).mustSucceed();
-        assertThat(get(account, client, url)).isEmpty();
+        assertThat(get(account, client, url, 3)).isEmpty();
         account.awsCommand("ec2", "disassociate-route-table", "--association-id", ofGateway).mustSucceed();
-        assertThat(get(account, client, url)).isEqualTo("served");
+        assertThat(get(account, client, url, 20)).isEqualTo("served");
     }
 
     private static String run(Account account, Network network, String subnet) {
@@ -96,9 +95,9 @@ class GatewayLeadsPastApplianceTest {
                 .get("AssociationId").asString();
     }
 
-    private static String get(Account account, String instance, String url) {
+    private static String get(Account account, String instance, String url, int seconds) {
         var line = new ArrayList<>(List.of(Project.REMORA.toString(), "exec", instance, "--"));
-        line.addAll(List.of("curl", "-s", "-m", "3", url));
-        return Command.run(Duration.ofSeconds(30), Map.copyOf(account.environment()), line).out().strip();
+        line.addAll(List.of("curl", "-s", "-m", Integer.toString(seconds), url));
+        return Command.run(Map.copyOf(account.environment()), line).out().strip();
     }
 }

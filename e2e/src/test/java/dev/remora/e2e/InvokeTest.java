@@ -30,7 +30,8 @@ class InvokeTest {
             if kind == 'big': return 'x' * event['size']
             if kind == 'memory': return len(bytearray(event['mib'] << 20))
             if kind == 'context': return [context.function_name, context.function_version, context.invoked_function_arn,
-                context.memory_limit_in_mb, context.aws_request_id, context.log_group_name, context.get_remaining_time_in_millis() > 0]
+                context.memory_limit_in_mb, context.aws_request_id, context.log_group_name,
+                context.get_remaining_time_in_millis() > 0]
             return event
         """;
 
@@ -42,7 +43,7 @@ class InvokeTest {
                 "f",
                 functions.role("r", "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"),
                 TROUBLE,
-                f -> f.timeout(2));
+                f -> f);
 
         var answer = functions.invoke("f", "{\"a\":1}");
         assertThat(answer.payload()).isEqualTo("{\"a\": 1}");
@@ -70,7 +71,8 @@ class InvokeTest {
         assertThat(functions.invoke("f", "{\"kind\":\"exit\",\"status\":0}").payload())
                 .contains("Runtime exited without providing a reason");
 
-        var late = functions.invoke("f", "{\"kind\":\"sleep\",\"seconds\":30}");
+        functions.python("late", "arn:aws:iam::" + account.id() + ":role/r", TROUBLE, f -> f.timeout(2));
+        var late = functions.invoke("late", "{\"kind\":\"sleep\",\"seconds\":30}");
         assertThat(late.payload()).contains("Sandbox.Timedout", "Error: Task timed out after 2.00 seconds");
 
         assertThat(functions.invoke("f", "{\"kind\":\"set\"}").payload())
@@ -139,12 +141,12 @@ class InvokeTest {
                         .statusCode())
                 .isEqualTo(202);
         Eventually.holds(
-                "the event's line is in the log",
-                () -> account.awsVersion2("logs", "tail", "/aws/lambda/f").out().contains("event is {'later': True}"));
+                "the invocation's last line is in the log",
+                () -> account.awsVersion2("logs", "tail", "/aws/lambda/f").out().contains("REPORT RequestId: "));
         assertThat(account.awsVersion2("logs", "tail", "/aws/lambda/f")
                         .mustSucceed()
                         .out())
-                .contains("INIT_START Runtime Version: python", "START RequestId: ", "REPORT RequestId: ");
+                .contains("INIT_START Runtime Version: python", "START RequestId: ", "event is {'later': True}");
     }
 
     @Test
@@ -161,9 +163,11 @@ class InvokeTest {
                 except OSError as e: return e.strerror
             def handler(event, context):
                 open('/tmp/x', 'w').write('y')
-                return {'env': {k: os.environ.get(k) for k in ('MINE', 'AWS_REGION', 'AWS_LAMBDA_FUNCTION_NAME', 'LAMBDA_TASK_ROOT', 'TZ', '_HANDLER')},
+                return {'env': {k: os.environ.get(k) for k in
+                        ('MINE', 'AWS_REGION', 'AWS_LAMBDA_FUNCTION_NAME', 'LAMBDA_TASK_ROOT', 'TZ', '_HANDLER')},
                         'tmp': shutil.disk_usage('/tmp').total >> 20, 'task': attempt(lambda: open('/var/task/x', 'w')),
-                        'uid': os.getuid(), 'root': os.path.exists('/root/.bashrc'), 'shadow': os.path.exists('/etc/shadow'), 'home': os.path.exists('/home') and os.listdir('/home')}
+                        'uid': os.getuid(), 'root': os.path.exists('/root/.bashrc'), 'shadow': os.path.exists('/etc/shadow'),
+                        'home': os.path.exists('/home') and os.listdir('/home')}
             """,
                 f -> f.environment(e -> e.variables(Map.of("MINE", "yes"))).ephemeralStorage(s -> s.size(512)));
         assertThat(functions.invoke("f", "{}").payload())

@@ -2,7 +2,6 @@ package dev.remora.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -20,7 +19,7 @@ class NatGatewayGivesInternetTest {
         import socket
         def handler(event, context):
             try:
-                with socket.create_connection(('198.18.0.1', 443), timeout=1): return 'reached'
+                with socket.create_connection(('198.18.0.1', 443), timeout=event['seconds']): return 'reached'
             except OSError: return 'not reached'
         """;
 
@@ -34,9 +33,9 @@ class NatGatewayGivesInternetTest {
     void internet(Account account) {
         var network = Network.create(account);
         var functions = Functions.of(account);
-        functions.python("f", functions.role("r", Functions.VPC_ACCESS), DIAL, f -> f.timeout(5)
+        functions.python("f", functions.role("r", Functions.VPC_ACCESS), DIAL, f -> f
                 .vpcConfig(Functions.in(network)));
-        assertThat(functions.invoke("f", "{}").payload()).as("without any route").isEqualTo("\"not reached\"");
+        assertThat(functions.invoke("f", Functions.BRIEFLY).payload()).as("without any route").isEqualTo("\"not reached\"");
 
         String gateway = id(account, "InternetGateway", "InternetGatewayId", "ec2", "create-internet-gateway");
         account.awsCommand("ec2", "attach-internet-gateway", "--internet-gateway-id", gateway, "--vpc-id", network.vpc())
@@ -55,7 +54,7 @@ class NatGatewayGivesInternetTest {
                 account, "NatGateway", "NatGatewayId", "ec2", "create-nat-gateway", "--subnet-id", open, "--allocation-id",
                 allocation);
         account.awsCommand("ec2", "wait", "nat-gateway-available", "--nat-gateway-ids", nat).mustSucceed();
-        assertThat(functions.invoke("f", "{}").payload()).as("the gateway alone").isEqualTo("\"not reached\"");
+        assertThat(functions.invoke("f", Functions.BRIEFLY).payload()).as("the gateway alone").isEqualTo("\"not reached\"");
 
         String main = account.aws(
                         "ec2", "describe-route-tables", "--filters", "Name=vpc-id,Values=" + network.vpc(),
@@ -67,18 +66,16 @@ class NatGatewayGivesInternetTest {
         account.aws(
                 "ec2", "create-route", "--route-table-id", main, "--destination-cidr-block", "0.0.0.0/0", "--nat-gateway-id",
                 nat);
-        assertThat(functions.invoke("f", "{}").payload()).as("with the route").isEqualTo("\"reached\"");
+        assertThat(functions.invoke("f", Functions.PATIENTLY).payload()).as("with the route").isEqualTo("\"reached\"");
 
         account.aws("ec2", "delete-nat-gateway", "--nat-gateway-id", nat);
-        assertThat(functions.invoke("f", "{}").payload()).as("after it").isEqualTo("\"not reached\"");
+        assertThat(functions.invoke("f", Functions.BRIEFLY).payload()).as("after it").isEqualTo("\"not reached\"");
         assertThat(account.aws("ec2", "describe-route-tables", "--route-table-ids", main).toString()).contains("blackhole");
         Eventually.holds("the drop names the gateway that is gone", () -> drops(account).contains(nat));
     }
 
     static String drops(Account account) {
-        return Command.run(
-                        Duration.ofSeconds(20),
-                        account.environment(),
+        return Command.run(account.environment(),
                         List.of(Project.REMORA.toString(), "drops", "f", "--json"))
                 .mustSucceed()
                 .out();

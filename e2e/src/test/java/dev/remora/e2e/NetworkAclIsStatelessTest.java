@@ -18,7 +18,7 @@ class NetworkAclIsStatelessTest {
         import socket
         def handler(event, context):
             try:
-                with socket.create_connection((event['host'], 5432), timeout=1): return 'reached'
+                with socket.create_connection((event['host'], 5432), timeout=event['seconds']): return 'reached'
             except OSError: return 'not reached'
         """;
 
@@ -26,11 +26,13 @@ class NetworkAclIsStatelessTest {
     @DisplayName("an ingress entry alone is not enough; with an egress entry for the client's ports it is; a lower number wins")
     void stateless(Account account) {
         var network = Network.create(account);
-        String event = "{\"host\":\"" + network.database("db") + "\"}";
+        String event = "{\"seconds\":%d,\"host\":\"" + network.database("db") + "\"}";
+        String patiently = event.formatted(20);
+        String briefly = event.formatted(1);
         var functions = Functions.of(account);
-        functions.python("f", functions.role("r", Functions.VPC_ACCESS), DIAL, f -> f.timeout(5)
+        functions.python("f", functions.role("r", Functions.VPC_ACCESS), DIAL, f -> f
                 .vpcConfig(Functions.in(network)));
-        assertThat(functions.invoke("f", event).payload()).as("the default ACL").isEqualTo("\"reached\"");
+        assertThat(functions.invoke("f", patiently).payload()).as("the default ACL").isEqualTo("\"reached\"");
 
         // The functions get a subnet of their own, so that every packet crosses a boundary.
         String acl = account.aws("ec2", "create-network-acl", "--vpc-id", network.vpc())
@@ -46,7 +48,7 @@ class NetworkAclIsStatelessTest {
                 .updateFunctionConfiguration(r -> r.functionName("f")
                         .vpcConfig(Functions.in(List.of(functionsOnly), network.app())));
         functions.lambda().waiter().waitUntilFunctionUpdatedV2(r -> r.functionName("f"));
-        assertThat(functions.invoke("f", event).payload()).as("another subnet").isEqualTo("\"reached\"");
+        assertThat(functions.invoke("f", patiently).payload()).as("another subnet").isEqualTo("\"reached\"");
         String association = account.aws(
                         "ec2", "describe-network-acls", "--filters", "Name=association.subnet-id,Values=" + functionsOnly,
                         "--query",
@@ -56,19 +58,19 @@ class NetworkAclIsStatelessTest {
                 .asString();
         account.aws(
                 "ec2", "replace-network-acl-association", "--association-id", association, "--network-acl-id", acl);
-        assertThat(functions.invoke("f", event).payload()).as("an ACL without entries").isEqualTo("\"not reached\"");
+        assertThat(functions.invoke("f", briefly).payload()).as("an ACL without entries").isEqualTo("\"not reached\"");
 
         entry(account, acl, "--egress", "100", "allow", "From=5432,To=5432");
-        assertThat(functions.invoke("f", event).payload()).as("only the way there").isEqualTo("\"not reached\"");
+        assertThat(functions.invoke("f", briefly).payload()).as("only the way there").isEqualTo("\"not reached\"");
         Eventually.holds(
                 "the drop names the ACL",
                 () -> NatGatewayGivesInternetTest.drops(account).contains("no entry of " + acl + " allows TCP"));
 
         entry(account, acl, "--ingress", "100", "allow", "From=1024,To=65535");
-        assertThat(functions.invoke("f", event).payload()).as("both ways").isEqualTo("\"reached\"");
+        assertThat(functions.invoke("f", patiently).payload()).as("both ways").isEqualTo("\"reached\"");
 
         entry(account, acl, "--egress", "99", "deny", "From=5432,To=5432");
-        assertThat(functions.invoke("f", event).payload()).as("a lower number wins").isEqualTo("\"not reached\"");
+        assertThat(functions.invoke("f", briefly).payload()).as("a lower number wins").isEqualTo("\"not reached\"");
         Eventually.holds(
                 "the drop names the entry",
                 () -> NatGatewayGivesInternetTest.drops(account).contains("entry 99 of " + acl + " denies TCP 5432"));

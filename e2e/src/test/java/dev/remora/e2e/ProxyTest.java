@@ -23,7 +23,7 @@ class ProxyTest {
         const { Client } = require('pg');
         exports.handler = async (event) => {
           const client = new Client({ host: process.env.HOST, user: 'remora', password: event.password, database: 'shop',
-                                      connectionTimeoutMillis: 3000, ssl: true });
+                                      connectionTimeoutMillis: 20000, ssl: true });
           try {
             await client.connect();
             const rows = await client.query('select current_user as who, inet_client_addr()::text as seen');
@@ -71,7 +71,7 @@ class ProxyTest {
                     "index.handler",
                     functions.role("reader", Functions.VPC_ACCESS),
                     Zips.of(Map.of("index.js", HANDLER), Map.of("node_modules", PostgresClient.modules())),
-                    f -> f.vpcConfig(Functions.in(network)).timeout(10).environment(e -> e.variables(Map.of("HOST", endpoint))));
+                    f -> f.vpcConfig(Functions.in(network)).environment(e -> e.variables(Map.of("HOST", endpoint))));
             String proxyAddress = network.sdk()
                     .ec2()
                     .describeNetworkInterfaces(r -> r.filters(f -> f.name("group-id").values(between)))

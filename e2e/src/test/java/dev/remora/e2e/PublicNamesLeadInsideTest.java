@@ -30,11 +30,11 @@ class PublicNamesLeadInsideTest {
         String mine = vpc(account, "10.0.0.0/16");
         String peer = vpc(account, "10.1.0.0/16");
         String subnet = subnet(account, mine, "10.0.1.0/24");
-        functions.python("inside", role, RESOLVE, f -> f.timeout(30).vpcConfig(v -> v.subnetIds(subnet)
+        functions.python("inside", role, RESOLVE, f -> f.vpcConfig(v -> v.subnetIds(subnet)
                 .securityGroupIds(group(account, mine))));
-        functions.python("beyond", role, RESOLVE, f -> f.timeout(30).vpcConfig(v -> v
+        functions.python("beyond", role, RESOLVE, f -> f.vpcConfig(v -> v
                 .subnetIds(subnet(account, peer, "10.1.1.0/24")).securityGroupIds(group(account, peer))));
-        functions.python("outside", role, RESOLVE, f -> f.timeout(30));
+        functions.python("outside", role, RESOLVE, f -> f);
 
         String gateway = ec2.createInternetGateway().internetGateway().internetGatewayId();
         ec2.attachInternetGateway(r -> r.internetGatewayId(gateway).vpcId(mine));

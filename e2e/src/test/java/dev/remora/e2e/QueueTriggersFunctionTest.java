@@ -102,19 +102,19 @@ class QueueTriggersFunctionTest {
                     print('TRY', r['body'], r['attributes']['ApproximateReceiveCount'])
                     if r['body'] == 'poison' or r['attributes']['ApproximateReceiveCount'] == '1': raise ValueError('no')
             """,
-                f -> f.timeout(1));
+                f -> f.timeout(10));
         var sqs = Sdk.of(account).sqs();
         sqs.createQueue(r -> r.queueName("dead"));
-        String url = sqs.createQueue(r -> r.queueName("q").attributes(Map.of(QueueAttributeName.VISIBILITY_TIMEOUT, "2",
+        String url = sqs.createQueue(r -> r.queueName("q").attributes(Map.of(QueueAttributeName.VISIBILITY_TIMEOUT, "10",
                 QueueAttributeName.REDRIVE_POLICY,
                 "{\"deadLetterTargetArn\":\"" + arn(account, "dead") + "\",\"maxReceiveCount\":\"2\"}"))).queueUrl();
-        enabled(account, "f", "q");
+        Sdk.of(account).lambda().createEventSourceMapping(
+                r -> r.functionName("f").eventSourceArn(arn(account, "q")).batchSize(1));
         sqs.sendMessage(r -> r.queueUrl(url).messageBody("shy"));
-        Eventually.holds("the second try goes well", () -> counts(account, "q").equals("0 0"));
-        assertThat(logged(account, "f", "TRY")).containsExactly("TRY shy 1", "TRY shy 2");
         sqs.sendMessage(r -> r.queueUrl(url).messageBody("poison"));
         Eventually.holds("the message is among the dead letters", () -> counts(account, "dead").equals("1 0"));
         assertThat(counts(account, "q")).isEqualTo("0 0");
+        assertThat(logged(account, "f", "TRY shy")).containsExactly("TRY shy 1", "TRY shy 2");
         assertThat(logged(account, "f", "TRY poison")).containsExactly("TRY poison 1", "TRY poison 2");
     }
 
@@ -161,9 +161,9 @@ class QueueTriggersFunctionTest {
             sqs.send_message_batch(QueueUrl=url, Entries=[{'Id': b, 'MessageBody': b} for b in ('good', 'bad', 'fine')])
             lam.create_event_source_mapping(FunctionName='f', EventSourceArn=arn,
                                             FunctionResponseTypes=['ReportBatchItemFailures'])
-            got = []
+            got = set()
             while len(got) < 2:
-                got += [m['Body'] for m in sqs.receive_message(QueueUrl=out, WaitTimeSeconds=20).get('Messages', [])]
+                got |= {m['Body'] for m in sqs.receive_message(QueueUrl=out, WaitTimeSeconds=20).get('Messages', [])}
             print(sorted(got))
             """);
         assertThat(out).isEqualTo("['fine done', 'good done']");
@@ -206,9 +206,9 @@ class QueueTriggersFunctionTest {
                     print('TRY', r['body'])
                     if r['body'] == 'slow' and r['attributes']['ApproximateReceiveCount'] == '1': time.sleep(60)
                 """,
-                    f -> f.timeout(3));
+                    f -> f.timeout(10));
             var sqs = Sdk.of(account).sqs();
-            String url = sqs.createQueue(r -> r.queueName("q").attributes(Map.of(QueueAttributeName.VISIBILITY_TIMEOUT, "4")))
+            String url = sqs.createQueue(r -> r.queueName("q").attributes(Map.of(QueueAttributeName.VISIBILITY_TIMEOUT, "10")))
                     .queueUrl();
             enabled(account, "f", "q");
             sqs.sendMessage(r -> r.queueUrl(url).messageBody("slow"));

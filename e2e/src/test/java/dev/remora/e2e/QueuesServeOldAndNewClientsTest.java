@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sqs.model.Message;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 import tools.jackson.databind.JsonNode;
 
 @Tag("e2e")
@@ -151,7 +153,8 @@ class QueuesServeOldAndNewClientsTest {
         try (var server = Server.start("--data", data.toString())) {
             var account = Account.fresh(server);
             id = account.id();
-            String url = Sdk.of(account).sqs().createQueue(r -> r.queueName("q")).queueUrl();
+            String url = Sdk.of(account).sqs().createQueue(r -> r.queueName("q")
+                    .attributes(Map.of(QueueAttributeName.VISIBILITY_TIMEOUT, "600"))).queueUrl();
             var senders = new ArrayList<Thread>();
             for (int s = 0; s < 4; s++) {
                 String sender = "sender " + s + " message ";

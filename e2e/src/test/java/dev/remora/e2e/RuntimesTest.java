@@ -83,8 +83,7 @@ class RuntimesTest {
                 .isZero();
         Path zip = Zips.of(Map.of(), Map.of(".", folder));
         var functions = Functions.of(account);
-        functions.create("f", runtime, "Echo::handle", functions.role("r"), zip, f -> f.memorySize(512)
-                .timeout(20));
+        functions.create("f", runtime, "Echo::handle", functions.role("r"), zip, f -> f.memorySize(512));
         assertThat(functions.invoke("f", "{\"a\":1}").payload()).isEqualTo("{\"got\":{\"a\":1}}");
         assertThat(functions.invoke("f", "{\"fail\":1}").payload())
                 .contains("\"errorType\":\"java.lang.IllegalStateException\"", "as asked");
@@ -114,7 +113,7 @@ class RuntimesTest {
                 u.urlopen(u.Request(f'{api}/invocation/{id}/response', data=b'{"seen":' + event.read() + b'}', method='POST'))
             P
             """)),
-                f -> f.timeout(10));
+                f -> f);
         assertThat(functions.invoke("f", "[1,2]").payload()).isEqualTo("{\"seen\":[1,2]}");
     }
 

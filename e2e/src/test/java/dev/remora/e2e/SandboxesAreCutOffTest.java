@@ -18,24 +18,25 @@ class SandboxesAreCutOffTest {
     private static final String DIAL =
             """
         import socket
-        def dial(host, port, seconds=1):
+        def dial(host, port, seconds):
             try:
                 with socket.create_connection((host, port), timeout=seconds): return 'connected'
             except OSError as e: return type(e).__name__
-        def handler(event, context): return {f"{h}:{p}": dial(h, p) for h, p in event}
+        def handler(event, context): return {f"{h}:{p}": dial(h, p, event['seconds']) for h, p in event['to']}
         """;
 
     @Test
     @DisplayName("a function cannot reach the host's loopback, Remora's admin paths or the metadata address")
     void host(Account account) throws IOException {
         var functions = Functions.of(account);
-        functions.python("f", functions.role("r"), DIAL, f -> f.timeout(20));
+        functions.python("f", functions.role("r"), DIAL, f -> f);
         int api = Integer.parseInt(account.server().endpoint().replaceAll(".*:", ""));
         try (var listener = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             String answer = functions
                     .invoke(
                             "f",
-                            "[[\"127.0.0.1\",%d],[\"127.0.0.1\",%d],[\"169.254.169.254\",80],[\"169.254.64.1\",22]]"
+                            ("{\"seconds\":1,\"to\":[[\"127.0.0.1\",%d],[\"127.0.0.1\",%d],[\"169.254.169.254\",80],"
+                                            + "[\"169.254.64.1\",22]]}")
                                     .formatted(api, listener.getLocalPort()))
                     .payload();
             assertThat(answer).doesNotContain("connected");
@@ -59,7 +60,7 @@ class SandboxesAreCutOffTest {
                 return probe.getsockname()[0]
             """,
                 f -> f.vpcConfig(Functions.in(List.of(network.subnetA()), network.app())));
-        functions.python("dialler", role, DIAL, f -> f.timeout(20)
+        functions.python("dialler", role, DIAL, f -> f
                 .vpcConfig(Functions.in(List.of(network.subnetA()), network.app())));
         network.sdk().ec2().authorizeSecurityGroupIngress(r -> r.groupId(network.app())
                 .ipPermissions(p -> p.ipProtocol("-1").ipRanges(i -> i.cidrIp("0.0.0.0/0"))));
@@ -71,7 +72,7 @@ class SandboxesAreCutOffTest {
                 .getFirst()
                 .privateIpAddress();
         assertThat(functions
-                        .invoke("dialler", "[[\"%s\",7000],[\"%s\",7000]]".formatted(own, eni))
+                        .invoke("dialler", "{\"seconds\":1,\"to\":[[\"%s\",7000],[\"%s\",7000]]}".formatted(own, eni))
                         .payload())
                 .doesNotContain("connected");
     }
@@ -85,11 +86,11 @@ class SandboxesAreCutOffTest {
         String role = functions.role("r", Functions.VPC_ACCESS);
         String host = one.database("one");
         String address = functionResolves(functions, role, one, host);
-        functions.python("first", role, DIAL, f -> f.timeout(10).vpcConfig(Functions.in(one)));
-        functions.python("second", role, DIAL, f -> f.timeout(10).vpcConfig(Functions.in(two)));
-        String event = "[[\"" + address + "\",5432]]";
-        assertThat(functions.invoke("first", event).payload()).contains("connected");
-        assertThat(functions.invoke("second", event).payload()).doesNotContain("connected");
+        functions.python("first", role, DIAL, f -> f.vpcConfig(Functions.in(one)));
+        functions.python("second", role, DIAL, f -> f.vpcConfig(Functions.in(two)));
+        String event = "{\"seconds\":%d,\"to\":[[\"" + address + "\",5432]]}";
+        assertThat(functions.invoke("first", event.formatted(20)).payload()).contains("connected");
+        assertThat(functions.invoke("second", event.formatted(1)).payload()).doesNotContain("connected");
     }
 
     private static String functionResolves(Functions functions, String role, Network network, String host) {

@@ -60,15 +60,19 @@ class SecondFactorOpensWhatPoliciesCloseTest {
             String serial = user.aws("iam", "create-virtual-mfa-device", "--virtual-mfa-device-name", name,
                             "--bootstrap-method", "Base32StringSeed", "--outfile", file.toString())
                     .get("VirtualMFADevice").get("SerialNumber").asString();
-            var phone = new Phone(serial, Files.readString(file).strip(),
-                    System.currentTimeMillis() / 1000 / STEP_SECONDS - 1);
+            var phone = new Phone(serial, Files.readString(file).strip(), now() - 1);
             user.aws("iam", "enable-mfa-device", "--user-name", name, "--serial-number", serial,
                     "--authentication-code1", phone.code(phone.used - 1), "--authentication-code2", phone.code(phone.used));
             return phone;
         }
 
+        /** It shows the code of now; the next one, if that was shown already. */
         Phone next() {
-            return new Phone(serial, seed, used + 1);
+            return new Phone(serial, seed, Math.max(used + 1, now()));
+        }
+
+        private static long now() {
+            return System.currentTimeMillis() / 1000 / STEP_SECONDS;
         }
 
         /** The two words of a command, with the newest code. */
@@ -144,12 +148,12 @@ class SecondFactorOpensWhatPoliciesCloseTest {
                         "{'Effect':'Allow','Action':'sqs:*','Resource':'*'," + condition + "}"));
         Account bob = user(account, "bob", policy("{'Effect':'Allow','Action':['sts:*','iam:*'],'Resource':'*'}"));
         Account carol = user(account, "carol", policy("{'Effect':'Allow','Action':['sts:*','iam:*'],'Resource':'*'}"));
-        Phone phone = Phone.enable(bob, "bob", folder).next();
+        Phone phone = Phone.enable(bob, "bob", folder);
         String[] assuming = {"sts", "assume-role", "--role-arn", arn, "--role-session-name", "me"};
 
         assertThat(bob.awsFails(assuming)).contains("(AccessDenied)", "is not authorized to perform: sts:AssumeRole");
-        assertThat(carol.awsFails(phone.with(assuming))).contains("(AccessDenied)", "unable to validate MFA code.");
-        Account guest = partner.with(bob.aws(phone.with(assuming)));
+        assertThat(carol.awsFails(phone.next().with(assuming))).contains("(AccessDenied)", "unable to validate MFA code.");
+        Account guest = partner.with(bob.aws(phone.next().with(assuming)));
         guest.aws("ec2", "describe-vpcs");
         assertThat(guest.awsFails("sqs", "list-queues")).as("the role's session has no second factor").contains("AccessDenied");
     }

@@ -77,6 +77,9 @@ class SeedCommandsTest {
                         .get("VpcConfig")
                         .get("SubnetIds"))
                 .hasSize(2);
+        // The commands leave the function AWS's three seconds, which a busy machine may need to start it.
+        Functions.of(account).lambda().updateFunctionConfiguration(r -> r.functionName("my-function").timeout(30));
+        account.aws("lambda", "wait", "function-updated-v2", "--function-name", "my-function");
         assertThat(Functions.of(account).invoke("my-function", "{}").payload()).isEqualTo("\"hello\"");
     }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -67,7 +66,7 @@ class SeedHandlerConnectsOverIpv6Test {
         String role = functions.role("r", Functions.VPC_ACCESS);
         for (boolean allowed : new boolean[] {true, false}) {
             functions.create("f" + allowed, "python3.12", "index.connect_to_server", role, Zips.of(Map.of("index.py", example())),
-                    f -> f.timeout(10).vpcConfig(VpcConfig.builder()
+                    f -> f.vpcConfig(VpcConfig.builder()
                             .subnetIds(subnet)
                             .securityGroupIds(group)
                             .ipv6AllowedForDualStack(allowed)
@@ -84,8 +83,7 @@ class SeedHandlerConnectsOverIpv6Test {
     }
 
     private static String received(Account account, String instance) {
-        return Command.run(
-                        Duration.ofSeconds(30), Map.copyOf(account.environment()),
+        return Command.run(Map.copyOf(account.environment()),
                         List.of(Project.REMORA.toString(), "exec", instance, "--", "cat", "/srv/received"))
                 .mustSucceed()
                 .out();

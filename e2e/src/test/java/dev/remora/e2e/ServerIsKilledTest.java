@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -45,7 +44,6 @@ class ServerIsKilledTest {
                             Map.of("index.js", FunctionReachesPrivateDatabaseTest.HANDLER),
                             Map.of("node_modules", PostgresClient.modules())),
                     f -> f.vpcConfig(Functions.in(network))
-                            .timeout(10)
                             .environment(e -> e.variables(Map.of("HOST", host))));
             assertThat(functions.invoke("orders", "{\"id\":7,\"name\":\"Ada\"}").payload())
                     .contains("Ada");
@@ -73,9 +71,7 @@ class ServerIsKilledTest {
     @DisplayName("a second server on the same data folder is refused and the first goes on")
     void heldByAnother(@TempDir Path data) {
         try (var server = Server.start("--data", data.toString())) {
-            var second = Command.run(
-                    Duration.ofSeconds(60),
-                    Map.of(),
+            var second = Command.run(Map.of(),
                     List.of(
                             Project.REMORA.toString(),
                             "start",

@@ -11,7 +11,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +27,7 @@ class StartTest {
     private static Command remora(String... words) {
         var line = new ArrayList<>(List.of(Project.REMORA.toString()));
         line.addAll(List.of(words));
-        return Command.run(Duration.ofSeconds(60), Map.of(), line);
+        return Command.run(Map.of(), line);
     }
 
     @Test
@@ -62,9 +61,7 @@ class StartTest {
     @Test
     @DisplayName("not root is one clear line")
     void notRoot() {
-        Command start = Command.run(
-                Duration.ofSeconds(60),
-                Map.of(),
+        Command start = Command.run(Map.of(),
                 List.of(
                         "setpriv",
                         "--reuid",
@@ -99,18 +96,16 @@ class StartTest {
     @DisplayName("remora env prints what to export and remora aws runs the AWS CLI against it")
     void clients(Server server) {
         var environment = Map.of("REMORA_ENDPOINT", server.endpoint());
-        assertThat(Command.run(Duration.ofSeconds(60), environment, List.of(Project.REMORA.toString(), "env"))
+        assertThat(Command.run(environment, List.of(Project.REMORA.toString(), "env"))
                         .mustSucceed()
                         .out())
                 .contains("export AWS_ENDPOINT_URL=" + server.endpoint(), "AWS_ACCESS_KEY_ID=test");
-        assertThat(Command.run(
-                                Duration.ofSeconds(60),
-                                environment,
+        assertThat(Command.run(environment,
                                 List.of(Project.REMORA.toString(), "aws", "sts", "get-caller-identity"))
                         .mustSucceed()
                         .out())
                 .contains("000000000000");
-        assertThat(Command.run(Duration.ofSeconds(60), environment, List.of(Project.REMORA.toString(), "status"))
+        assertThat(Command.run(environment, List.of(Project.REMORA.toString(), "status"))
                         .mustSucceed()
                         .out())
                 .contains("python");

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -16,8 +15,6 @@ import java.util.stream.Collectors;
 record Tutorial(String script) {
     private static final Path PAGE = Project.ROOT.resolve("docs/tutorials.md");
     private static final Pattern BLOCK = Pattern.compile("(?ms)^```sh\n(.*?)^```$");
-    /** Far more than it takes: a slow machine is no failure. */
-    private static final Duration AT_MOST = Duration.ofMinutes(5);
 
     static Tutorial chapter(String heading) {
         String page;
@@ -48,7 +45,7 @@ record Tutorial(String script) {
             """
                                 .formatted(Project.REMORA, folder)
                         + script;
-        return Command.run(AT_MOST, account.environment(), List.of("bash", "-c", whole)).mustSucceed();
+        return Command.run(account.environment(), List.of("bash", "-c", whole)).mustSucceed();
     }
 
     /** The account has no network but its default one, and no interface anywhere. */

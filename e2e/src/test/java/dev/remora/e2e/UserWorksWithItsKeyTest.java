@@ -2,7 +2,6 @@ package dev.remora.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +30,7 @@ class UserWorksWithItsKeyTest {
             environment.put("AWS_SECRET_ACCESS_KEY", secret);
             var line = new ArrayList<>(List.of("aws", "--endpoint-url", account.server().endpoint(), "--output", "json"));
             line.addAll(List.of(words));
-            return Command.run(Duration.ofSeconds(120), environment, line);
+            return Command.run(environment, line);
         }
 
         String fails(String... words) {
