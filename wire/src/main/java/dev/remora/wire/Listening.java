@@ -66,7 +66,7 @@ public final class Listening implements AutoCloseable {
     /** How much of a refused body is read and dropped, and how long its sender may pause. */
     private static final long LINGER_BYTES = 4L * HttpLimits.MAX_BODY_BYTES;
 
-    private static final int LINGER_MILLIS = 1000;
+    private static final int LINGER_MILLIS = 10_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(Listening.class);
 
