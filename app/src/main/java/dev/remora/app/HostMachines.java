@@ -17,10 +17,15 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Instances as machines of the launcher. A machine's disk is a folder: its {@code /etc}, {@code /var}, {@code /root},
@@ -34,6 +39,12 @@ final class HostMachines implements Machines {
     private static final int RANGES = 40_000;
 
     private static final int TERMINATE = 15;
+
+    /** How long a machine may take until its first program runs, and how often that is looked at. */
+    private static final Duration BEGIN_MAX = Duration.ofSeconds(10);
+
+    private static final Duration BEGIN_LOOK = Duration.ofMillis(5);
+
     private static final List<String> FOLDERS = List.of("etc", "var", "root", "home", "srv", "opt", "local");
     private static final List<String> HOST_ETC =
             List.of("os-release", "debian_version", "profile", "bash.bashrc", "alternatives");
@@ -212,15 +223,42 @@ final class HostMachines implements Machines {
             return confined.exit();
         }
 
-        /** Process 1 stays outside the machine's users; its first child is the machine's own. */
+        /**
+         * Process 1 stays outside the machine's users; its first child is the machine's own from when it runs another program
+         * than process 1, which the launcher does last.
+         */
         @Override
-        public long process() {
-            long init = confined.init();
+        public OptionalLong process() {
+            String init = "/proc/" + confined.init();
+            for (long end = System.nanoTime() + BEGIN_MAX.toNanos(); System.nanoTime() < end && !ended(BEGIN_LOOK); ) {
+                try {
+                    String children = Files.readString(Path.of(init + "/task/" + confined.init() + "/children"));
+                    String first = children.strip().split(" ")[0];
+                    if (!first.isEmpty() && !program("/proc/" + first).equals(program(init))) {
+                        return OptionalLong.of(Long.parseLong(first));
+                    }
+                } catch (IOException ending) {
+                    return OptionalLong.empty();
+                }
+            }
+            return OptionalLong.empty();
+        }
+
+        private static Path program(String process) throws IOException {
+            return Files.readSymbolicLink(Path.of(process, "exe"));
+        }
+
+        private boolean ended(Duration within) {
             try {
-                String children = Files.readString(Path.of("/proc/" + init + "/task/" + init + "/children"));
-                return Long.parseLong(children.strip().split(" ")[0]);
-            } catch (IOException | NumberFormatException ending) {
-                return init;
+                exit().get(within.toMillis(), TimeUnit.MILLISECONDS);
+                return true;
+            } catch (TimeoutException runs) {
+                return false;
+            } catch (ExecutionException broken) {
+                return true;
+            } catch (InterruptedException told) {
+                Thread.currentThread().interrupt();
+                return true;
             }
         }
 

@@ -22,6 +22,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -313,7 +314,9 @@ final class InstanceKeeper implements AutoCloseable {
 
     /** Where a running instance can be entered. */
     Optional<Machines.Door> door(String id) {
-        return Optional.ofNullable(running.get(id)).map(machine -> new Machines.Door(id, machine.process()));
+        Machine machine = running.get(id);
+        OptionalLong process = machine == null ? OptionalLong.empty() : machine.process();
+        return process.isPresent() ? Optional.of(new Machines.Door(id, process.getAsLong())) : Optional.empty();
     }
 
     String console(String id) {

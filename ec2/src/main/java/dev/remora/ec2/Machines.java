@@ -2,6 +2,7 @@ package dev.remora.ec2;
 
 import dev.remora.linux.Netns;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /** What instances run on. It knows nothing of their networks but the namespace that each one lives in. */
@@ -43,8 +44,8 @@ public interface Machines {
         /** Done when it ended, by itself or not. */
         CompletableFuture<Integer> exit();
 
-        /** The host's number of its first process, for entering it. */
-        long process();
+        /** The host's number of its first process, for entering it; none if it has ended. Waits for one that begins. */
+        OptionalLong process();
 
         /** Asks it to end; {@link #close} does not ask. */
         void shutDown();

@@ -3,6 +3,7 @@ package dev.remora.ec2;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -29,8 +30,8 @@ final class NotedMachines implements Machines {
         }
 
         @Override
-        public long process() {
-            return 4711;
+        public OptionalLong process() {
+            return OptionalLong.of(4711);
         }
 
         @Override
