@@ -61,7 +61,7 @@ update_apt() {
     [ -n "$apt_updated" ] && return 0
     command -v apt-get > /dev/null || return 1
     say "Reading the distribution's list of packages ..."
-    apt-get -qq update > /dev/null || return 1
+    apt-get -qq -o Acquire::Retries=5 update > /dev/null || return 1
     apt_updated=yes
 }
 
@@ -76,7 +76,7 @@ install_packages() {
     command -v apt-get > /dev/null || die "these programs' packages are missing, and there is no apt-get to install them with: $*"
     update_apt || die "apt-get update failed; these packages are missing: $*"
     say "Installing packages: $*"
-    DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends "$@" > /dev/null < /dev/null \
+    DEBIAN_FRONTEND=noninteractive apt-get -qq -o Acquire::Retries=5 install --no-install-recommends "$@" > /dev/null < /dev/null \
         || die "apt-get could not install: $*"
 }
 
@@ -165,7 +165,7 @@ unpack_engine() {
     mkdir -p "$folder"
     wanted=$(apt-get install --simulate --no-install-recommends "$package" $also 2> /dev/null | sed -n 's/^Inst \([^ ]*\).*/\1/p')
     # Nothing is listed that is installed already; then it is found where it belongs.
-    if (cd "$folder" && apt-get -qq -o APT::Sandbox::User=root download ${wanted:-"$package"} > apt.log 2>&1 \
+    if (cd "$folder" && apt-get -qq -o APT::Sandbox::User=root -o Acquire::Retries=5 download ${wanted:-"$package"} > apt.log 2>&1 \
         && for file in *.deb; do dpkg-deb -x "$file" . || exit 1; done && rm -f -- *.deb); then
         mv "$folder" "$dist/engines/$package"
     else
@@ -194,7 +194,7 @@ install_modules() {
     say "Installing $3 ..."
     mkdir -p "$2"
     cp "$1/package.json" "$1/package-lock.json" "$2/"
-    (cd "$2" && npm ci --silent --no-audit --no-fund --ignore-scripts > npm.log 2>&1) \
+    (cd "$2" && npm ci --silent --fetch-retries=5 --no-audit --no-fund --ignore-scripts > npm.log 2>&1) \
         || say "npm could not install $3 (see $2/npm.log): Node.js functions will not find it."
 }
 

@@ -33,13 +33,18 @@ record Tutorial(String script) {
                 .collect(Collectors.joining("\n")));
     }
 
-    /** Runs the script in an empty folder, every command of which must succeed. What went wrong is told command by command. */
+    /**
+     * Runs the script in an empty folder, every command of which must succeed. What went wrong is told command by command. A
+     * download that breaks off is begun again, as both programs do if they are told.
+     */
     Command run(Account account, Path folder) {
         String whole =
                 """
             set -euo pipefail
             remora=%s
             aws() { "$remora" aws "$@"; }
+            apt-get() { command apt-get -o Acquire::Retries=5 "$@"; }
+            export npm_config_fetch_retries=5
             cd %s
             set -x
             """
