@@ -2,6 +2,7 @@
  * The spawner. Started with nothing but a control connection: its standard input carries one frame of words (see below),
  * answered on standard output by one line, "ready" or what went wrong, and is its lifeline from then on.
  *
+ *   lock PATH       a file that is locked until this process is gone, which is after all that it started
  *   socket PATH     where to listen; in a folder that only the server's user can enter
  *   root PATH       an empty folder to build the root file system on
  *   groups NAME     the control group's name, remora-PID
@@ -30,7 +31,7 @@
 enum { MAX_SPARE = 64, LAST_SECONDS = 20 };
 
 struct settings {
-    const char *socket, *root, *groups;
+    const char *lock, *socket, *root, *groups;
     int spare;
     struct spec root_spec;
 };
@@ -57,7 +58,9 @@ static void read_settings(void) {
     for (char *at = words; at < words + size;) {
         char *key = at, *value = key + strlen(key) + 1;
         at = value + strlen(value) + 1;
-        if (!strcmp(key, "socket")) {
+        if (!strcmp(key, "lock")) {
+            settings.lock = value;
+        } else if (!strcmp(key, "socket")) {
             settings.socket = value;
         } else if (!strcmp(key, "root")) {
             settings.root = value;
@@ -74,9 +77,19 @@ static void read_settings(void) {
         }
     }
     const char *wrong = parse_spec(rest, used, &settings.root_spec);
-    if (wrong || !settings.socket || !settings.root || !settings.groups || settings.spare < 1 || settings.spare > MAX_SPARE) {
+    if (wrong || !settings.lock || !settings.socket || !settings.root || !settings.groups || settings.spare < 1 || settings.spare > MAX_SPARE) {
         errno = EINVAL;
         complain("the settings at", wrong ? wrong : "their end");
+        give_up();
+    }
+}
+
+/* Whose server was killed may still be ending programs that write its files; who comes next waits for this lock. */
+static void hold(const char *path) {
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0 || fcntl(fd, F_SETLK, &whole) < 0) {
+        complain("locking", path);
         give_up();
     }
 }
@@ -179,6 +192,7 @@ int main(int words, char **word) {
     signal(SIGINT, SIG_IGN);
     setpgid(0, 0);
     read_settings();
+    hold(settings.lock);
     if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) {
         complain("making", "a mount namespace (is this root?)");
         give_up();

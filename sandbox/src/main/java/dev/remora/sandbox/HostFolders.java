@@ -3,15 +3,19 @@ package dev.remora.sandbox;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -39,6 +43,11 @@ final class HostFolders {
 
     private static final int OWN_ID = 993;
 
+    /** The launcher of a killed server gives its programs twenty seconds to be gone. */
+    private static final Duration LAST_MAX = Duration.ofSeconds(30);
+
+    private static final Duration LAST_LOOK = Duration.ofMillis(5);
+
     private final SandboxConfig config;
 
     HostFolders(SandboxConfig config) {
@@ -57,8 +66,19 @@ final class HostFolders {
         return config.folder().resolve("socket");
     }
 
-    /** Makes everything anew. */
+    Path lock() {
+        return config.folder().resolve("lock");
+    }
+
+    /**
+     * Makes everything anew, once all is gone that a server before this one started: if that was killed, its programs end a
+     * moment later, and until then write the very files that ours are to write.
+     *
+     * @throws IllegalStateException if that takes too long
+     */
     void lay() throws IOException {
+        Files.createDirectories(config.folder());
+        awaitLast();
         remove();
         Files.createDirectories(config.folder());
         Files.setPosixFilePermissions(config.folder(), PosixFilePermissions.fromString("rwx------"));
@@ -72,6 +92,18 @@ final class HostFolders {
         Files.createDirectory(runtime.resolve("node_modules"));
         for (String file : RUNTIME_FILES) {
             copyResource("runtime/" + file, runtime.resolve(file));
+        }
+    }
+
+    private void awaitLast() throws IOException {
+        try (var held = FileChannel.open(lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            for (long end = System.nanoTime() + LAST_MAX.toNanos(); held.tryLock() == null; ) {
+                if (System.nanoTime() > end) {
+                    throw new IllegalStateException("the programs of the server before this one still run after "
+                            + LAST_MAX.toSeconds() + " s");
+                }
+                LockSupport.parkNanos(LAST_LOOK.toNanos());
+            }
         }
     }
 

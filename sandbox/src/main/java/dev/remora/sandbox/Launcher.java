@@ -56,6 +56,7 @@ public final class Launcher implements Confinement, AutoCloseable {
         try {
             folders.lay();
             Words words = new Words()
+                    .put("lock", folders.lock().toString())
                     .put("socket", folders.socket().toString())
                     .put("root", config.folder().resolve("root").toString())
                     .put("groups", "remora-" + ProcessHandle.current().pid())

@@ -1,5 +1,6 @@
 package dev.remora.sandbox;
 
+import static java.lang.Thread.State.TIMED_WAITING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -41,13 +43,28 @@ class ServerKilledKernelTest {
                         "-cp", System.getProperty("java.class.path"), Server.class.getName())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
+        try {
+            nothingOutlives(server);
+        } finally {
+            server.destroyForcibly();
+        }
+    }
+
+    private static void nothingOutlives(Process server) throws Exception {
         String folder = new BufferedReader(new InputStreamReader(server.getInputStream())).readLine();
         assertThat(folder).startsWith("/tmp/lab");
         String group = "remora-" + server.pid();
         assertThat(processes(group)).hasSizeGreaterThan(20);
+        FutureTask<Launcher> next = new FutureTask<>(() -> Launcher.open(SandboxConfig.in(Path.of(folder, "s"))));
+        Thread opening = Thread.ofPlatform().daemon().start(next);
+        Lab.eventually("the next launcher of the folder waits", () -> opening.getState() == TIMED_WAITING || next.isDone());
+        assertThat(next).as("the first is there").isNotDone();
         server.destroyForcibly().waitFor();
-        Lab.eventually("no process is left", () -> processes(group).isEmpty());
-        Lab.eventually("no control group is left", () -> Lab.groups(group).isEmpty());
+        try (Launcher launcher = next.get()) {
+            assertThat(processes(group)).as("when it begins, nothing of the first is left").isEmpty();
+            assertThat(Lab.groups(group)).isEmpty();
+            assertThat(launcher.etc()).isDirectory();
+        }
         try (var files = Files.walk(Path.of(folder))) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
