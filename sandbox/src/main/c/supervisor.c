@@ -29,11 +29,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SPEC_SECONDS = 10 };
+enum { SPEC_SECONDS = 10, BEGIN_MILLIS = 5 };
 
 static struct cgroup group;
 static pid_t init_process;
 static int to_init = -1;
+
+/* Signals for a program that init has not begun yet. */
+static uint64_t early;
 
 static void end_sandbox(void) {
     if (init_process > 0) {
@@ -174,18 +177,39 @@ static int add(char *words, size_t size, int server) {
     return send_frame(server, 'C', "", 0);
 }
 
-/* The program is init's only own child until it starts others; its number inside is 2, outside it must be looked up. */
-static void signal_program(int number) {
+static void file_of(pid_t process, char *to) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/exe", (int)process);
+    ssize_t size = readlink(path, to, PATH_SIZE - 1);
+    to[size < 0 ? 0 : size] = 0;
+}
+
+/* The program is init's only own child until it starts others; its number inside is 2, outside it must be looked up. It is the
+ * program from when it is no copy of init any more. */
+static pid_t program(void) {
+    char ours[PATH_SIZE], its[PATH_SIZE];
     char path[64], line[64] = "";
     snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)init_process, (int)init_process);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd >= 0 && read(fd, line, sizeof line - 1) > 0) {
-        int child = atoi(line);
-        if (child > 1 && number > 0 && number < 65) {
-            kill(child, number);
+    pid_t child = fd >= 0 && read(fd, line, sizeof line - 1) > 0 ? (pid_t)atoi(line) : 0;
+    close(fd);
+    if (child > 1) {
+        file_of(init_process, ours);
+        file_of(child, its);
+        child = *its && strcmp(ours, its) ? child : 0;
+    }
+    return child;
+}
+
+/* The server may ask as soon as init was told to begin: what comes before the program runs is kept for it. */
+static void signal_program(void) {
+    pid_t to = early ? program() : 0;
+    for (int number = 1; to > 1 && number <= 64; number++) {
+        if (early >> (number - 1) & 1) {
+            kill(to, number);
         }
     }
-    close(fd);
+    early = to > 1 ? 0 : early;
 }
 
 static void report(int server, int status) {
@@ -224,8 +248,9 @@ static int obey(int server) {
     if (type == 'K') {
         kill(init_process, SIGKILL);
         group_let_die(&group);
-    } else if (type == 'T' && size == 1) {
-        signal_program((unsigned char)payload[0]);
+    } else if (type == 'T' && size == 1 && payload[0] > 0 && payload[0] <= 64) {
+        early |= (uint64_t)1 << (payload[0] - 1);
+        signal_program();
     } else if (type == 'C' && add(payload, size, server) < 0) {
         const char *text = complaint();
         send_frame(server, 'E', text, strlen(text));
@@ -239,7 +264,9 @@ static void watch(int server, int signals) {
     struct pollfd fds[3] = {{.fd = server, .events = POLLIN}, {.fd = to_init, .events = POLLIN},
             {.fd = signals, .events = POLLIN}};
     for (;;) {
-        if (poll(fds, 3, -1) < 0) {
+        int ready = poll(fds, 3, early ? BEGIN_MILLIS : -1);
+        signal_program();
+        if (ready <= 0) {
             continue;
         }
         if (fds[1].revents) {

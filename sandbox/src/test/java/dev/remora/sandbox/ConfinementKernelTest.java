@@ -65,6 +65,16 @@ class ConfinementKernelTest {
     }
 
     @Test
+    void takesASignalThatComesBeforeItBegins() throws Exception {
+        for (int times = 0; times < 20; times++) {
+            try (var confined = lab.launcher.run(program("sleep 600", Map.of(), Map.of(), new Lab.Printed()))) {
+                confined.signal(15);
+                assertThat(confined.exit().get(Lab.PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(128 + 15);
+            }
+        }
+    }
+
+    @Test
     void takesSignalsAndIsKilledAtTheEnd() throws Exception {
         var printed = new Lab.Printed();
         try (var confined = lab.launcher.run(program("trap 'echo asked; exit 3' TERM; echo up; while :; do sleep 0.05; done",
