@@ -9,13 +9,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
@@ -119,11 +115,11 @@ final class HostMachines implements Machines {
             Files.createDirectories(disk.resolve(name));
         }
         Path etc = disk.resolve("etc");
-        copy(launcher.etc(), etc);
+        Copying.copy(launcher.etc(), etc);
         for (String name : HOST_ETC) {
             Path host = Path.of("/etc", name);
             if (Files.exists(host)) {
-                copy(Files.isDirectory(host) ? host : host.toRealPath(), etc.resolve(name));
+                Copying.copy(Files.isDirectory(host) ? host : host.toRealPath(), etc.resolve(name));
             }
         }
         Files.writeString(etc.resolve("passwd"), PASSWD);
@@ -169,24 +165,6 @@ final class HostMachines implements Machines {
             Files.copy(in, to, StandardCopyOption.REPLACE_EXISTING);
         }
         Files.setPosixFilePermissions(to, PosixFilePermissions.fromString("rwxr-xr-x"));
-    }
-
-    /** A file, or a folder with all that is in it; links as links. */
-    private static void copy(Path from, Path to) throws IOException {
-        Files.walkFileTree(from, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path at, BasicFileAttributes attributes) throws IOException {
-                Files.createDirectories(to.resolve(from.relativize(at)));
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Path target = from.equals(file) ? to : to.resolve(from.relativize(file));
-                Files.copy(file, target, LinkOption.NOFOLLOW_LINKS, StandardCopyOption.REPLACE_EXISTING);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 
     @Override
