@@ -32,9 +32,6 @@ final class Permissions {
     /** How many compiled forms of each sort are kept; beyond that all are dropped and made again on demand. */
     private static final int KEPT = 10_000;
 
-    /** Within the control policies of an account nothing is said of these roles ("Service control policies", "Effects"). */
-    private static final String SERVICE_LINKED = "/aws-service-role/";
-
     private final Store store;
 
     /** Roles and users by their unique ids. */
@@ -112,10 +109,10 @@ final class Permissions {
         }).orElseThrow();
     }
 
-    /** What an account's control policies say of a caller in it. */
+    /** What an account's control policies say of a caller in it: of service-linked roles nothing ("SCP effects on permissions"). */
     List<PolicySet> control(Principal caller, Standing standing) {
         if (standing.levels().isEmpty()
-                || caller instanceof Principal.RoleSession session && session.roleArn().contains(SERVICE_LINKED)) {
+                || caller instanceof Principal.RoleSession session && ServiceLinkedRoles.linked(session.roleArn())) {
             return List.of();
         }
         Levels known = accounts.get(caller.account());

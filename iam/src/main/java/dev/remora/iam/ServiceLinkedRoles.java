@@ -28,6 +28,8 @@ import software.amazon.awssdk.services.iam.model.GetServiceLinkedRoleDeletionSta
  */
 final class ServiceLinkedRoles {
     private static final String PATH = "/aws-service-role/";
+    private static final String ARN_OF_IAM = "arn:aws:iam::";
+    private static final int AFTER_ACCOUNT = ARN_OF_IAM.length() + 12;
 
     /** Deletions of an account whose outcome can still be asked for. */
     private static final int MAX_DELETIONS = 100;
@@ -168,10 +170,15 @@ final class ServiceLinkedRoles {
         return role.path().startsWith(PATH);
     }
 
+    /** Whether an ARN is one of such a role. Only where the path begins is it reserved; what comes later anybody may choose. */
+    static boolean linked(String arn) {
+        return arn.startsWith(":role" + PATH, AFTER_ACCOUNT) && arn.startsWith(ARN_OF_IAM);
+    }
+
     /** Only services make roles under this path. */
     static void checkFree(String path) {
         if (path.startsWith(PATH)) {
-            throw new AwsError("InvalidInput", 400, "The path " + PATH + " is reserved for service-linked roles.");
+            throw new AwsError("InvalidInput", 400, "Path prefix '" + PATH + "' can only be used for AWS Service linked Roles");
         }
     }
 

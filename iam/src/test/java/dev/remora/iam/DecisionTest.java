@@ -29,6 +29,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DecisionTest {
     private static final String ACCOUNT = Lab.ACCOUNT;
     private static final String OTHER = "999988887777";
+    private static final String LINKED = "/aws-service-role/vault.amazonaws.com/";
+    private static final String ALIKE = "/x/aws-service-role/vault.amazonaws.com/";
     private static final String BOX = "arn:aws:vault:us-east-1:" + ACCOUNT + ":box/b";
     private static final Instant ISSUED = Instant.parse("2026-01-02T03:00:00Z");
 
@@ -107,7 +109,7 @@ class DecisionTest {
         decides(caller, control, box, identity, boundary, session, outcome);
     }
 
-    /** They bind root, too, but no service and no service-linked role. */
+    /** They bind root, too, but no service and no service-linked role; a path that holds the words later makes none. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         // caller | control policies | the box's policy | identity | boundary | session | outcome
@@ -121,6 +123,7 @@ class DecisionTest {
         "user      | allow        | -         | -      | -      | -      | NO_IDENTITY_POLICY",
         "role      | allow,silent | session   | allow  | -      | -      | NO_CONTROL_POLICY",
         "linked    | silent       | -         | allow  | -      | -      | ALLOWED",
+        "alike     | silent       | -         | allow  | -      | -      | NO_CONTROL_POLICY",
         "federated | silent       | federated | -      | -      | -      | NO_CONTROL_POLICY",
         "root      | allow        | -         | -      | -      | -      | ALLOWED",
         "root      | silent       | -         | -      | -      | -      | NO_CONTROL_POLICY",
@@ -190,11 +193,9 @@ class DecisionTest {
             Scope scope = Scope.global(account);
             tx.put(User.KIND, scope, "anna",
                     new User(account, "anna", "/", "AIDAEXAMPLE", ISSUED, limit, Map.of(), List.of(), List.of(), inline));
-            for (String path : List.of("/", "/aws-service-role/vault.amazonaws.com/")) {
-                String name = path.equals("/") ? "worker" : "linked";
-                tx.put(Role.KIND, scope, name, new Role(account, name, path, "AROAEXAMPLE", ISSUED, Lab.LAMBDA_TRUST, "", 3600,
-                        limit, Map.of(), List.of(), inline));
-            }
+            Map.of("worker", "/", "linked", LINKED, "alike", ALIKE).forEach((name, path) -> tx.put(Role.KIND, scope, name,
+                    new Role(account, name, path, "AROAEXAMPLE", ISSUED, Lab.LAMBDA_TRUST, "", 3600, limit, Map.of(),
+                            List.of(), inline)));
             return 0;
         });
         return switch (kind) {
@@ -202,7 +203,8 @@ class DecisionTest {
             case "token" -> new Principal.User(account, "/", "anna", "AIDAEXAMPLE", terms);
             case "federated" -> new Principal.FederatedUser(account, "fred", user, terms);
             case "role" -> session(account, "/", "worker", terms);
-            case "linked" -> session(account, "/aws-service-role/vault.amazonaws.com/", "linked", terms);
+            case "linked" -> session(account, LINKED, "linked", terms);
+            case "alike" -> session(account, ALIKE, "alike", terms);
             case "root" -> root;
             case "service" -> new Principal.Service(account, "vault.amazonaws.com");
             default -> throw new AssertionError(kind);

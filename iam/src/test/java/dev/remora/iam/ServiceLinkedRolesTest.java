@@ -78,7 +78,8 @@ class ServiceLinkedRolesTest extends RunsAsRoot {
         assertThat(fault(AttachRolePolicyRequest.builder().roleName("r").policyArn(POLICY).build()))
                 .isEqualTo("400 PolicyNotAttachable: Cannot attach a Service Role Policy to a Customer Role.");
         assertThat(fault(CreateRoleRequest.builder().roleName("s").path("/aws-service-role/x/")
-                .assumeRolePolicyDocument(Lab.LAMBDA_TRUST).build())).startsWith("400 InvalidInput");
+                .assumeRolePolicyDocument(Lab.LAMBDA_TRUST).build())).isEqualTo(
+                        "400 InvalidInput: Path prefix '/aws-service-role/' can only be used for AWS Service linked Roles");
     }
 
     @Test
