@@ -98,6 +98,8 @@ class SecondOpinionTest {
      *       does not except the caller; for the other one it does, and its authors note that they do not know.
      *   <li>{@code ForAnyValue:…IfExists} on a key that is absent. "If the key is not present, evaluate the condition element
      *       as true" holds for us whatever stands before the operator; for the other one ForAnyValue comes first.
+     *   <li>A set operator on a key whose only value is an empty text. ForAllValues "returns true … if the context key value
+     *       resolves to a null dataset, such as an empty string", and ForAnyValue false; the other one compares the text.
      *   <li>A resource policy that allows a session itself. What it gives is not limited by the session's own policy ("Policy
      *       evaluation logic", role sessions); the other one limits it in some cases.
      * </ul>
@@ -107,7 +109,9 @@ class SecondOpinionTest {
         boolean team = texts.contains("${aws:PrincipalTag/team}") && world.tags().isEmpty();
         boolean name = texts.contains("${aws:username}") && !world.user();
         boolean session = !world.session().isEmpty() && !world.resourcePolicy().isEmpty();
-        return team || name || session || ANY_IF_EXISTS.matcher(texts).find()
+        boolean nothing = world.context().entrySet().stream().anyMatch(key -> key.getValue().equals(List.of(""))
+                && Pattern.compile("For(?:AnyValue|AllValues):\\w+\":\\{\"(?i:" + key.getKey() + ")\"").matcher(texts).find());
+        return team || name || session || nothing || ANY_IF_EXISTS.matcher(texts).find()
                 || NOT_THE_CALLER.matcher(world.resourcePolicy()).find();
     }
 
