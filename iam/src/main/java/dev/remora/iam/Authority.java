@@ -108,7 +108,7 @@ record Authority(List<PolicySet> control, PolicySet identity, PolicySet boundary
         return own != null ? own.allowed() : offered != null ? offered.allowed() : Decision.ALLOWED;
     }
 
-    private static Decision denied(String resource, Reason reason, Placed statement) {
+    static Decision denied(String resource, Reason reason, Placed statement) {
         return new Decision(false, resource, reason, statement.source());
     }
 }

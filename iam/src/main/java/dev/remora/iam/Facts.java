@@ -116,6 +116,11 @@ final class Facts {
         return owner().isEmpty() || owner().equals(caller.account());
     }
 
+    /** Where the account stands that a service calls for. */
+    Standing sourceStanding() {
+        return service() ? organizations.of(caller.account()) : Standing.ALONE;
+    }
+
     Standing ownerStanding() {
         return owner().isEmpty() ? Standing.ALONE : organizations.of(owner());
     }

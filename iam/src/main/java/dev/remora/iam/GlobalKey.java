@@ -55,6 +55,8 @@ enum GlobalKey {
     RESOURCE_ORG_PATHS("aws:ResourceOrgPaths", facts -> orNull(facts.ownerStanding().path())),
     VIA_AWS_SERVICE("aws:ViaAWSService", true, facts -> "false"),
     SOURCE_ACCOUNT("aws:SourceAccount", true, facts -> facts.service() ? facts.caller().account() : null),
+    SOURCE_ORG_ID("aws:SourceOrgID", facts -> orNull(facts.sourceStanding().organization())),
+    SOURCE_ORG_PATHS("aws:SourceOrgPaths", facts -> orNull(facts.sourceStanding().path())),
     CURRENT_TIME("aws:CurrentTime", true, facts -> facts.now().truncatedTo(ChronoUnit.SECONDS).toString()),
     EPOCH_TIME("aws:EpochTime", true, facts -> Long.toString(facts.now().getEpochSecond())),
     /** Given by credentials that live in a function's environment, and by Lambda where it calls for a function. */

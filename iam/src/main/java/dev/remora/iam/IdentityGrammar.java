@@ -55,6 +55,11 @@ final class IdentityGrammar {
             require(!statement.has("Principal") && !statement.has("NotPrincipal"),
                     "Policy document should not specify a principal.");
         }
+        content(statements);
+    }
+
+    /** What statements of any policy that names resources must be like, beside their principals. */
+    static void content(List<JsonNode> statements) {
         Optional<String> resourceFault = legacy(statements);
         sids(statements);
         for (JsonNode statement : statements) {

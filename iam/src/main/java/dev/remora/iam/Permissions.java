@@ -39,6 +39,7 @@ final class Permissions {
 
     private final ConcurrentMap<Limits, Reading.Kept<PolicySet>> sessions = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Levels> accounts = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Guard> guards = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, PolicyDocument> documents = new ConcurrentHashMap<>();
 
     Permissions(Store store) {
@@ -60,6 +61,8 @@ final class Permissions {
     private record Limits(String policy, List<String> arns) {}
 
     private record Levels(List<List<Policy>> policies, List<PolicySet> sets) {}
+
+    private record Guard(List<Policy> policies, PolicySet set) {}
 
     /** Of the role of an ARN, path and all. */
     Optional<Granted> role(String roleArn) {
@@ -109,21 +112,51 @@ final class Permissions {
         }).orElseThrow();
     }
 
-    /** What an account's control policies say of a caller in it: of service-linked roles nothing ("SCP effects on permissions"). */
+    /**
+     * What an account's control policies say of a caller in it: of service-linked roles nothing ("SCP effects on
+     * permissions").
+     */
     List<PolicySet> control(Principal caller, Standing standing) {
-        if (standing.levels().isEmpty()
-                || caller instanceof Principal.RoleSession session && ServiceLinkedRoles.linked(session.roleArn())) {
+        if (standing.levels().isEmpty() || serviceLinked(caller)) {
             return List.of();
         }
         Levels known = accounts.get(caller.account());
         if (known == null || known.policies() != standing.levels()) {
-            known = new Levels(standing.levels(), standing.levels().stream().map(level -> new PolicySet(level.stream()
-                    .map(policy -> new Attached(PolicyType.CONTROL, policy.arn(), "", compiled(policy.document())))
-                    .toList())).toList());
+            known = new Levels(standing.levels(),
+                    standing.levels().stream().map(level -> set(PolicyType.CONTROL, level)).toList());
             bound(accounts);
             accounts.put(caller.account(), known);
         }
         return known.sets();
+    }
+
+    /**
+     * What the resource control policies of an account say of a call on a resource of it: of calls of service-linked roles, and
+     * of who may assume such a role, nothing ("Resources and entities not restricted by RCPs").
+     *
+     * @param account whose place it is
+     */
+    PolicySet guard(String account, Standing standing, Principal caller, String resource) {
+        if (standing.resources().isEmpty() || serviceLinked(caller) || ServiceLinkedRoles.linked(resource)) {
+            return PolicySet.EMPTY;
+        }
+        Guard known = guards.get(account);
+        if (known == null || known.policies() != standing.resources()) {
+            known = new Guard(standing.resources(), set(PolicyType.RESOURCE_CONTROL, standing.resources()));
+            bound(guards);
+            guards.put(account, known);
+        }
+        return known.set();
+    }
+
+    private static boolean serviceLinked(Principal caller) {
+        return caller instanceof Principal.RoleSession session && ServiceLinkedRoles.linked(session.roleArn());
+    }
+
+    private PolicySet set(PolicyType type, List<Policy> policies) {
+        return new PolicySet(policies.stream()
+                .map(policy -> new Attached(type, policy.arn(), "", compiled(policy.document())))
+                .toList());
     }
 
     private <K, T> Optional<T> made(ConcurrentMap<K, Reading.Kept<T>> map, K key, Function<Reading, Optional<T>> make) {

@@ -1,7 +1,9 @@
 package dev.remora.iam;
 
 import dev.remora.iam.Authority.Side;
+import dev.remora.iam.ControlPolicies.Standing;
 import dev.remora.iam.Permissions.Granted;
+import dev.remora.iam.PolicySet.Placed;
 import dev.remora.wire.Authorizer;
 import dev.remora.wire.Principal;
 import java.time.InstantSource;
@@ -12,7 +14,7 @@ import java.util.Optional;
 /**
  * Decides every call of every kind of caller by all policies that bear on it; {@link Authority} says how they count together. An
  * account's root may do everything in its account that its organization's control policies let it, a service of ours what it
- * does for an account.
+ * does for an account. Before all others the resource control policies of the resource's account are asked, whoever calls.
  */
 final class PolicyAuthorizer implements Authorizer {
     private static final List<String> ANY_RESOURCE = List.of("*");
@@ -38,8 +40,9 @@ final class PolicyAuthorizer implements Authorizer {
      * Who calls and what it may do.
      *
      * @param tags of its identity
+     * @param standing its account's, which is mostly the resource's, too
      */
-    record Standpoint(Principal caller, Map<String, String> tags, Authority authority) {}
+    record Standpoint(Principal caller, Map<String, String> tags, Authority authority, Standing standing) {}
 
     @Override
     public Decision decide(Principal principal, String action, List<String> arns, Map<String, List<String>> context) {
@@ -65,7 +68,27 @@ final class PolicyAuthorizer implements Authorizer {
     private Decision decide(Standpoint from, String action, String arn, Facts facts) {
         Optional<ResourcePolicies.Resource> found = about(action, arn, facts);
         Side side = found.isPresent() ? Side.resource(resources.compiled(arn, found.get())) : Side.SILENT;
-        return from.authority().decide(action, arn, facts, side);
+        return decide(from, action, arn, facts, side);
+    }
+
+    Decision decide(Standpoint from, String action, String arn, Facts facts, Side side) {
+        Placed denial = guard(from, arn, facts).about(action).denial(arn, facts);
+        return denial == null
+                ? from.authority().decide(action, arn, facts, side)
+                : Authority.denied(arn, Reason.RESOURCE_CONTROL_DENY, denial);
+    }
+
+    /**
+     * The resource control policies that bear on a call, which only deny. What belongs to no account, as where an action is about
+     * no resource, counts as the caller's.
+     */
+    PolicySet guard(Standpoint from, String arn, Facts facts) {
+        if (!control.guarding()) {
+            return PolicySet.EMPTY;
+        }
+        return facts.within()
+                ? permissions.guard(from.caller().account(), from.standing(), from.caller(), arn)
+                : permissions.guard(facts.owner(), facts.ownerStanding(), from.caller(), arn);
     }
 
     /** Says which resource an action is about, and gives it if its service keeps policies of such. */
@@ -80,34 +103,32 @@ final class PolicyAuthorizer implements Authorizer {
 
     Standpoint standpoint(Principal caller) {
         return switch (caller) {
-            case Principal.Service service -> new Standpoint(caller, Map.of(), Authority.UNLIMITED);
-            case Principal.Root root -> new Standpoint(caller, Map.of(), under(caller, Authority.UNLIMITED));
+            case Principal.Service service ->
+                new Standpoint(caller, Map.of(), Authority.UNLIMITED, control.of(caller.account()));
+            case Principal.Root root -> standpoint(caller, Map.of(), Authority.UNLIMITED);
             case Principal.User user -> standpoint(caller, permissions.user(user));
             case Principal.RoleSession session -> standpoint(caller, permissions.role(session));
             case Principal.FederatedUser federated -> {
                 Standpoint issuer = standpoint(federated.issuer());
                 // "If you do not pass a session policy, the resulting session has no permissions" ("GetFederationToken").
                 PolicySet limit = federated.terms().limited() ? permissions.session(federated.terms()) : PolicySet.EMPTY;
-                yield new Standpoint(caller, issuer.tags(), issuer.authority().limitedBy(limit));
+                yield new Standpoint(caller, issuer.tags(), issuer.authority().limitedBy(limit), issuer.standing());
             }
         };
     }
 
     private Standpoint standpoint(Principal caller, Optional<Granted> granted) {
         if (granted.isEmpty()) {
-            return new Standpoint(caller, Map.of(), Authority.NONE);
+            return new Standpoint(caller, Map.of(), Authority.NONE, control.of(caller.account()));
         }
         Authority authority = granted.get().authority().limitedBy(permissions.session(caller.terms()));
-        return new Standpoint(caller, granted.get().identity().tags(), under(caller, authority));
+        return standpoint(caller, granted.get().identity().tags(), authority);
     }
 
-    /** What the control policies of a caller's account say, level by level; empty if none limit it. */
-    List<PolicySet> levels(Principal caller) {
-        return permissions.control(caller, control.of(caller.account()));
-    }
-
-    private Authority under(Principal caller, Authority authority) {
-        return authority.under(levels(caller));
+    /** That of a caller who is under its account's control policies, level by level, unless none limit it. */
+    Standpoint standpoint(Principal caller, Map<String, String> tags, Authority authority) {
+        Standing standing = control.of(caller.account());
+        return new Standpoint(caller, tags, authority.under(permissions.control(caller, standing)), standing);
     }
 
     Facts facts(Standpoint from, Map<String, List<String>> context) {

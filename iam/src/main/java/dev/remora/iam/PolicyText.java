@@ -14,4 +14,13 @@ public final class PolicyText {
     public static void checkIdentity(String text) {
         IdentityGrammar.check(text, true);
     }
+
+    /**
+     * Checks a text as Organizations checks a resource control policy.
+     *
+     * @throws AwsError MalformedPolicyDocument
+     */
+    public static void checkResourceControl(String text) {
+        ResourceControlGrammar.check(text);
+    }
 }

@@ -1,6 +1,7 @@
 package dev.remora.iam;
 
 import dev.remora.iam.Authority.Side;
+import dev.remora.iam.ControlPolicies.Standing;
 import dev.remora.iam.PolicyAuthorizer.Standpoint;
 import dev.remora.iam.PolicySet.About;
 import dev.remora.iam.PolicySet.Attached;
@@ -8,6 +9,7 @@ import dev.remora.store.Store;
 import dev.remora.store.View;
 import dev.remora.wire.Authorizer.Decision;
 import dev.remora.wire.Authorizer.PolicyType;
+import dev.remora.wire.Authorizer.Reason;
 import dev.remora.wire.Authorizer.Source;
 import dev.remora.wire.AwsError;
 import dev.remora.wire.Call;
@@ -62,10 +64,11 @@ final class Simulations {
     /**
      * What is asked.
      *
+     * @param real whether organizations' resource control policies count, as where an identity that there is calls
      * @param owner of resources whose ARN names no account
      * @param keys that the caller's policies ask about
      */
-    private record Question(Standpoint from, Optional<PolicySet> resourcePolicy, String owner,
+    private record Question(Standpoint from, boolean real, Optional<PolicySet> resourcePolicy, String owner,
             Map<String, List<String>> context, List<Facts.Key> keys) {}
 
     /** One thing to decide. */
@@ -86,8 +89,9 @@ final class Simulations {
                 .toList();
         var authority = new Authority(levels.stream().map(PolicySet::new).toList(), new PolicySet(identity),
                 boundary.isEmpty() ? PolicySet.UNLIMITED : new PolicySet(boundary), PolicySet.UNLIMITED);
-        var question = new Question(new Standpoint(caller, Map.of(), authority), resourcePolicy(request.resourcePolicy()),
-                owner(request.resourceOwner(), caller.account()), context(request.contextEntries()),
+        var question = new Question(new Standpoint(caller, Map.of(), authority, Standing.ALONE), false,
+                resourcePolicy(request.resourcePolicy()), owner(request.resourceOwner(), caller.account()),
+                context(request.contextEntries()),
                 keys(Stream.concat(Stream.of(identity, boundary), levels.stream())));
         Page<EvaluationResult> page =
                 answer(call, question, request.actionNames(), request.resourceArns(), request.marker(), request.maxItems());
@@ -110,9 +114,9 @@ final class Simulations {
         List<Attached> instead = boundary(request.permissionsBoundaryPolicyInputList());
         List<Attached> boundary = instead.isEmpty() ? permissions.boundary(source, view) : instead;
         boolean limited = !instead.isEmpty() || !source.boundary().isEmpty();
-        var authority = new Authority(authorizer.levels(caller), new PolicySet(identity),
+        var authority = new Authority(List.of(), new PolicySet(identity),
                 limited ? new PolicySet(boundary) : PolicySet.UNLIMITED, PolicySet.UNLIMITED);
-        var question = new Question(new Standpoint(caller, source.tags(), authority),
+        var question = new Question(authorizer.standpoint(caller, source.tags(), authority), true,
                 resourcePolicy(request.resourcePolicy()), owner(request.resourceOwner(), caller.account()),
                 context(request.contextEntries()), keys(Stream.of(identity, boundary)));
         Page<EvaluationResult> page =
@@ -168,7 +172,10 @@ final class Simulations {
             facts.ownedBy(question.owner());
         }
         Side side = question.resourcePolicy().map(Side::resource).orElse(Side.SILENT);
-        Decision decision = authority.decide(action, resource, facts, side);
+        PolicySet guard = question.real() ? authorizer.guard(question.from(), resource, facts) : PolicySet.EMPTY;
+        Decision decision = question.real()
+                ? authorizer.decide(question.from(), action, resource, facts, side)
+                : authority.decide(action, resource, facts, side);
         var result = EvaluationResult.builder()
                 .evalActionName(action)
                 .evalResourceName(resource)
@@ -178,8 +185,9 @@ final class Simulations {
                         .filter(key -> facts.values(key).isEmpty())
                         .map(Facts.Key::written)
                         .toList());
-        if (!authority.control().isEmpty()) {
-            boolean allowed = authority.control().stream().allMatch(level -> allows(level, action, resource, facts));
+        if (!authority.control().isEmpty() || guard != PolicySet.EMPTY) {
+            boolean allowed = decision.reason() != Reason.RESOURCE_CONTROL_DENY
+                    && authority.control().stream().allMatch(level -> allows(level, action, resource, facts));
             result.organizationsDecisionDetail(detail -> detail.allowedByOrganizations(allowed));
         }
         if (authority.boundary() != PolicySet.UNLIMITED) {

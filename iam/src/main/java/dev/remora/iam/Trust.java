@@ -118,7 +118,7 @@ final class Trust implements RoleAccess {
         return both;
     }
 
-    private static Decision decide(Granted granted, Standpoint from, String action, Facts facts) {
-        return from.authority().decide(action, granted.identity().arn(), facts, Side.trust(granted.trust()));
+    private Decision decide(Granted granted, Standpoint from, String action, Facts facts) {
+        return authorizer.decide(from, action, granted.identity().arn(), facts, Side.trust(granted.trust()));
     }
 }

@@ -233,7 +233,7 @@ class DecisionTest {
                 policies.add(List.of(new Policy("arn:aws:organizations::policy/p-1", policy(level, ""))));
             }
         }
-        var standing = new Standing("o-example", "o-example/r-1/", List.copyOf(policies));
+        var standing = new Standing("o-example", "o-example/r-1/", List.copyOf(policies), List.of());
         lab.iam.controlPolicies(of -> of.equals(account) ? standing : Standing.ALONE);
     }
 

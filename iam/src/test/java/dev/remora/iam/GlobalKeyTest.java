@@ -40,7 +40,7 @@ class GlobalKeyTest {
     }
 
     private static Facts facts(String kind, Map<String, List<String>> context) {
-        var standing = new Standing("o-example", "o-example/r-1/ou-2/", List.of());
+        var standing = new Standing("o-example", "o-example/r-1/ou-2/", List.of(), List.of());
         Facts facts = new Facts(caller(kind), Map.of("own", "identity", "cost", "7"), account -> standing, context, () -> NOW);
         facts.ownedBy("999988887777");
         return facts;
@@ -67,6 +67,8 @@ class GlobalKeyTest {
         "aws:PrincipalIsAWSService | false | false | false | false | false | true",
         "aws:PrincipalServiceName  | - | - | - | - | - | sqs.amazonaws.com",
         "aws:SourceAccount    | - | - | - | - | - | 111122223333",
+        "aws:SourceOrgID      | - | - | - | - | - | o-example",
+        "aws:SourceOrgPaths   | - | - | - | - | - | o-example/r-1/ou-2/",
         "aws:ViaAWSService    | false | false | false | false | false | false",
         "aws:CalledVia        | - | - | - | - | - | -",
         "aws:FederatedProvider | - | - | - | - | - | -",

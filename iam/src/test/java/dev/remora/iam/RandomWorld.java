@@ -14,6 +14,7 @@ import java.util.Random;
  * @param tags of the user or role
  * @param boundary empty if there is none, like {@code session} and {@code resourcePolicy}
  * @param control service control policies, level by level
+ * @param guard resource control policies, level by level, without AWS's own; drawn last, so that seeds keep their worlds
  * @param context condition keys of the request
  */
 record RandomWorld(
@@ -28,7 +29,8 @@ record RandomWorld(
         String boundary,
         String session,
         List<List<String>> control,
-        String resourcePolicy) {
+        String resourcePolicy,
+        List<List<String>> guard) {
     static final String ACCOUNT = Lab.ACCOUNT;
     static final String OTHER = "444455556666";
     static final String ROLE = "arn:aws:iam::" + ACCOUNT + ":role/app/worker";
@@ -60,6 +62,9 @@ record RandomWorld(
             .map(call -> call.action().substring(0, call.action().indexOf(':')))
             .distinct()
             .toList();
+
+    /** Those of them that resource control policies are for. */
+    private static final List<String> GUARDED = List.of("s3", "sqs");
 
     /** Condition keys, by what their values are. */
     private enum Type {
@@ -159,7 +164,33 @@ record RandomWorld(
                     chance(0.3) ? policy(call, resource, 0.8, false) : "",
                     !user && chance(0.3) ? policy(call, resource, 0.8, false) : "",
                     control,
-                    !resource.equals("*") && chance(0.4) ? policy(call, resource, 0.7, true) : "");
+                    !resource.equals("*") && chance(0.4) ? policy(call, resource, 0.7, true) : "",
+                    GUARDED.contains(service(call)) && !resource.equals("*") && chance(0.3) ? guard(call, resource) : List.of());
+        }
+
+        private List<List<String>> guard(Call call, String resource) {
+            var levels = new ArrayList<List<String>>();
+            for (int level = 0; level <= random.nextInt(3); level++) {
+                levels.add(chance(0.4) ? List.of()
+                        : List.of("{\"Version\":\"2012-10-17\",\"Statement\":[" + guarding(call, resource) + "]}"));
+            }
+            return levels;
+        }
+
+        /** A statement as resource control policies may have it; ARNs cut short are nothing for the other evaluator there. */
+        private String guarding(Call call, String resource) {
+            String prefix = service(call) + ":";
+            String name = call.action().substring(prefix.length());
+            return "{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":"
+                    + list(one(List.of(prefix + "*", call.action(), prefix + name.substring(0, 3) + "*", "sts:AssumeRole")))
+                    + (chance(0.85) ? ",\"Resource\":" : ",\"NotResource\":")
+                    + list(one(List.of("*", resource, resource.substring(0, resource.length() - 1) + "?",
+                            resource.substring(0, resource.lastIndexOf(':') + 1) + "*", "arn:aws:s3:::shop/${aws:username}*")))
+                    + (chance(0.7) ? ",\"Condition\":{" + condition(call) + "}" : "") + "}";
+        }
+
+        private static String service(Call call) {
+            return call.action().substring(0, call.action().indexOf(':'));
         }
 
         private List<String> several() {

@@ -157,8 +157,12 @@ class SecondOpinionTest {
         List<List<Policy>> levels = world.control().stream()
                 .map(level -> level.stream().map(text -> new Policy("arn:aws:organizations::aws:policy/p", text)).toList())
                 .toList();
-        var standing = new Standing("", "", levels);
-        lab.iam.controlPolicies(account -> account.equals(Lab.ACCOUNT) ? standing : Standing.ALONE);
+        List<Policy> guard = world.guard().stream()
+                .flatMap(List::stream)
+                .map(text -> new Policy("arn:aws:organizations::aws:policy/r", text))
+                .toList();
+        lab.iam.controlPolicies(account -> new Standing("", "", account.equals(Lab.ACCOUNT) ? levels : List.of(),
+                account.equals(world.resourceAccount()) ? guard : List.of()));
         current = world;
         var terms = world.session().isEmpty()
                 ? SessionTerms.NONE

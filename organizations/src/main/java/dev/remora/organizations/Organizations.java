@@ -8,6 +8,8 @@ import dev.remora.store.Store;
 import dev.remora.store.View;
 import dev.remora.wire.Call;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.organizations.model.CreateOrganizationRequest;
 import software.amazon.awssdk.services.organizations.model.CreateOrganizationResponse;
 import software.amazon.awssdk.services.organizations.model.DeleteOrganizationRequest;
@@ -42,7 +44,7 @@ final class Organizations {
                 throw Errors.of("AlreadyInOrganizationException",
                         "The provided account is already a member of an organization.");
             }
-            var organization = new Organization("o-" + ids.hex(10), call.account(), all, "r-" + ids.hex(4), false);
+            var organization = new Organization("o-" + ids.hex(10), call.account(), all, "r-" + ids.hex(4), Set.of());
             tx.put(Organization.KIND, EVERYWHERE, organization.id(), organization);
             String root = organization.rootId();
             tx.put(Place.KIND, EVERYWHERE, root, Place.made(organization, Type.ROOT, root, "", "Root", call.time()));
@@ -107,8 +109,8 @@ final class Organizations {
             if (!organization.rootId().equals(rootId)) {
                 throw Errors.of("RootNotFoundException", "You specified a root that doesn't exist.");
             }
-            requireAvailable(organization, type);
-            if (organization.controlled() == enabled) {
+            ControlPolicy.Type wanted = available(organization, type);
+            if (organization.controls(wanted) == enabled) {
                 throw enabled
                         ? Errors.of("PolicyTypeAlreadyEnabledException", "The specified policy type is already enabled.")
                         : Errors.of("PolicyTypeNotEnabledException",
@@ -116,21 +118,27 @@ final class Organizations {
             }
             if (!enabled) {
                 // Attachments end with the type; enabling it anew begins with AWS's own policy everywhere.
-                tx.find(Place.KIND, EVERYWHERE, "organization", organization.id()).forEach(place -> tx.put(
-                        Place.KIND, EVERYWHERE, place.id(), place.withPolicies(List.of(ControlPolicy.FULL_ACCESS.id()))));
+                tx.find(Place.KIND, EVERYWHERE, "organization", organization.id()).forEach(
+                        place -> tx.put(Place.KIND, EVERYWHERE, place.id(), Policies.without(organization, place, wanted, tx)));
             }
-            Organization changed = organization.withControlled(enabled);
+            Organization changed = organization.switched(wanted);
             tx.put(Organization.KIND, EVERYWHERE, changed.id(), changed);
             return changed;
         });
     }
 
-    static void requireAvailable(Organization organization, PolicyType type) {
-        if (type != PolicyType.SERVICE_CONTROL_POLICY || !organization.allFeatures()) {
-            throw Errors.of("PolicyTypeNotAvailableForOrganizationException",
-                    "You can't use the specified policy type with the feature set currently enabled for this organization."
-                            + " Remora knows SERVICE_CONTROL_POLICY.");
-        }
+    /** @throws dev.remora.wire.AwsError PolicyTypeNotAvailableForOrganizationException */
+    static ControlPolicy.Type available(Organization organization, PolicyType type) {
+        return Stream.of(ControlPolicy.Type.values())
+                .filter(known -> organization.allFeatures() && known.name().equals(type.toString()))
+                .findFirst()
+                .orElseThrow(() -> Errors.of("PolicyTypeNotAvailableForOrganizationException",
+                        "You can't use the specified policy type with the feature set currently enabled for this organization."
+                                + " Remora knows SERVICE_CONTROL_POLICY and RESOURCE_CONTROL_POLICY."));
+    }
+
+    private static List<PolicyTypeSummary> summaries(Stream<ControlPolicy.Type> types) {
+        return types.map(type -> PolicyTypeSummary.builder().type(type.name()).status("ENABLED").build()).toList();
     }
 
     private static Root root(Organization organization) {
@@ -138,9 +146,7 @@ final class Organizations {
                 .id(organization.rootId())
                 .arn(organization.arn("root", organization.rootId()))
                 .name("Root")
-                .policyTypes(organization.controlled()
-                        ? List.of(PolicyTypeSummary.builder().type(PolicyType.SERVICE_CONTROL_POLICY).status("ENABLED").build())
-                        : List.of())
+                .policyTypes(summaries(Stream.of(ControlPolicy.Type.values()).filter(organization::controls)))
                 .build();
     }
 
@@ -154,8 +160,7 @@ final class Organizations {
                 .masterAccountArn(organization.arn("account", organization.master()))
                 .masterAccountEmail(email(organization.master()))
                 .availablePolicyTypes(organization.allFeatures()
-                        ? List.of(PolicyTypeSummary.builder().type(PolicyType.SERVICE_CONTROL_POLICY).status("ENABLED").build())
-                        : List.of())
+                        ? summaries(Stream.of(ControlPolicy.Type.SERVICE_CONTROL_POLICY)) : List.of())
                 .build();
     }
 }

@@ -2,6 +2,7 @@ package dev.remora.organizations;
 
 import dev.remora.store.Ids;
 import dev.remora.store.Store;
+import dev.remora.store.View;
 import dev.remora.wire.Call;
 import dev.remora.wire.ConditionKeys;
 import dev.remora.wire.Operations;
@@ -55,8 +56,6 @@ import software.amazon.awssdk.services.organizations.model.UpdatePolicyRequest;
 final class OrganizationsOperations {
     static final ServiceInfo SERVICE = new ServiceInfo(
             "organizations", "organizations", Protocol.AWS_JSON_1_1, "2016-11-28", "", "AWSOrganizationsV20161128");
-
-    private static final Map<String, List<String>> CONTROL = Map.copyOf(type("SERVICE_CONTROL_POLICY"));
 
     private final Organizations organizations;
     private final Units units;
@@ -167,21 +166,21 @@ final class OrganizationsOperations {
                 .context((i, c) -> Tags.requested(i.tags()).and(type(i.typeAsString())).map());
         operations.on(UpdatePolicyRequest.class, policies::update).enforced("PolicyId", "Name", "Description", "Content")
                 .resources((i, c) -> arns.of(c, i.policyId()))
-                .context((i, c) -> CONTROL);
+                .context((i, c) -> arns.type(c, i.policyId()));
         operations.on(DeletePolicyRequest.class, policies::delete).enforced("PolicyId")
                 .resources((i, c) -> arns.of(c, i.policyId()))
-                .context((i, c) -> CONTROL);
+                .context((i, c) -> arns.type(c, i.policyId()));
         operations.on(DescribePolicyRequest.class, policies::describe).enforced("PolicyId")
                 .resources((i, c) -> arns.of(c, i.policyId()))
-                .context((i, c) -> CONTROL);
+                .context((i, c) -> arns.type(c, i.policyId()));
         operations.on(ListPoliciesRequest.class, policies::list).enforced("Filter", "NextToken", "MaxResults").anyResource()
                 .context((i, c) -> type(i.filterAsString()));
         operations.on(AttachPolicyRequest.class, policies::attach).enforced("PolicyId", "TargetId")
                 .resources((i, c) -> arns.of(c, i.policyId(), i.targetId()))
-                .context((i, c) -> CONTROL);
+                .context((i, c) -> arns.type(c, i.policyId()));
         operations.on(DetachPolicyRequest.class, policies::detach).enforced("PolicyId", "TargetId")
                 .resources((i, c) -> arns.of(c, i.policyId(), i.targetId()))
-                .context((i, c) -> CONTROL);
+                .context((i, c) -> arns.type(c, i.policyId()));
         operations.on(ListPoliciesForTargetRequest.class, policies::listForTarget)
                 .enforced("TargetId", "Filter", "NextToken", "MaxResults")
                 .resources((i, c) -> arns.of(c, i.targetId()))
@@ -189,7 +188,7 @@ final class OrganizationsOperations {
         operations.on(ListTargetsForPolicyRequest.class, policies::listTargets)
                 .enforced("PolicyId", "NextToken", "MaxResults")
                 .resources((i, c) -> arns.of(c, i.policyId()))
-                .context((i, c) -> CONTROL);
+                .context((i, c) -> arns.type(c, i.policyId()));
     }
 
     private void tags() {
@@ -211,6 +210,15 @@ final class OrganizationsOperations {
     private record Arns(Store store) {
         List<String> of(Call call, String... ids) {
             return List.of(ids).stream().map(id -> arn(call, Optional.ofNullable(id).orElse("*"))).toList();
+        }
+
+        /** Of which type a policy is. */
+        Map<String, List<String>> type(Call call, String policy) {
+            View view = store.view();
+            return Tree.of(call.account(), view)
+                    .flatMap(organization -> Policies.find(organization, policy, view))
+                    .map(found -> OrganizationsOperations.type(found.type().name()))
+                    .orElse(Map.of());
         }
 
         private String arn(Call call, String id) {

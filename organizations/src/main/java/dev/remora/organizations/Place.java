@@ -13,7 +13,7 @@ import java.util.Map;
  * @param email of an account, else empty
  * @param invited for an account, whether it was invited; otherwise it was made
  * @param joined when it was made, or became a member
- * @param policies ids of the policies that are attached, in the order of their attachment
+ * @param policies ids of the policies of every type that are attached, in the order of their attachment
  */
 record Place(
         String organization,
@@ -38,16 +38,19 @@ record Place(
             .index("policy", Place::policies)
             .index("organization", place -> List.of(place.organization()));
 
-    /** One that is new: AWS's own policy is attached to it, which allows everything. */
+    /** AWS's own policies, which allow everything. */
+    private static final List<String> EVERYTHING = ControlPolicy.awsManaged().map(ControlPolicy::id).toList();
+
+    /** One that is new: it has AWS's own policies. */
     static Place made(Organization organization, Type type, String id, String parent, String name, Instant when) {
         return new Place(organization.id(), type, id, parent, name, "", false, when,
-                List.of(ControlPolicy.FULL_ACCESS.id()), Map.of());
+                EVERYTHING, Map.of());
     }
 
     /** An account that is new in its organization, below the root. */
     static Place account(Organization organization, String id, String name, String email, boolean invited, Instant when) {
         return new Place(organization.id(), Type.ACCOUNT, id, organization.rootId(), name, email, invited, when,
-                List.of(ControlPolicy.FULL_ACCESS.id()), Map.of());
+                EVERYTHING, Map.of());
     }
 
     Place withParent(String above) {

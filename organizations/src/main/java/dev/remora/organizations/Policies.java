@@ -2,7 +2,7 @@ package dev.remora.organizations;
 
 import static dev.remora.organizations.Organization.EVERYWHERE;
 
-import dev.remora.iam.PolicyText;
+import dev.remora.organizations.ControlPolicy.Type;
 import dev.remora.store.Ids;
 import dev.remora.store.Reading;
 import dev.remora.store.Store;
@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.organizations.model.AttachPolicyRequest;
 import software.amazon.awssdk.services.organizations.model.AttachPolicyResponse;
 import software.amazon.awssdk.services.organizations.model.CreatePolicyRequest;
@@ -34,17 +35,16 @@ import software.amazon.awssdk.services.organizations.model.ListTargetsForPolicyR
 import software.amazon.awssdk.services.organizations.model.Policy;
 import software.amazon.awssdk.services.organizations.model.PolicySummary;
 import software.amazon.awssdk.services.organizations.model.PolicyTargetSummary;
-import software.amazon.awssdk.services.organizations.model.PolicyType;
 import software.amazon.awssdk.services.organizations.model.UpdatePolicyRequest;
 import software.amazon.awssdk.services.organizations.model.UpdatePolicyResponse;
 
-/** Service control policies, and where they are attached. */
+/** Control policies of both types, and where they are attached. */
 final class Policies {
     /** Bytes of a policy's text. */
     static final int MAX_BYTES = 5120;
 
+    /** Of one type, to one root, unit or account. */
     static final int MAX_ATTACHED = 5;
-    static final int MAX_PER_ORGANIZATION = 10_000;
 
     private final Store store;
     private final Ids ids;
@@ -57,13 +57,14 @@ final class Policies {
     CreatePolicyResponse create(CreatePolicyRequest request, Call call) {
         return store.write(tx -> {
             Organization organization = Tree.managed(call, tx);
-            Organizations.requireAvailable(organization, request.type());
-            check(request.content());
-            requireFreeName(organization, request.name(), tx);
-            if (tx.count(ControlPolicy.KIND, EVERYWHERE, "organization", organization.id()) >= MAX_PER_ORGANIZATION) {
+            Type type = Organizations.available(organization, request.type());
+            check(type, request.content());
+            List<ControlPolicy> others = of(organization, type, tx);
+            requireFreeName(others, request.name());
+            if (others.size() > type.most()) {
                 throw Errors.constraint("POLICY_NUMBER_LIMIT_EXCEEDED", "You have exceeded the allowed number of policies.");
             }
-            var policy = new ControlPolicy(organization.id(), "p-" + ids.hex(8), request.name(),
+            var policy = new ControlPolicy(organization.id(), type, "p-" + ids.hex(8), request.name(),
                     request.description() == null ? "" : request.description(), request.content(),
                     Tags.with(Map.of(), request.tags()));
             tx.put(ControlPolicy.KIND, EVERYWHERE, policy.id(), policy);
@@ -71,22 +72,28 @@ final class Policies {
         });
     }
 
-    private static void check(String content) {
+    private static void check(Type type, String content) {
         if (content.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
             throw Errors.constraint("POLICY_CONTENT_LIMIT_EXCEEDED", "You have exceeded the maximum policy size.");
         }
         try {
-            PolicyText.checkIdentity(content);
+            type.check(content);
         } catch (AwsError malformed) {
             throw Errors.malformed(malformed.text());
         }
     }
 
-    private static void requireFreeName(Organization organization, String name, View view) {
-        boolean taken = name.equals(ControlPolicy.FULL_ACCESS.name())
-                || view.find(ControlPolicy.KIND, EVERYWHERE, "organization", organization.id()).stream()
-                        .anyMatch(policy -> policy.name().equals(name));
-        if (taken) {
+    /** All of a type, AWS's own among them. */
+    private static List<ControlPolicy> of(Organization organization, Type type, View view) {
+        return Stream.concat(
+                        view.find(ControlPolicy.KIND, EVERYWHERE, "organization", organization.id()).stream(),
+                        ControlPolicy.awsManaged())
+                .filter(policy -> policy.type() == type)
+                .toList();
+    }
+
+    private static void requireFreeName(List<ControlPolicy> others, String name) {
+        if (others.stream().anyMatch(policy -> policy.name().equals(name))) {
             throw Errors.of("DuplicatePolicyException", "A policy with the specified name and type already exists.");
         }
     }
@@ -96,10 +103,10 @@ final class Policies {
             Organization organization = Tree.managed(call, tx);
             ControlPolicy policy = own(organization, request.policyId(), tx);
             if (request.name() != null && !request.name().equals(policy.name())) {
-                requireFreeName(organization, request.name(), tx);
+                requireFreeName(of(organization, policy.type(), tx), request.name());
             }
             if (request.content() != null) {
-                check(request.content());
+                check(policy.type(), request.content());
             }
             ControlPolicy changed = policy.with(
                     request.name() == null ? policy.name() : request.name(),
@@ -133,9 +140,8 @@ final class Policies {
     ListPoliciesResponse list(ListPoliciesRequest request, Call call) {
         View view = store.view();
         Organization organization = Tree.managed(call, view);
-        Organizations.requireAvailable(organization, request.filter());
-        var all = new ArrayList<>(view.find(ControlPolicy.KIND, EVERYWHERE, "organization", organization.id()));
-        all.add(ControlPolicy.FULL_ACCESS);
+        Type type = Organizations.available(organization, request.filter());
+        List<ControlPolicy> all = of(organization, type, view);
         Page<ControlPolicy> page = Listing.page(call, all, ControlPolicy::id, request.nextToken(), request.maxResults());
         return ListPoliciesResponse.builder()
                 .policies(page.items().stream().map(policy -> summary(organization, policy)).toList())
@@ -148,12 +154,12 @@ final class Policies {
             Organization organization = Tree.managed(call, tx);
             ControlPolicy policy = find(organization, request.policyId(), tx).orElseThrow(Errors::noPolicy);
             Place target = Tree.place(organization, request.targetId(), tx, Errors::noTarget);
-            requireEnabled(organization);
+            requireEnabled(organization, policy);
             if (target.policies().contains(policy.id())) {
                 throw Errors.of("DuplicatePolicyAttachmentException",
                         "A policy with the specified name and type already exists.");
             }
-            if (target.policies().size() >= MAX_ATTACHED) {
+            if (attached(organization, target, policy.type(), new Reading(tx)).size() >= MAX_ATTACHED) {
                 throw Errors.constraint("MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED",
                         "You have attached the maximum number of policies to the specified target.");
             }
@@ -169,12 +175,15 @@ final class Policies {
             Organization organization = Tree.managed(call, tx);
             ControlPolicy policy = find(organization, request.policyId(), tx).orElseThrow(Errors::noPolicy);
             Place target = Tree.place(organization, request.targetId(), tx, Errors::noTarget);
-            requireEnabled(organization);
+            requireEnabled(organization, policy);
             if (!target.policies().contains(policy.id())) {
                 throw Errors.of("PolicyNotAttachedException",
                         "The policy isn't attached to the specified target in the specified root.");
             }
-            if (target.policies().size() == 1) {
+            if (policy.equals(Type.RESOURCE_CONTROL_POLICY.everything())) {
+                throw Errors.invalid("IMMUTABLE_POLICY", "You can't detach the policy " + policy.name() + ".");
+            }
+            if (attached(organization, target, policy.type(), new Reading(tx)).size() == 1) {
                 throw Errors.constraint("MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED", "You cannot remove the last policy attached"
                         + " to the specified target. You must have at least one attached at all times.");
             }
@@ -185,8 +194,8 @@ final class Policies {
         });
     }
 
-    private static void requireEnabled(Organization organization) {
-        if (!organization.controlled()) {
+    private static void requireEnabled(Organization organization, ControlPolicy policy) {
+        if (!organization.controls(policy.type())) {
             throw Errors.of("PolicyTypeNotEnabledException", "This operation can only be performed for enabled policy types.");
         }
     }
@@ -195,10 +204,9 @@ final class Policies {
         View view = store.view();
         Organization organization = Tree.managed(call, view);
         Place target = Tree.place(organization, request.targetId(), view, Errors::noTarget);
-        Organizations.requireAvailable(organization, request.filter());
-        List<ControlPolicy> attached = organization.controlled()
-                ? target.policies().stream().flatMap(id -> find(organization, id, view).stream()).toList()
-                : List.of();
+        Type type = Organizations.available(organization, request.filter());
+        List<ControlPolicy> attached =
+                organization.controls(type) ? attached(organization, target, type, new Reading(view)) : List.of();
         Page<ControlPolicy> page = Listing.page(call, attached, ControlPolicy::id, request.nextToken(), request.maxResults());
         return ListPoliciesForTargetResponse.builder()
                 .policies(page.items().stream().map(policy -> summary(organization, policy)).toList())
@@ -211,7 +219,7 @@ final class Policies {
         Organization organization = Tree.managed(call, view);
         ControlPolicy policy = find(organization, request.policyId(), view).orElseThrow(Errors::noPolicy);
         List<Place> places = view.find(Place.KIND, EVERYWHERE, "policy", policy.id()).stream()
-                .filter(place -> organization.controlled() && place.organization().equals(organization.id()))
+                .filter(place -> organization.controls(policy.type()) && place.organization().equals(organization.id()))
                 .toList();
         Page<Place> page = Listing.page(call, places, Place::id, request.nextToken(), request.maxResults());
         return ListTargetsForPolicyResponse.builder()
@@ -230,9 +238,25 @@ final class Policies {
     }
 
     static Optional<ControlPolicy> find(Organization organization, String id, Reading reading) {
-        return id.equals(ControlPolicy.FULL_ACCESS.id())
-                ? Optional.of(ControlPolicy.FULL_ACCESS)
-                : reading.get(ControlPolicy.KIND, EVERYWHERE, id).filter(p -> p.organization().equals(organization.id()));
+        return ControlPolicy.awsManaged().filter(policy -> policy.id().equals(id)).findFirst().or(() -> reading
+                .get(ControlPolicy.KIND, EVERYWHERE, id)
+                .filter(policy -> policy.organization().equals(organization.id())));
+    }
+
+    /** The policies of a type that are attached to a place. */
+    static List<ControlPolicy> attached(Organization organization, Place place, Type type, Reading reading) {
+        return place.policies().stream()
+                .flatMap(id -> find(organization, id, reading).stream())
+                .filter(policy -> policy.type() == type)
+                .toList();
+    }
+
+    /** A place with none of a type attached but AWS's own. */
+    static Place without(Organization organization, Place place, Type type, View view) {
+        var left = new ArrayList<>(place.policies());
+        attached(organization, place, type, new Reading(view)).forEach(policy -> left.remove(policy.id()));
+        left.add(type.everything().id());
+        return place.withPolicies(List.copyOf(left));
     }
 
     /** A policy that may be changed. */
@@ -246,8 +270,8 @@ final class Policies {
 
     static String arn(Organization organization, ControlPolicy policy) {
         return policy.ofAws()
-                ? "arn:aws:organizations::aws:policy/service_control_policy/" + policy.id()
-                : organization.arn("policy", "service_control_policy/" + policy.id());
+                ? "arn:aws:organizations::aws:policy/" + policy.type().segment() + "/" + policy.id()
+                : organization.arn("policy", policy.type().segment() + "/" + policy.id());
     }
 
     private static Policy shape(Organization organization, ControlPolicy policy) {
@@ -260,7 +284,7 @@ final class Policies {
                 .arn(arn(organization, policy))
                 .name(policy.name())
                 .description(policy.description())
-                .type(PolicyType.SERVICE_CONTROL_POLICY)
+                .type(policy.type().name())
                 .awsManaged(policy.ofAws())
                 .build();
     }

@@ -3,6 +3,7 @@ package dev.remora.organizations;
 import static dev.remora.organizations.Organization.EVERYWHERE;
 
 import dev.remora.iam.ControlPolicies;
+import dev.remora.organizations.ControlPolicy.Type;
 import dev.remora.store.Reading;
 import dev.remora.store.Store;
 import dev.remora.store.View;
@@ -23,6 +24,10 @@ final class Standings implements ControlPolicies {
 
     private final Store store;
     private final ConcurrentMap<String, Reading.Kept<Standing>> known = new ConcurrentHashMap<>();
+    private volatile Guarding guarding = new Guarding(-1, false);
+
+    /** @param revision of the store at which that was so */
+    private record Guarding(long revision, boolean any) {}
 
     Standings(Store store) {
         this.store = store;
@@ -44,6 +49,18 @@ final class Standings implements ControlPolicies {
         return fresh;
     }
 
+    @Override
+    public boolean guarding() {
+        View view = store.view();
+        Guarding last = guarding;
+        if (last.revision() != view.revision()) {
+            last = new Guarding(view.revision(),
+                    view.any(Organization.KIND, EVERYWHERE, "enabled", Type.RESOURCE_CONTROL_POLICY.name()));
+            guarding = last;
+        }
+        return last.any();
+    }
+
     private static Standing read(String account, Reading reading) {
         Optional<Place> place = reading.get(Place.KIND, EVERYWHERE, account);
         return place.flatMap(p -> reading.get(Organization.KIND, EVERYWHERE, p.organization()))
@@ -55,9 +72,21 @@ final class Standings implements ControlPolicies {
         List<Place> way = way(account, reading);
         var path = new StringBuilder(organization.id()).append('/');
         way.subList(0, way.size() - 1).forEach(place -> path.append(place.id()).append('/'));
-        boolean limited = organization.controlled() && !organization.master().equals(account.id());
-        return new Standing(organization.id(), path.toString(),
-                limited ? way.stream().map(place -> policies(organization, place, reading)).toList() : List.of());
+        boolean managing = organization.master().equals(account.id());
+        List<List<Policy>> levels = managing || !organization.controls(Type.SERVICE_CONTROL_POLICY) ? List.of()
+                : way.stream()
+                        .map(place -> Policies.attached(organization, place, Type.SERVICE_CONTROL_POLICY, reading).stream()
+                                .map(policy -> policy(organization, policy))
+                                .toList())
+                        .toList();
+        List<Policy> resources = managing || !organization.controls(Type.RESOURCE_CONTROL_POLICY) ? List.of()
+                : way.stream()
+                        .flatMap(place -> Policies.attached(organization, place, Type.RESOURCE_CONTROL_POLICY, reading).stream())
+                        .filter(policy -> !policy.ofAws())
+                        .distinct()
+                        .map(policy -> policy(organization, policy))
+                        .toList();
+        return new Standing(organization.id(), path.toString(), levels, resources);
     }
 
     /** From the root to the account. */
@@ -72,10 +101,7 @@ final class Standings implements ControlPolicies {
         return new ArrayList<>(way);
     }
 
-    private static List<Policy> policies(Organization organization, Place place, Reading reading) {
-        return place.policies().stream()
-                .flatMap(id -> Policies.find(organization, id, reading).stream())
-                .map(policy -> new Policy(Policies.arn(organization, policy), policy.content()))
-                .toList();
+    private static Policy policy(Organization organization, ControlPolicy policy) {
+        return new Policy(Policies.arn(organization, policy), policy.content());
     }
 }

@@ -52,6 +52,8 @@ import software.amazon.awssdk.services.organizations.model.ListParentsRequest;
 import software.amazon.awssdk.services.organizations.model.ListParentsResponse;
 import software.amazon.awssdk.services.organizations.model.ListPoliciesForTargetRequest;
 import software.amazon.awssdk.services.organizations.model.ListPoliciesForTargetResponse;
+import software.amazon.awssdk.services.organizations.model.ListPoliciesRequest;
+import software.amazon.awssdk.services.organizations.model.ListPoliciesResponse;
 import software.amazon.awssdk.services.organizations.model.ListRootsRequest;
 import software.amazon.awssdk.services.organizations.model.ListRootsResponse;
 import software.amazon.awssdk.services.organizations.model.ListTagsForResourceRequest;
@@ -72,7 +74,10 @@ class OrganizationsTest {
     private static final String MEMBER = "222222222222";
     private static final String DENY = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Deny\",\"Action\":\"lambda:*\","
             + "\"Resource\":\"*\"}]}";
-    private static final String FULL = ControlPolicy.FULL_ACCESS.content();
+    private static final String OURS_ONLY = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Deny\","
+            + "\"Principal\":\"*\",\"Action\":\"s3:*\",\"Resource\":\"*\"}]}";
+    private static final String EVERY_RESOURCE = "p-RCPFullAWSAccess";
+    private static final String FULL = ControlPolicy.Type.SERVICE_CONTROL_POLICY.everything().content();
 
     private final Store store = SqliteStore.inMemory(OrganizationsService.kinds());
     private final List<String> madeRoles = new ArrayList<>();
@@ -140,7 +145,21 @@ class OrganizationsTest {
     }
 
     private void enable() {
-        as(MASTER, EnablePolicyTypeRequest.builder().rootId(root()).policyType(PolicyType.SERVICE_CONTROL_POLICY).build());
+        enable(PolicyType.SERVICE_CONTROL_POLICY);
+    }
+
+    private void enable(PolicyType type) {
+        as(MASTER, EnablePolicyTypeRequest.builder().rootId(root()).policyType(type).build());
+    }
+
+    private List<String> guard(String account) {
+        return service.controlPolicies().of(account).resources().stream().map(ControlPolicies.Policy::arn).toList();
+    }
+
+    private List<String> attached(String target, PolicyType type) {
+        return as(MASTER, ListPoliciesForTargetRequest.builder().targetId(target).filter(type).build(),
+                        ListPoliciesForTargetResponse.class)
+                .policies().stream().map(policy -> policy.id()).toList();
     }
 
     private void join(String account) {
@@ -163,8 +182,11 @@ class OrganizationsTest {
     }
 
     private String policy(String name) {
-        return as(MASTER, CreatePolicyRequest.builder().name(name).description("d").type(PolicyType.SERVICE_CONTROL_POLICY)
-                                .content(DENY).build(),
+        return policy(name, PolicyType.SERVICE_CONTROL_POLICY, DENY);
+    }
+
+    private String policy(String name, PolicyType type, String content) {
+        return as(MASTER, CreatePolicyRequest.builder().name(name).description("d").type(type).content(content).build(),
                         CreatePolicyResponse.class)
                 .policy()
                 .policySummary()
@@ -296,6 +318,81 @@ class OrganizationsTest {
     }
 
     @Test
+    void resourceControlPoliciesHoldForAllResourcesBelow() {
+        String id = organization();
+        join(MEMBER);
+        String team = unit(root(), "team");
+        as(MASTER, MoveAccountRequest.builder().accountId(MEMBER).sourceParentId(root()).destinationParentId(team).build());
+        String above = policy("above", PolicyType.RESOURCE_CONTROL_POLICY, OURS_ONLY);
+        String beside = policy("beside", PolicyType.RESOURCE_CONTROL_POLICY, OURS_ONLY);
+
+        refused(() -> attach(above, team), "PolicyTypeNotEnabledException");
+        assertThat(attached(team, PolicyType.RESOURCE_CONTROL_POLICY)).isEmpty();
+        assertThat(service.controlPolicies().guarding()).as("before it is enabled").isFalse();
+        enable(PolicyType.RESOURCE_CONTROL_POLICY);
+        assertThat(service.controlPolicies().guarding()).isTrue();
+        for (String place : List.of(root(), team, MEMBER, MASTER)) {
+            assertThat(attached(place, PolicyType.RESOURCE_CONTROL_POLICY)).as(place).containsExactly(EVERY_RESOURCE);
+        }
+        assertThat(guard(MEMBER)).as("AWS's own says nothing").isEmpty();
+        attach(above, root());
+        attach(above, team);
+        attach(beside, MEMBER);
+
+        String arn = "arn:aws:organizations::" + MASTER + ":policy/" + id + "/resource_control_policy/";
+        assertThat(guard(MEMBER)).containsExactly(arn + above, arn + beside);
+        assertThat(guard(MASTER)).as("the managing account").isEmpty();
+        assertThat(guard("333333333333")).as("a stranger").isEmpty();
+        assertThat(levels(MEMBER)).as("the other type is not enabled").isEmpty();
+        as(MASTER, DetachPolicyRequest.builder().policyId(beside).targetId(MEMBER).build());
+        assertThat(guard(MEMBER)).containsExactly(arn + above);
+        enable();
+        as(MASTER, DisablePolicyTypeRequest.builder().rootId(root()).policyType(PolicyType.RESOURCE_CONTROL_POLICY).build());
+        assertThat(guard(MEMBER)).isEmpty();
+        assertThat(levels(MEMBER)).containsExactly(List.of(FULL), List.of(FULL), List.of(FULL));
+        assertThat(service.controlPolicies().guarding()).as("service control policies alone").isFalse();
+        enable(PolicyType.RESOURCE_CONTROL_POLICY);
+        assertThat(attached(team, PolicyType.RESOURCE_CONTROL_POLICY)).as("begun anew").containsExactly(EVERY_RESOURCE);
+    }
+
+    @Test
+    void typesOfPoliciesAreKeptApart() {
+        organization();
+        refused(() -> policy("n", PolicyType.RESOURCE_CONTROL_POLICY, DENY), "MalformedPolicyDocumentException");
+        refused(() -> policy("n", PolicyType.SERVICE_CONTROL_POLICY, OURS_ONLY), "MalformedPolicyDocumentException");
+        String limit = policy("n");
+        String guard = policy("n", PolicyType.RESOURCE_CONTROL_POLICY, OURS_ONLY);
+        refused(() -> policy("n", PolicyType.RESOURCE_CONTROL_POLICY, OURS_ONLY), "DuplicatePolicyException");
+        refused(() -> policy("RCPFullAWSAccess", PolicyType.RESOURCE_CONTROL_POLICY, OURS_ONLY), "DuplicatePolicyException");
+        refused(() -> as(MASTER, UpdatePolicyRequest.builder().policyId(guard).content(FULL).build()),
+                "MalformedPolicyDocumentException");
+        assertThat(listed(PolicyType.SERVICE_CONTROL_POLICY)).containsExactlyInAnyOrder("p-FullAWSAccess", limit);
+        assertThat(listed(PolicyType.RESOURCE_CONTROL_POLICY)).containsExactlyInAnyOrder(EVERY_RESOURCE, guard);
+    }
+
+    private List<String> listed(PolicyType type) {
+        return as(MASTER, ListPoliciesRequest.builder().filter(type).build(), ListPoliciesResponse.class)
+                .policies().stream().map(policy -> policy.id()).toList();
+    }
+
+    /** AWS's own is one of the five, and stays. */
+    @Test
+    void fourResourceControlPoliciesFitBesideAwssOwn() {
+        organization();
+        enable();
+        enable(PolicyType.RESOURCE_CONTROL_POLICY);
+        String root = root();
+        refused(() -> as(MASTER, DetachPolicyRequest.builder().policyId(EVERY_RESOURCE).targetId(root).build()),
+                "InvalidInputException", "IMMUTABLE_POLICY");
+        for (int i = 1; i < Policies.MAX_ATTACHED; i++) {
+            attach(policy("p" + i, PolicyType.RESOURCE_CONTROL_POLICY, OURS_ONLY), root);
+        }
+        String fifth = policy("fifth", PolicyType.RESOURCE_CONTROL_POLICY, OURS_ONLY);
+        refused(() -> attach(fifth, root), "ConstraintViolationException", "MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED");
+        attach(policy("limit"), root);
+    }
+
+    @Test
     void anAccountKnowsItsOrganizationAndItsPath() {
         String id = organization();
         join(MEMBER);
@@ -315,7 +412,7 @@ class OrganizationsTest {
         organization();
         enable();
         String root = root();
-        String only = ControlPolicy.FULL_ACCESS.id();
+        String only = ControlPolicy.Type.SERVICE_CONTROL_POLICY.everything().id();
 
         refused(() -> as(MASTER, DetachPolicyRequest.builder().policyId(only).targetId(root).build()),
                 "ConstraintViolationException", "MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED");

@@ -47,6 +47,7 @@ public interface Authorizer {
         BOUNDARY,
         SESSION,
         CONTROL,
+        RESOURCE_CONTROL,
         TRUST,
         ENDPOINT
     }
@@ -54,7 +55,7 @@ public interface Authorizer {
     /**
      * A statement of a policy, as one finds it again.
      *
-     * @param policy the ARN of a managed or service control policy, the name of an inline one, the ARN of the resource
+     * @param policy the ARN of a managed or control policy, the name of an inline one, the ARN of the resource
      * @param holder the ARN of the user, group or role that an identity policy is attached to; else empty
      * @param sid empty if it has none
      * @param denies whether its effect is Deny
@@ -85,6 +86,8 @@ public interface Authorizer {
         NO_CONTROL_POLICY,
         /** "with an explicit deny in a service control policy". */
         CONTROL_DENY,
+        /** "with an explicit deny in a resource control policy"; what none denies, they allow. */
+        RESOURCE_CONTROL_DENY,
         /** "because no resource-based policy allows the … action". */
         NO_RESOURCE_POLICY,
         /** "because no role trust policy allows the … action". */
@@ -99,7 +102,8 @@ public interface Authorizer {
         /** Whether a policy forbids it, where otherwise none allows it. */
         public boolean denies() {
             return switch (this) {
-                case EXPLICIT_DENY, RESOURCE_DENY, ENDPOINT_DENY, BOUNDARY_DENY, SESSION_DENY, CONTROL_DENY, TRUST_DENY -> true;
+                case EXPLICIT_DENY, RESOURCE_DENY, ENDPOINT_DENY, BOUNDARY_DENY, SESSION_DENY, CONTROL_DENY,
+                        RESOURCE_CONTROL_DENY, TRUST_DENY -> true;
                 case NO_IDENTITY_POLICY, NO_ENDPOINT_POLICY, NO_BOUNDARY, NO_SESSION_POLICY, NO_CONTROL_POLICY,
                         NO_RESOURCE_POLICY, NO_TRUST_POLICY, ALLOWED -> false;
             };
@@ -114,6 +118,7 @@ public interface Authorizer {
                 case BOUNDARY_DENY -> " with an explicit deny in a permissions boundary";
                 case SESSION_DENY -> " with an explicit deny in a session policy";
                 case CONTROL_DENY -> " with an explicit deny in a service control policy";
+                case RESOURCE_CONTROL_DENY -> " with an explicit deny in a resource control policy";
                 case TRUST_DENY -> " with an explicit deny in the role trust policy";
                 case NO_TRUST_POLICY -> " because no role trust policy allows the " + action + " action";
                 case NO_BOUNDARY -> " because no permissions boundary allows the " + action + " action";

@@ -12,6 +12,7 @@ class ReasonTest {
     @CsvSource(delimiter = '|', value = {
         "CONTROL_DENY       | with an explicit deny in a service control policy",
         "NO_CONTROL_POLICY  | because no service control policy allows the codecommit:ListRepositories action",
+        "RESOURCE_CONTROL_DENY | with an explicit deny in a resource control policy",
         "ENDPOINT_DENY      | with an explicit deny in a VPC endpoint policy",
         "NO_ENDPOINT_POLICY | because no VPC endpoint policy allows the codecommit:ListRepositories action",
         "BOUNDARY_DENY      | with an explicit deny in a permissions boundary",

@@ -13,7 +13,7 @@ async function opinion(world) {
         },
         identityPolicies: named(world.identity),
         serviceControlPolicies: world.control.map((level, i) => ({ orgIdentifier: `ou${i}`, policies: named(level) })),
-        resourceControlPolicies: [],
+        resourceControlPolicies: world.guard.map((level, i) => ({ orgIdentifier: `ou${i}`, policies: named(level) })),
     };
     if (world.boundary) simulation.permissionBoundaryPolicies = named([world.boundary]);
     if (world.session) simulation.sessionPolicy = JSON.parse(world.session);
