@@ -24,6 +24,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The pipe is read by the output reactor as it fills, so that printing does not make the program wait, and by {@link #drain}
  * when somebody needs all that was printed so far; a lock makes them take turns.
+ *
+ * <p>A descriptor is read, written, watched and closed under its lock: the kernel gives its number to the next one that is
+ * opened, and who still used it would read another cell's bytes or take another cell's watch away.
  */
 final class Cell implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Cell.class);
@@ -69,6 +72,7 @@ final class Cell implements AutoCloseable {
     private final Lines lines;
     private final byte[] printed = new byte[READ];
     private final ReentrantLock output = new ReentrantLock();
+    private final ReentrantLock input = new ReentrantLock();
     private byte[] received = new byte[0];
 
     private final CompletableFuture<Files> started = new CompletableFuture<>();
@@ -162,7 +166,13 @@ final class Cell implements AutoCloseable {
     /** On the control reactor. */
     private void hear() {
         byte[] chunk = new byte[MAX_ANSWER];
-        int n = supervisor.read(chunk, 0, chunk.length);
+        int n;
+        input.lock();
+        try {
+            n = supervisor.read(chunk, 0, chunk.length);
+        } finally {
+            input.unlock();
+        }
         if (n == Descriptor.ENDED) {
             fail("the launcher ended");
             exit.complete(Exit.lost());
@@ -175,7 +185,13 @@ final class Cell implements AutoCloseable {
             System.arraycopy(chunk, 0, received, had, n);
             takeFrames();
         }
-        control.watch(supervisor, supervisorToken);
+        // By now it may be closed: who waited for a frame goes on.
+        input.lock();
+        try {
+            control.watch(supervisor, supervisorToken);
+        } finally {
+            input.unlock();
+        }
     }
 
     private void takeFrames() {
@@ -270,7 +286,21 @@ final class Cell implements AutoCloseable {
         drain();
         fail("it was closed");
         exit.complete(Exit.lost());
-        control.close(supervisor, supervisorToken);
-        printing.close(pipe.reader(), pipeToken);
+        closeDescriptors();
+    }
+
+    private synchronized void closeDescriptors() {
+        input.lock();
+        try {
+            control.close(supervisor, supervisorToken);
+        } finally {
+            input.unlock();
+        }
+        output.lock();
+        try {
+            printing.close(pipe.reader(), pipeToken);
+        } finally {
+            output.unlock();
+        }
     }
 }

@@ -9,7 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -70,6 +73,23 @@ class ConfinementKernelTest {
             try (var confined = lab.launcher.run(program("sleep 600", Map.of(), Map.of(), new Lab.Printed()))) {
                 confined.signal(15);
                 assertThat(confined.exit().get(Lab.PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(128 + 15);
+            }
+        }
+    }
+
+    @Test
+    void whatEndsDoesNotDisturbWhatBegins() throws Exception {
+        try (var threads = Executors.newFixedThreadPool(8)) {
+            List<Future<Integer>> all = IntStream.range(0, 200).mapToObj(n -> threads.submit(() -> {
+                var printed = new Lab.Printed();
+                try (var confined = lab.launcher.run(program("echo number " + n + "; exit 7", Map.of(), Map.of(), printed))) {
+                    assertThat(confined.exit().get(Lab.PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(7);
+                }
+                assertThat(printed.lines).containsExactly("number " + n);
+                return n;
+            })).toList();
+            for (Future<Integer> each : all) {
+                each.get();
             }
         }
     }
