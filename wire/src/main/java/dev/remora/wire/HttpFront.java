@@ -31,6 +31,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The HTTP front: listeners whose requests go to the dispatcher, or to an admin route.
@@ -46,6 +48,8 @@ import org.jspecify.annotations.Nullable;
  * the host's namespace.
  */
 public final class HttpFront implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpFront.class);
+
     private static final int BACKLOG = 1024;
 
     private final Dispatcher dispatcher;
@@ -233,13 +237,17 @@ public final class HttpFront implements AutoCloseable {
         }
     }
 
-    private static void send(Response response, Content content, ServerResponse out) throws IOException {
+    private static void send(Response response, Content content, ServerResponse out) {
         try (InputStream bytes = content.bytes()) {
             out.status(Status.create(response.status()));
             response.headers().set("Content-Length", Long.toString(content.length())).forEach(out::header);
             try (OutputStream to = out.outputStream()) {
                 bytes.transferTo(to);
             }
+        } catch (IOException broken) {
+            // The client has the beginning and its length; only the connection's end tells it that the rest will not come.
+            LOG.error("an answer broke off", broken);
+            throw new CloseConnectionException("the answer broke off", broken);
         }
     }
 

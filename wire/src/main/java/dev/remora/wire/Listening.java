@@ -8,7 +8,6 @@ import io.helidon.common.context.Context;
 import io.helidon.common.socket.HelidonSocket;
 import io.helidon.common.socket.NioSocket;
 import io.helidon.common.socket.PeerInfo;
-import io.helidon.common.socket.SocketWriter;
 import io.helidon.common.socket.TlsSocket;
 import io.helidon.http.encoding.ContentEncodingContext;
 import io.helidon.http.media.MediaContext;
@@ -268,7 +267,7 @@ public final class Listening implements AutoCloseable {
                 socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
                 HelidonSocket helidon = wrap();
                 ServerConnection connection =
-                        http1.connection(new Wired(helidon, DataReader.create(helidon), SocketWriter.create(helidon)));
+                        http1.connection(new Wired(helidon, Peer.reader(helidon), Peer.writer(helidon)));
                 http = connection;
                 connection.handle(requests);
             } catch (CloseConnectionException e) {

@@ -2,6 +2,8 @@ package dev.remora.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.InputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -9,15 +11,22 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TlsTest {
+    /** More than the buffers of both sockets take. */
+    private static final int LONG = 32 << 20;
+
     private static final char[] PASSWORD = "changeit".toCharArray();
 
     @TempDir
@@ -80,6 +89,51 @@ class TlsTest {
                                 .body())
                         .isEqualTo("true 127.0.0.1");
             }
+        }
+    }
+
+    /** Many clients end a connection without TLS's word for it. */
+    @Test
+    void hangingUpIsQuiet() throws Exception {
+        SSLContext tls = context();
+        var threads = new LinkedBlockingQueue<Thread>();
+        var dispatcher = new Dispatcher(List.of(), Keys.ALL, Keys.EVERYTHING, InstantSource.system());
+        try (var front = new HttpFront(dispatcher);
+                var logged = new Logged()) {
+            front.admin("GET", "/_remora/long", request -> {
+                threads.add(Thread.currentThread());
+                return Response.of(200, "text/plain", new byte[LONG]);
+            });
+            int port = front.listen("127.0.0.1", 0, Trust.HOST, tls).port();
+            for (boolean reset : List.of(true, false)) {
+                for (boolean whole : List.of(true, false)) {
+                    hangUp(tls, port, reset, whole);
+                    Thread connection = threads.poll(30, TimeUnit.SECONDS);
+                    assertThat(connection).isNotNull();
+                    assertThat(connection.join(Duration.ofSeconds(30))).isTrue();
+                    assertThat(logged.lines()).as("reset: %s, in the middle: %s", reset, !whole).isEmpty();
+                }
+            }
+        }
+    }
+
+    /** @param whole whether the answer was read to its end, and the beginning of a next request was sent */
+    private static void hangUp(SSLContext tls, int port, boolean reset, boolean whole) throws Exception {
+        try (var raw = new Socket("127.0.0.1", port);
+                var socket = (SSLSocket) tls.getSocketFactory().createSocket(raw, "127.0.0.1", port, false)) {
+            socket.getOutputStream()
+                    .write("GET /_remora/long HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            InputStream in = socket.getInputStream();
+            if (whole) {
+                assertThat(in.readNBytes(LONG)).hasSize(LONG);
+                socket.getOutputStream().write("GET /_remo".getBytes(StandardCharsets.US_ASCII));
+            } else {
+                assertThat(in.read()).isEqualTo('H');
+            }
+            if (reset) {
+                raw.setSoLinger(true, 0);
+            }
+            raw.close();
         }
     }
 }
