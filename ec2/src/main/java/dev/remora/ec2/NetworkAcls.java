@@ -4,16 +4,16 @@ import static dev.remora.ec2.Resource.NETWORK_ACL;
 import static dev.remora.ec2.Resource.SUBNET;
 import static dev.remora.ec2.Resource.VPC;
 
-import dev.remora.net.Cidr6;
 import dev.remora.net.Cidr;
+import dev.remora.net.Cidr6;
 import dev.remora.net.IpBlock;
 import dev.remora.store.Ids;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
 import dev.remora.store.View;
 import dev.remora.vpc.GroupRule;
-import dev.remora.vpc.NetworkAcl.Entry;
 import dev.remora.vpc.NetworkAcl;
+import dev.remora.vpc.NetworkAcl.Entry;
 import dev.remora.vpc.Subnet;
 import dev.remora.wire.Call;
 import java.time.InstantSource;

@@ -4,15 +4,15 @@ import static dev.remora.ec2.Resource.NETWORK_INTERFACE;
 import static dev.remora.ec2.Resource.SECURITY_GROUP;
 import static dev.remora.ec2.Resource.VPC;
 
-import dev.remora.net.Cidr6;
 import dev.remora.net.Cidr;
+import dev.remora.net.Cidr6;
 import dev.remora.store.Ids;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
 import dev.remora.store.View;
+import dev.remora.vpc.GroupRule;
 import dev.remora.vpc.GroupRule.Direction;
 import dev.remora.vpc.GroupRule.Peer;
-import dev.remora.vpc.GroupRule;
 import dev.remora.vpc.SecurityGroup;
 import dev.remora.vpc.Vpc;
 import dev.remora.wire.AwsError;
