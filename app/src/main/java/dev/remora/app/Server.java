@@ -197,7 +197,7 @@ final class Server implements AutoCloseable {
         ec2 = made("ec2", new Ec2Service(store, fabric, ids, clock, Gate.OPEN, flows, machines, profiles, settings.quotas()));
         var around = surroundings(store, launcher, result(trust), data.path());
         var secrets = new SecretsManagerService(store, ids, clock);
-        rds = made("rds", new RdsService(around, iam.roles(), iam.authorizer(), secrets));
+        rds = made("rds", new RdsService(around, iam.roles(), secrets));
         var sqs = made("sqs", new SqsService(store, streams, clock, ids));
         var elasticache = made("elasticache", new ElastiCacheService(around));
         lambda = made(

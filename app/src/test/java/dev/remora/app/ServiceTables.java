@@ -31,7 +31,6 @@ import dev.remora.store.Ids;
 import dev.remora.store.SqliteStore;
 import dev.remora.store.Store;
 import dev.remora.store.Streams;
-import dev.remora.wire.Authorizer;
 import dev.remora.wire.Operations;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -60,7 +59,6 @@ final class ServiceTables {
                 var rds = new RdsService(
                         surroundings(store, ec2, fabric, folder),
                         never(RoleAccess.class),
-                        never(Authorizer.class),
                         new SecretsManagerService(store, ids, clock));
                 var elasticache = new ElastiCacheService(surroundings(store, ec2, fabric, folder))) {
             var iam = new IamService(store, ids, clock, true);

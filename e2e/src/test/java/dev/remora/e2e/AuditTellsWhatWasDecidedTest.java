@@ -19,7 +19,8 @@ import tools.jackson.databind.ObjectMapper;
 class AuditTellsWhatWasDecidedTest {
     private static final String NO_VPCS = """
             {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},\
-            {"Sid":"NoVpcs","Effect":"Deny","Action":"ec2:CreateVpc","Resource":"*"}]}""";
+            {"Sid":"NoVpcs","Effect":"Deny","Action":"ec2:CreateVpc","Resource":"*"},\
+            {"Sid":"NoRoles","Effect":"Deny","Action":"iam:PassRole","Resource":"*"}]}""";
 
     /** Runs {@code aws} with a user's keys. */
     private static Command as(Account account, JsonNode key, String... words) {
@@ -63,6 +64,17 @@ class AuditTellsWhatWasDecidedTest {
                 .contains("user/ada", "ec2:CreateVpc", "DENIED", "own (NoVpcs)")
                 .doesNotContain("iam:CreateUser");
         assertThat(remora(account, "audit")).contains("iam:CreateUser", "allowed");
+    }
+
+    @Test
+    @DisplayName("A role that the caller may not pass to a function is a denied call, too")
+    void passing(Account account) {
+        String role = "arn:aws:iam::" + account.id() + ":role/any";
+        assertThat(as(account, ada(account), "lambda", "create-function", "--function-name", "f", "--runtime", "python3.12",
+                        "--handler", "index.handler", "--code", "S3Bucket=code,S3Key=f.zip", "--role", role).all())
+                .contains("AccessDeniedException", "iam:PassRole on resource: " + role + " with an explicit deny");
+
+        assertThat(remora(account, "audit", "--denied")).contains("iam:PassRole", "DENIED", role, "own (NoRoles)");
     }
 
     @Test

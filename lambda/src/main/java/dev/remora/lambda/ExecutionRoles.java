@@ -2,18 +2,18 @@ package dev.remora.lambda;
 
 import dev.remora.iam.RoleAccess;
 import dev.remora.store.Scope;
-import dev.remora.wire.Authorizer;
-import dev.remora.wire.Authorizer.Decision;
 import dev.remora.wire.AwsError;
 import dev.remora.wire.Call;
-import dev.remora.wire.ConditionKeys;
+import dev.remora.wire.Permission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What is asked about a function's execution role: whether the caller may pass it, whether Lambda may assume it, and whether it
- * lets Lambda manage network interfaces. All of it is asked when a function is created or changed, never on an invocation.
+ * What is asked about a function's execution role: whether the caller may pass it (which the table of operations declares),
+ * whether Lambda may assume it, and whether it lets Lambda manage network interfaces. All of it is asked when a function is
+ * created or changed, never on an invocation.
  *
  * <p>The check of the interface rights is made without the context of a real call, as AWS makes it: CreateNetworkInterface
  * against the ARNs of this request, the other two against every resource of the account and region. A statement that narrows
@@ -24,36 +24,24 @@ final class ExecutionRoles {
     static final String SERVICE = "lambda.amazonaws.com";
 
     private final RoleAccess roles;
-    private final Authorizer authorizer;
 
-    ExecutionRoles(RoleAccess roles, Authorizer authorizer) {
+    ExecutionRoles(RoleAccess roles) {
         this.roles = roles;
-        this.authorizer = authorizer;
     }
 
-    /** Refuses a role that the caller may not pass to Lambda, or that Lambda cannot assume. */
-    void checkPassing(Call call, String roleArn, String functionArn) {
-        if (!account(roleArn).equals(call.account())) {
+    /** What a caller needs who gives a function a role. */
+    static List<Permission> passing(Call call, @Nullable String roleArn, String functionArn) {
+        return RoleAccess.passing(call, roleArn, SERVICE, Map.of("iam:AssociatedResourceArn", List.of(functionArn)));
+    }
+
+    /** Refuses a role of another account, or that Lambda cannot assume. */
+    void checkAssumable(Call call, String roleArn, String functionArn) {
+        if (!RoleAccess.ofAccount(roleArn, call)) {
             throw Refusal.denied("Cross-account pass role is not allowed.");
-        }
-        Map<String, List<String>> context = new ConditionKeys()
-                .and(call.keys())
-                .with("iam:PassedToService", SERVICE)
-                .with("iam:AssociatedResourceArn", functionArn)
-                .map();
-        Decision decision = authorizer.decide(call.principal(), "iam:PassRole", List.of(roleArn), context);
-        if (!decision.allowed()) {
-            throw denial(call, "iam:PassRole", roleArn, decision);
         }
         if (!roles.assumableBy(roleArn, SERVICE, functionArn)) {
             throw Refusal.invalid("The role defined for the function cannot be assumed by Lambda.");
         }
-    }
-
-    private static AwsError denial(Call call, String action, String resource, Decision decision) {
-        String sentence = "User: " + call.principal().arn() + " is not authorized to perform: " + action + " on resource: "
-                + resource;
-        return Refusal.denied(sentence + decision.reason().because(action));
     }
 
     /** Refuses a role that does not let Lambda make, see and delete the interfaces of this configuration. */
@@ -103,10 +91,5 @@ final class ExecutionRoles {
     private boolean allows(Scope scope, String roleArn, String action) {
         String everything = "arn:aws:ec2:" + scope.region() + ":" + scope.account() + ":*/*";
         return roles.decide(roleArn, action, List.of(everything), Map.of()).allowed();
-    }
-
-    private static String account(String roleArn) {
-        String[] parts = roleArn.split(":", 6);
-        return parts.length == 6 ? parts[4] : "";
     }
 }

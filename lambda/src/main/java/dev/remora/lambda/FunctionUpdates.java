@@ -66,7 +66,7 @@ final class FunctionUpdates {
                 request.revisionId());
         Settings wanted = rules.apply(before.settings(), name.name(), request);
         if (request.role() != null) {
-            roles.checkPassing(call, wanted.role(), name.arn());
+            roles.checkAssumable(call, wanted.role(), name.arn());
         }
         if (request.vpcConfig() != null) {
             Settings.Vpc vpc = vpcs.check(name.scope(), call, request.vpcConfig());

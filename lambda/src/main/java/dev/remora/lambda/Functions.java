@@ -88,7 +88,7 @@ final class Functions {
         Tags.check(request.tags(), Map.of());
         Settings wanted = rules.apply(
                 ConfigurationRules.defaults(name.name(), new Settings.Code("", 0)), name.name(), asChange(request));
-        roles.checkPassing(call, wanted.role(), name.arn());
+        roles.checkAssumable(call, wanted.role(), name.arn());
         if (request.vpcConfig() != null) {
             Settings.Vpc vpc = vpcs.check(scope, call, request.vpcConfig());
             if (vpc.attached()) {

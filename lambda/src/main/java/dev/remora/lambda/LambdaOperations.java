@@ -8,6 +8,7 @@ import dev.remora.wire.Operations;
 import dev.remora.wire.Permission;
 import dev.remora.wire.Protocol;
 import dev.remora.wire.ServiceInfo;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -203,7 +204,7 @@ final class LambdaOperations {
 
     private void updates(Operations ops, FunctionUpdates updates) {
         ops.on(UpdateFunctionConfigurationRequest.class, updates::configuration)
-                .permissions((r, call) -> function("lambda:UpdateFunctionConfiguration", r.functionName(), null, call))
+                .permissions(this::updating)
                 .context((r, call) -> new ConditionKeys()
                         .and(vpcKeys(r.functionName(), r.vpcConfig(), call))
                         .and(layerKeys(r.layers()))
@@ -266,12 +267,22 @@ final class LambdaOperations {
         return "arn:aws:lambda:" + layer.scope().region() + ":" + layer.scope().account() + ":layer:*";
     }
 
-    /** Whoever makes a function with tags must be allowed to tag it ("Using tags on Lambda functions"). */
+    /** Whoever makes a function with tags must be allowed to tag it ("Using tags on Lambda functions"), and to pass its role. */
     private List<Permission> creating(CreateFunctionRequest request, Call call) {
-        List<Permission> create = function("lambda:CreateFunction", request.functionName(), null, call);
-        return request.tags().isEmpty()
-                ? create
-                : List.of(create.getFirst(), ofArn("lambda:TagResource", create.getFirst().resource(), call));
+        FunctionName name = FunctionName.parse(request.functionName(), null, call);
+        var needed = new ArrayList<>(List.of(named("lambda:CreateFunction", name)));
+        if (!request.tags().isEmpty()) {
+            needed.add(named("lambda:TagResource", name));
+        }
+        needed.addAll(ExecutionRoles.passing(call, request.role(), name.arn()));
+        return needed;
+    }
+
+    private List<Permission> updating(UpdateFunctionConfigurationRequest request, Call call) {
+        FunctionName name = FunctionName.parse(request.functionName(), null, call);
+        var needed = new ArrayList<>(List.of(named("lambda:UpdateFunctionConfiguration", name)));
+        needed.addAll(ExecutionRoles.passing(call, request.role(), name.arn()));
+        return needed;
     }
 
     private List<Permission> function(String action, @Nullable String given, @Nullable String qualifier, Call call) {

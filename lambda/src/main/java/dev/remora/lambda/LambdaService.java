@@ -68,7 +68,7 @@ public final class LambdaService implements AutoCloseable {
         Ids ids = parts.ids();
         runtimes = new Runtimes(parts.sandboxes(), options.strictRuntimes());
         codes = new Codes(store, parts.blobs(), folder);
-        var roles = new ExecutionRoles(parts.roles(), parts.authorizer());
+        var roles = new ExecutionRoles(parts.roles());
         var vpcs = new VpcConfigs(parts.networks(), parts.authorizer());
         var rules = new ConfigurationRules(runtimes);
         var answers = new Answers(runtimes);

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -212,6 +213,31 @@ class LambdaOverTheWireTest {
                 .contains("with an explicit deny");
         guarded.createFunction(function("f").vpcConfig(vpc(List.of(SUBNET_A), List.of(GROUP_1))).build());
         guarded.createFunction(function("g").build());
+    }
+
+    /** A role is passed with keys of its own: those of the function are not there. */
+    @Test
+    void rolesMustBePassable() {
+        String mayDeploy = "{\"Effect\":\"Allow\"," + DEPLOY + "}";
+        LambdaClient guarded = may(mayDeploy);
+        root.createFunction(function("g").build());
+        root.waiter().waitUntilFunctionActiveV2(r -> r.functionName("g"));
+
+        String denied = "is not authorized to perform: iam:PassRole on resource: " + LambdaLab.ROLE
+                + " because no identity-based policy allows the iam:PassRole action";
+        assertThat(fault(() -> guarded.createFunction(function("f").build())))
+                .startsWith("403 AccessDeniedException: User: arn:aws:sts::").endsWith(denied);
+        assertThat(fault(() -> guarded.updateFunctionConfiguration(r -> r.functionName("g").role(LambdaLab.ROLE))))
+                .endsWith(denied);
+        guarded.updateFunctionConfiguration(r -> r.functionName("g").memorySize(256));
+
+        String mayPass = """
+                {"Effect":"Allow","Action":"iam:PassRole","Resource":"%s","Condition":{"Null":{"aws:TagKeys":"true"},
+                "StringEquals":{"iam:PassedToService":"lambda.amazonaws.com","iam:AssociatedResourceArn":"%s"}}}"""
+                .formatted(LambdaLab.ROLE, arn("f"));
+        LambdaClient allowed = may(mayDeploy, mayDeploy.replace("CreateFunction", "TagResource"), mayPass);
+        allowed.createFunction(function("f").tags(Map.of("team", "red")).build());
+        assertThat(fault(() -> allowed.createFunction(function("h").build()))).endsWith(denied);
     }
 
     @Test

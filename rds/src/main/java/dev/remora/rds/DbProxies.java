@@ -48,7 +48,7 @@ final class DbProxies {
     private final DbInstances instances;
     private final Engines engines;
     private final ProxyView view;
-    private final RolePassing passing;
+    private final ProxyRole role;
     private final Ids ids;
 
     DbProxies(
@@ -57,14 +57,14 @@ final class DbProxies {
             DbInstances instances,
             Engines engines,
             ProxyView view,
-            RolePassing passing,
+            ProxyRole role,
             Ids ids) {
         this.roll = new Roll<>(store, Proxy.KIND, ProxyErrors::noProxy);
         this.networks = networks;
         this.instances = instances;
         this.engines = engines;
         this.view = view;
-        this.passing = passing;
+        this.role = role;
         this.ids = ids;
     }
 
@@ -78,7 +78,7 @@ final class DbProxies {
                 Boolean.TRUE.equals(request.requireTLS()),
                 idleSeconds(request.idleClientTimeout()),
                 Boolean.TRUE.equals(request.debugLogging()));
-        passing.check(call, settings.roleArn());
+        role.check(call, settings.roleArn());
         var subnets = subnets(scope, request.vpcSubnetIds());
         String vpcId = subnets.getFirst().vpcId();
         var groups = instances.groups(scope, vpcId, request.vpcSecurityGroupIds());

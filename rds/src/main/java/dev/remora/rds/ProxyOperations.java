@@ -5,6 +5,7 @@ import dev.remora.wire.Operations;
 import dev.remora.wire.Permission;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import software.amazon.awssdk.services.rds.model.CreateDbProxyRequest;
 import software.amazon.awssdk.services.rds.model.DeleteDbProxyRequest;
 import software.amazon.awssdk.services.rds.model.DeregisterDbProxyTargetsRequest;
@@ -22,7 +23,7 @@ final class ProxyOperations {
                 .enforced("DBProxyName", "EngineFamily", "Auth", "RoleArn", "VpcSubnetIds", "VpcSecurityGroupIds")
                 .enforced("RequireTLS", "IdleClientTimeout", "DebugLogging", "Tags")
                 .refused("DefaultAuthScheme", "EndpointNetworkType", "TargetConnectionNetworkType")
-                .anyResource()
+                .permissions(ProxyOperations::creating)
                 .context((i, c) -> RdsKeys.requested(i.tags()).map());
         operations
                 .on(DescribeDbProxiesRequest.class, proxies::describe)
@@ -60,6 +61,12 @@ final class ProxyOperations {
                 .enforced("DBProxyName", "TargetGroupName", "ConnectionPoolConfig")
                 .refused("NewName")
                 .permissions((i, c) -> List.of(proxies.targetGroup("rds:ModifyDBProxyTargetGroup", i.dbProxyName(), c)));
+    }
+
+    static List<Permission> creating(CreateDbProxyRequest request, Call call) {
+        var needed = new ArrayList<>(List.of(new Permission("rds:CreateDBProxy", "*", Map.of())));
+        needed.addAll(ProxyRole.passing(call, request.roleArn()));
+        return needed;
     }
 
     private static List<Permission> registering(

@@ -30,7 +30,7 @@ final class RdsOperations {
     static final ServiceInfo INFO = new ServiceInfo(
             "rds", "rds", Protocol.AWS_QUERY, "2014-10-31", "http://rds.amazonaws.com/doc/2014-10-31/", "");
 
-    static Operations of(Surroundings around, Provisioner provisioner, ProxyView proxyView, RolePassing passing) {
+    static Operations of(Surroundings around, Provisioner provisioner, ProxyView proxyView, ProxyRole role) {
         var operations = new Operations(INFO);
         var store = around.store();
         var networks = around.networks();
@@ -42,7 +42,7 @@ final class RdsOperations {
         createInstance(operations, instances, keys);
         modifyInstance(operations, new InstanceChanges(instances, networks, provisioner, around.ids()), keys);
         otherInstances(operations, instances, keys);
-        var proxies = new DbProxies(store, networks, instances, around.engines(), proxyView, passing, around.ids());
+        var proxies = new DbProxies(store, networks, instances, around.engines(), proxyView, role, around.ids());
         ProxyOperations.on(operations, proxies, new ProxyTargets(proxies, instances, proxyView), keys);
         tags(operations, new Tags(store), keys);
         operations

@@ -8,7 +8,6 @@ import dev.remora.secretsmanager.SecretValues;
 import dev.remora.store.Kind;
 import dev.remora.store.Scope;
 import dev.remora.store.Store;
-import dev.remora.wire.Authorizer;
 import dev.remora.wire.Operations;
 import java.util.List;
 import java.util.Locale;
@@ -26,13 +25,13 @@ public final class RdsService implements AutoCloseable {
      *
      * @param secrets where proxies find passwords
      */
-    public RdsService(Surroundings around, RoleAccess roles, Authorizer authorizer, SecretValues secrets) {
+    public RdsService(Surroundings around, RoleAccess roles, SecretValues secrets) {
         this.store = around.store();
         this.fleet = new InstanceFleet(around);
         this.proxies = new ProxyFleet(around, new ProxyCredentials(secrets, roles), secrets);
         this.operations = Operations.later(
                 RdsOperations.INFO,
-                () -> RdsOperations.of(around, fleet, proxies, new RolePassing(roles, authorizer)));
+                () -> RdsOperations.of(around, fleet, proxies, new ProxyRole(roles)));
     }
 
     /** What the service keeps in the store. */

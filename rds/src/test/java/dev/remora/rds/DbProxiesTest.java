@@ -174,12 +174,6 @@ class DbProxiesTest {
                 () -> create(r -> r.roleArn("arn:aws:iam::999999999999:role/proxy")),
                 "AccessDenied",
                 "Cross-account pass role is not allowed.");
-        rds.roles.passes = false;
-        refused(
-                () -> create(r -> r),
-                "AccessDenied",
-                "User: arn:aws:iam::123456789012:root is not authorized to perform: iam:PassRole on resource: "
-                        + TestRoles.ROLE + " because no identity-based policy allows the iam:PassRole action");
         assertThat(rds.proxyView.attended).isEmpty();
         assertThat(rds.networks.interfaces).hasSize(1);
     }

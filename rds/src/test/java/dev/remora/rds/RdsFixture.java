@@ -58,7 +58,7 @@ final class RdsFixture implements AutoCloseable {
     final TestProxies proxyView = new TestProxies(store);
     final TestRoles roles = new TestRoles();
     final DbProxies proxies = new DbProxies(
-            store, networks, instances, engines, proxyView, new RolePassing(roles, roles), ids);
+            store, networks, instances, engines, proxyView, new ProxyRole(roles), ids);
     final ProxyTargets targets = new ProxyTargets(proxies, instances, proxyView);
 
     private static final class CountingIds implements Ids {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.rds.model.CreateDbProxyRequest;
 import software.amazon.awssdk.services.rds.model.ModifyDbInstanceRequest;
 import software.amazon.awssdk.services.rds.model.Tag;
 
@@ -47,6 +48,20 @@ class RdsKeysTest {
                 "rds:StorageSize", List.of("20")));
         assertThat(RdsKeys.requested(request)).isEqualTo(Map.of(
                 "aws:RequestTag/k", List.of("v"), "aws:TagKeys", List.of("k"), "rds:req-tag/k", List.of("v")));
+    }
+
+    @Test
+    void aNewProxyIsGivenARole() {
+        String role = "arn:aws:iam::123456789012:role/proxy";
+        assertThat(ProxyOperations.creating(CreateDbProxyRequest.builder().roleArn(role).build(), RdsFixture.CALL))
+                .containsExactly(
+                        new Permission("rds:CreateDBProxy", "*", Map.of()),
+                        new Permission("iam:PassRole", role, Map.of("iam:PassedToService", List.of("rds.amazonaws.com"))));
+        assertThat(ProxyOperations.creating(
+                        CreateDbProxyRequest.builder().roleArn(role.replace("123456789012", "999999999999")).build(),
+                        RdsFixture.CALL))
+                .as("another account's role, which is refused")
+                .hasSize(1);
     }
 
     @Test

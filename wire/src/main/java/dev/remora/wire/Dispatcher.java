@@ -249,7 +249,11 @@ public final class Dispatcher {
             Served served, Operation<I, ?> operation, I input, Call call, Authorizer by, Course course) {
         Map<String, List<String>> ofOperation = operation.context(input).apply(call);
         for (Permission needed : operation.permissions(input).apply(call)) {
-            Map<String, List<String>> keys = keys(call, ofOperation, needed);
+            boolean own = needed.ofServiceOf(operation);
+            if (!own && by != authorizer) {
+                continue; // an endpoint's policy is about the service behind it
+            }
+            Map<String, List<String>> keys = keys(call, own ? ofOperation : Map.of(), needed);
             Decision decision = by.decide(call.principal(), needed.action(), List.of(needed.resource()), keys);
             course.decided(needed.action(), decision);
             if (!decision.allowed()) {

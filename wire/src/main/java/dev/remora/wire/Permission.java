@@ -9,6 +9,12 @@ import java.util.Map;
  *
  * @param action service prefix and operation, e.g. {@code ec2:RunInstances}
  * @param resource an ARN, or {@code *}
- * @param keys condition keys that this resource has besides those of the request
+ * @param keys condition keys that this resource has besides those of the request; the operation's own keys are its own service's
+ *     alone
  */
-public record Permission(String action, String resource, Map<String, List<String>> keys) {}
+public record Permission(String action, String resource, Map<String, List<String>> keys) {
+    /** Whether it is of the service that an operation is of: {@code iam:PassRole}, for one, mostly is not. */
+    boolean ofServiceOf(Operation<?, ?> operation) {
+        return action.startsWith(operation.action().substring(0, operation.action().indexOf(':') + 1));
+    }
+}

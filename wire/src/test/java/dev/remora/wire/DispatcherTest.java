@@ -37,6 +37,8 @@ import software.amazon.awssdk.services.iam.model.GetRoleRequest;
 import software.amazon.awssdk.services.iam.model.GetRoleResponse;
 import software.amazon.awssdk.services.iam.model.NoSuchEntityException;
 import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
+import software.amazon.awssdk.services.lambda.model.CreateFunctionResponse;
 import software.amazon.awssdk.services.lambda.model.GetFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.GetFunctionResponse;
 import software.amazon.awssdk.services.lambda.model.InvokeRequest;
@@ -82,6 +84,12 @@ class DispatcherTest {
                 .action("lambda:InvokeFunction")
                 .resources((in, c) ->
                         List.of("arn:aws:lambda:us-east-1:" + c.account() + ":function:" + in.functionName()))
+                .context((in, c) -> Map.of("lambda:Extra", List.of("1")));
+        lambda.on(CreateFunctionRequest.class, (in, c) -> CreateFunctionResponse.builder().build())
+                .enforced("FunctionName", "Role", "Code")
+                .permissions((in, c) -> List.of(
+                        new Permission("lambda:CreateFunction", "arn:aws:lambda:us-east-1:000000000000:function:f", Map.of()),
+                        new Permission("iam:PassRole", in.role(), Map.of("iam:PassedToService", List.of("l")))))
                 .context((in, c) -> Map.of("lambda:Extra", List.of("1")));
         lambda.on(GetFunctionRequest.class, (Handler<GetFunctionRequest, GetFunctionResponse>) (in, c) -> {
             throw new AwsError("ResourceNotFoundException", 404, "Function not found: " + in.functionName());
@@ -253,6 +261,19 @@ class DispatcherTest {
                 "UnauthorizedOperation",
                 "because no VPC endpoint policy allows the ec2:CreateVpc action");
         assertThat(handled).hasValue(1);
+    }
+
+    /** Its keys are not the operation's, and no matter of the endpoint of another service. */
+    @Test
+    void aRoleThatIsPassedIsAMatterOfItsOwn() {
+        behindEndpoint("lambda", (principal, action, resources, keys) -> {
+            assertThat(action).isEqualTo("lambda:CreateFunction");
+            assertThat(keys).containsKey("lambda:Extra");
+            return Decision.ALLOWED;
+        });
+        String role = "arn:aws:iam::000000000000:role/r";
+        client(LambdaClient.builder(), TEST).createFunction(r -> r.functionName("f").role(role).code(c -> c.s3Key("k")));
+        assertThat(context.get()).containsEntry("iam:PassedToService", List.of("l")).doesNotContainKey("lambda:Extra");
     }
 
     @Test
