@@ -32,6 +32,7 @@ final class Facts {
     private String resource = "";
     private @Nullable String owner;
     private boolean provedNow;
+    private boolean bounded;
     private @Nullable String callerArn;
 
     /**
@@ -55,7 +56,9 @@ final class Facts {
 
     /** The same, but what the context says counts before what is so: for simulations. */
     Facts supposing() {
-        return new Facts(caller, tags, organizations, context, clock, true);
+        Facts supposing = new Facts(caller, tags, organizations, context, clock, true);
+        supposing.bounded = bounded;
+        return supposing;
     }
 
     /** Says which resource the next question is about; its ARN tells whose it is. */
@@ -67,6 +70,15 @@ final class Facts {
     /** Says whose resource the next question is about, where its ARN does not tell; empty if it is nobody's. */
     void ownedBy(String account) {
         this.owner = account;
+    }
+
+    /** Says that a permissions boundary limits the caller. */
+    void bound() {
+        this.bounded = true;
+    }
+
+    boolean bounded() {
+        return bounded;
     }
 
     /** Says that this very request proves a second factor, whatever its credentials were issued with. */

@@ -132,7 +132,11 @@ final class PolicyAuthorizer implements Authorizer {
     }
 
     Facts facts(Standpoint from, Map<String, List<String>> context) {
-        return new Facts(from.caller(), from.tags(), control, context, clock);
+        Facts facts = new Facts(from.caller(), from.tags(), control, context, clock);
+        if (from.authority().boundary() != PolicySet.UNLIMITED) {
+            facts.bound();
+        }
+        return facts;
     }
 
     Facts facts(Principal caller, Map<String, List<String>> context) {

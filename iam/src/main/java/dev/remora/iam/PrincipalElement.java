@@ -54,9 +54,13 @@ record PrincipalElement(boolean except, List<String> aws, List<String> services)
     /**
      * Whether NotPrincipal leaves the caller out: only if it lists the caller, its role and its account. "If NotPrincipal
      * contained only Bob's ARN, the effect of the policy might be to explicitly deny access to the AWS account that contains the
-     * user Bob", and the like for a role's session; here that is always so.
+     * user Bob", and the like for a role's session; here that is always so. Whoever has a permissions boundary is never left
+     * out, "regardless of the values specified".
      */
     private boolean excepted(Facts facts) {
+        if (facts.bounded()) {
+            return false;
+        }
         if (aws.contains("*")) {
             return true;
         }

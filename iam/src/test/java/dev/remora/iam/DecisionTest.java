@@ -166,6 +166,19 @@ class DecisionTest {
         decides(caller, control, box, identity, boundary, session, outcome);
     }
 
+    /** "The NotPrincipal element with a Deny effect will always deny any IAM principal that has a permissions boundary". */
+    @ParameterizedTest
+    @CsvSource({"user, -, ALLOWED", "user, allow, RESOURCE_DENY", "token, allow, RESOURCE_DENY", "role, allow, RESOURCE_DENY"})
+    void aDenialOfAllOthersLeavesOutNobodyWithABoundary(String caller, String boundary, Reason outcome) {
+        Principal principal = principal(caller, ACCOUNT, "allow", boundary, "-");
+        String exceptAll = "\"NotPrincipal\":{\"AWS\":[\"" + ACCOUNT + "\",\"arn:aws:iam::" + ACCOUNT + ":user/anna\","
+                + "\"arn:aws:iam::" + ACCOUNT + ":role/worker\",\"arn:aws:sts::" + ACCOUNT + ":assumed-role/worker/s\"]},";
+        lab.iam.resourcePolicies().register("vault", (any, action, arn) ->
+                Optional.of(new ResourcePolicies.Resource(ACCOUNT, policy("deny", exceptAll))));
+
+        assertThat(lab.iam.authorizer().decide(principal, "vault:Open", List.of(BOX), Map.of()).reason()).isEqualTo(outcome);
+    }
+
     private void decides(
             String caller, String control, String box, String identity, String boundary, String session, String outcome) {
         String account = caller.startsWith("far ") ? OTHER : ACCOUNT;

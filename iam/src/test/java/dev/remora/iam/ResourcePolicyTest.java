@@ -87,6 +87,18 @@ class ResourcePolicyTest {
     }
 
     @Test
+    void whoHasABoundaryIsNeverLeftOut() {
+        String denial = statement("\"NotPrincipal\": {\"AWS\": [\"111122223333\", \"arn:aws:iam::111122223333:user/anna\"]}", "")
+                .replace("Allow", "Deny");
+        PolicySet policies = new ResourcePolicies().compiled("arn:aws:s3:::b/k", new ResourcePolicies.Resource(
+                "arn:aws:s3:::b", "111122223333", "{\"Statement\": [" + denial + "]}"));
+        Facts facts = Lab.facts(USER, Map.of());
+        assertThat(policies.about("s3:GetObject").denial("arn:aws:s3:::b/k", facts)).isNull();
+        facts.bound();
+        assertThat(policies.about("s3:GetObject").denial("arn:aws:s3:::b/k", facts)).isNotNull();
+    }
+
+    @Test
     void conditionsCount() {
         String own = ", \"Condition\": {\"StringEquals\": {\"aws:SourceAccount\": \"%s\"}}";
         assertThat(decide(SERVICE, "s3:GetObject", statement("\"Principal\": \"*\"", own.formatted("111122223333"))))
