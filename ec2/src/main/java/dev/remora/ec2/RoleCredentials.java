@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * again shortly before it.
  */
 final class RoleCredentials {
-    /** AWS has new ones "at least five minutes before the expiration of the old"; its clients ask a quarter of an hour before. */
+    /** AWS promises new ones five minutes before the old ones end; its clients ask a quarter of an hour before. */
     static final Duration RENEWED = Duration.ofMinutes(20);
 
     private final InstanceRoles roles;

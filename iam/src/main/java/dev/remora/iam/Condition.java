@@ -83,7 +83,7 @@ record Condition(Operator operator, Quantifier quantifier, boolean ifExists, Fac
         };
     }
 
-    /** "If the key values resolve to an empty data set (for example, an empty string)": for set operators that is no value. */
+    /** To set operators a key whose only value is an empty text has no value ("Set operators for multivalued context keys"). */
     private static boolean nothing(List<String> actual) {
         return actual.size() == 1 && actual.getFirst().isEmpty();
     }

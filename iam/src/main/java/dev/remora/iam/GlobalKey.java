@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 enum GlobalKey {
     PRINCIPAL_ARN("aws:PrincipalArn", facts -> switch (facts.caller()) {
-        // "For IAM roles, the request context returns the ARN of the role, not the ARN of the user that assumed the role."
+        // The role's own ARN, not that of the session, nor of who assumed it.
         case Principal.RoleSession session -> session.roleArn();
         case Principal.Service service -> null;
         default -> facts.callerArn();

@@ -48,7 +48,7 @@ import software.amazon.awssdk.services.iam.model.VirtualMFADevice;
 final class MfaDevices {
     static final int MAX_PER_USER = 8;
 
-    /** "Virtual MFA devices (assigned or unassigned) in an AWS account: equal to the user quota for the account". */
+    /** As many as users, whether a user has them or not ("IAM and AWS STS quotas"). */
     static final int MAX_PER_ACCOUNT = Users.MAX_PER_ACCOUNT;
 
     private static final int MAX_SERIAL_CHARS = 256;

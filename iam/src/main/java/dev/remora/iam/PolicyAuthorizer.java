@@ -110,7 +110,7 @@ final class PolicyAuthorizer implements Authorizer {
             case Principal.RoleSession session -> standpoint(caller, permissions.role(session));
             case Principal.FederatedUser federated -> {
                 Standpoint issuer = standpoint(federated.issuer());
-                // "If you do not pass a session policy, the resulting session has no permissions" ("GetFederationToken").
+                // Without a policy of its own such a session may do nothing ("GetFederationToken").
                 PolicySet limit = federated.terms().limited() ? permissions.session(federated.terms()) : PolicySet.EMPTY;
                 yield new Standpoint(caller, issuer.tags(), issuer.authority().limitedBy(limit), issuer.standing());
             }

@@ -116,8 +116,8 @@ record PolicyDocument(List<Statement> statements) {
     }
 
     /**
-     * AWS "completes the ARN by adding wildcard characters" where it is incomplete ("Resource"). A variable means something
-     * "only in the resource portion of the ARN" ("Variables and tags"): before, it is plain text.
+     * What an ARN lacks at its end are wildcards ("Resource"). A variable means something in the part that names the resource;
+     * before, it is plain text ("Variables and tags").
      */
     private static Template resource(String text, boolean variables) {
         if (!text.startsWith("arn:")) {

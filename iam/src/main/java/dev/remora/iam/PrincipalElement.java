@@ -52,10 +52,9 @@ record PrincipalElement(boolean except, List<String> aws, List<String> services)
     }
 
     /**
-     * Whether NotPrincipal leaves the caller out: only if it lists the caller, its role and its account. "If NotPrincipal
-     * contained only Bob's ARN, the effect of the policy might be to explicitly deny access to the AWS account that contains the
-     * user Bob", and the like for a role's session; here that is always so. Whoever has a permissions boundary is never left
-     * out, "regardless of the values specified".
+     * Whether NotPrincipal leaves the caller out: only if it lists the caller, its role and its account. Of one
+     * that lists less AWS says that it may deny the caller nevertheless ("NotPrincipal"); here it always does. Whoever has a
+     * permissions boundary is never left out, whatever it lists.
      */
     private boolean excepted(Facts facts) {
         if (facts.bounded()) {

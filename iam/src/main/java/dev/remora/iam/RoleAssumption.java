@@ -55,8 +55,8 @@ final class RoleAssumption {
         int seconds = seconds(request, call.principal(), role);
         SessionPolicies policies =
                 SessionPolicies.of(request.policy(), request.policyArns(), role.account(), store.view());
-        // "The temporary credentials returned by AssumeRole do not include MFA information in the context" ("Configuring
-        // MFA-protected API access"): the second factor counts for the assumption alone.
+        // The second factor counts for the assumption alone, and the role's credentials tell nothing of it ("Configuring
+        // MFA-protected API access").
         var terms = new SessionTerms(call.time().truncatedTo(ChronoUnit.SECONDS), policies.text(), policies.arns(), tags.all(),
                 tags.transitive(), sourceIdentity, false);
         int percent = PackedTerms.percent(terms);

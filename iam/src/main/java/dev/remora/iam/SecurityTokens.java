@@ -62,7 +62,7 @@ final class SecurityTokens {
                 .enforced("RoleArn", "RoleSessionName", "DurationSeconds", "ExternalId", "PolicyArns", "Policy", "Tags",
                         "TransitiveTagKeys", "SerialNumber", "TokenCode", "SourceIdentity")
                 .refused("ProvidedContexts", "MinimumSessionTokenSize");
-        // "No permissions are required for users to perform this operation."
+        // It needs no permission, so none can be taken away ("GetSessionToken").
         operations.on(GetSessionTokenRequest.class, tokens::sessionToken).open()
                 .enforced("DurationSeconds", "SerialNumber", "TokenCode")
                 .refused("MinimumSessionTokenSize");

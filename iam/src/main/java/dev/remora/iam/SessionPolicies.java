@@ -13,10 +13,10 @@ import software.amazon.awssdk.services.sts.model.PolicyDescriptorType;
  * @param arns of managed policies
  */
 record SessionPolicies(String text, List<String> arns) {
-    /** "You can provide up to 10 managed policy ARNs." */
+    /** Managed policies of one session ("AssumeRole"). */
     private static final int MAX_ARNS = 10;
 
-    /** "The plaintext that you use for both inline and managed session policies can't exceed 2,048 characters." */
+    /** Of the policy's text and the ARNs together ("AssumeRole"). */
     private static final int MAX_CHARS = 2048;
 
     /**

@@ -22,7 +22,7 @@ final class Totp {
     /** As many bits as the seeds that AWS hands out: 64 digits of base 32. */
     static final int SEED_HEX_DIGITS = 80;
 
-    /** How many steps a code may be early or late ("at most one time step is allowed as the network delay"). */
+    /** How many steps a code may be early or late (RFC 6238, section 5.2). */
     private static final int WINDOW_STEPS = 1;
 
     /** How far a clock may be off when two codes tell how far it is: twelve hours. */

@@ -93,7 +93,7 @@ final class SecretsManagerOperations {
                 .printing(i -> i.secretId());
     }
 
-    /** "If you include tags in the secret, you also need secretsmanager:TagResource" (CreateSecret). */
+    /** A secret that is made with tags takes the permission to tag as well ("CreateSecret"). */
     private static List<Permission> creating(CreateSecretRequest request, Call call, Secrets secrets) {
         String arn = secrets.decided(request.name(), call);
         var create = new Permission("secretsmanager:CreateSecret", arn, Map.of());

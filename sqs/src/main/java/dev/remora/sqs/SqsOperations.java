@@ -150,7 +150,7 @@ final class SqsOperations {
                         List.of(ofArn("sqs:CancelMessageMoveTask", MoveTasks.sourceArn(r.taskHandle()))));
     }
 
-    /** "To tag on create, you must have the sqs:CreateQueue and sqs:TagQueue permissions" (CreateQueue). */
+    /** A queue that is made with tags takes the permission to tag as well ("CreateQueue"). */
     private List<Permission> creating(CreateQueueRequest request, Call call) {
         var queue = new QueueName(new Scope(call.account(), call.region()), request.queueName());
         var requested = ConditionKeys.requested(request.tags()).map();

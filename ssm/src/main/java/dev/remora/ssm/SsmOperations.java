@@ -88,7 +88,7 @@ final class SsmOperations {
                 .permissions((i, c) -> List.of(tags.on("ssm:ListTagsForResource", i.resourceId(), c)));
     }
 
-    /** "To tag a parameter when you create it" takes the permission to tag as well ("Tagging Systems Manager parameters"). */
+    /** A parameter that is made with tags takes the permission to tag as well ("Tagging Systems Manager parameters"). */
     private static List<Permission> putting(PutParameterRequest request, Call call, ParameterTags tags) {
         Permission put = tags.on("ssm:PutParameter", request.name(), call);
         return request.tags().isEmpty()
