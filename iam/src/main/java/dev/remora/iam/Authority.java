@@ -44,6 +44,11 @@ record Authority(List<PolicySet> control, PolicySet identity, PolicySet boundary
         }
     }
 
+    /** Whether a permissions boundary limits it. */
+    boolean bounded() {
+        return boundary != PolicySet.UNLIMITED;
+    }
+
     Authority under(List<PolicySet> levels) {
         return levels.isEmpty() ? this : new Authority(levels, identity, boundary, session);
     }

@@ -28,37 +28,37 @@ final class Facts {
     private final ControlPolicies organizations;
     private final Map<String, List<String>> context;
     private final InstantSource clock;
+    private final boolean bounded;
     private final boolean supposed;
     private String resource = "";
     private @Nullable String owner;
     private boolean provedNow;
-    private boolean bounded;
     private @Nullable String callerArn;
 
     /**
      * @param tags of the caller's identity; those of its session count before them
      * @param organizations where accounts stand in theirs
+     * @param bounded whether a permissions boundary limits the caller
      */
     Facts(Principal caller, Map<String, String> tags, ControlPolicies organizations, Map<String, List<String>> context,
-            InstantSource clock) {
-        this(caller, tags, organizations, context, clock, false);
+            InstantSource clock, boolean bounded) {
+        this(caller, tags, organizations, context, clock, bounded, false);
     }
 
     private Facts(Principal caller, Map<String, String> tags, ControlPolicies organizations, Map<String, List<String>> context,
-            InstantSource clock, boolean supposed) {
+            InstantSource clock, boolean bounded, boolean supposed) {
         this.caller = caller;
         this.tags = tags;
         this.organizations = organizations;
         this.context = context;
         this.clock = clock;
+        this.bounded = bounded;
         this.supposed = supposed;
     }
 
     /** The same, but what the context says counts before what is so: for simulations. */
     Facts supposing() {
-        Facts supposing = new Facts(caller, tags, organizations, context, clock, true);
-        supposing.bounded = bounded;
-        return supposing;
+        return new Facts(caller, tags, organizations, context, clock, bounded, true);
     }
 
     /** Says which resource the next question is about; its ARN tells whose it is. */
@@ -72,11 +72,7 @@ final class Facts {
         this.owner = account;
     }
 
-    /** Says that a permissions boundary limits the caller. */
-    void bound() {
-        this.bounded = true;
-    }
-
+    /** Whether a permissions boundary limits the caller. */
     boolean bounded() {
         return bounded;
     }

@@ -68,7 +68,10 @@ final class PolicyAuthorizer implements Authorizer {
     private Decision decide(Standpoint from, String action, String arn, Facts facts) {
         Optional<ResourcePolicies.Resource> found = about(action, arn, facts);
         Side side = found.isPresent() ? Side.resource(resources.compiled(arn, found.get())) : Side.SILENT;
-        return decide(from, action, arn, facts, side);
+        // Mostly nobody's resources are limited; then whose this one is need not be known.
+        return control.guarding()
+                ? decide(from, action, arn, facts, side)
+                : from.authority().decide(action, arn, facts, side);
     }
 
     Decision decide(Standpoint from, String action, String arn, Facts facts, Side side) {
@@ -83,9 +86,6 @@ final class PolicyAuthorizer implements Authorizer {
      * no resource, counts as the caller's.
      */
     PolicySet guard(Standpoint from, String arn, Facts facts) {
-        if (!control.guarding()) {
-            return PolicySet.EMPTY;
-        }
         return facts.within()
                 ? permissions.guard(from.caller().account(), from.standing(), from.caller(), arn)
                 : permissions.guard(facts.owner(), facts.ownerStanding(), from.caller(), arn);
@@ -132,11 +132,7 @@ final class PolicyAuthorizer implements Authorizer {
     }
 
     Facts facts(Standpoint from, Map<String, List<String>> context) {
-        Facts facts = new Facts(from.caller(), from.tags(), control, context, clock);
-        if (from.authority().boundary() != PolicySet.UNLIMITED) {
-            facts.bound();
-        }
-        return facts;
+        return new Facts(from.caller(), from.tags(), control, context, clock, from.authority().bounded());
     }
 
     Facts facts(Principal caller, Map<String, List<String>> context) {

@@ -41,7 +41,8 @@ class GlobalKeyTest {
 
     private static Facts facts(String kind, Map<String, List<String>> context) {
         var standing = new Standing("o-example", "o-example/r-1/ou-2/", List.of(), List.of());
-        Facts facts = new Facts(caller(kind), Map.of("own", "identity", "cost", "7"), account -> standing, context, () -> NOW);
+        Map<String, String> tags = Map.of("own", "identity", "cost", "7");
+        Facts facts = new Facts(caller(kind), tags, account -> standing, context, () -> NOW, false);
         facts.ownedBy("999988887777");
         return facts;
     }

@@ -102,7 +102,7 @@ final class Lab implements AutoCloseable {
     }
 
     static Facts facts(Principal caller, Map<String, List<String>> context) {
-        return new Facts(caller, Map.of(), ControlPolicies.NONE, context, () -> Instant.EPOCH);
+        return new Facts(caller, Map.of(), ControlPolicies.NONE, context, () -> Instant.EPOCH, false);
     }
 
     Call call() {
