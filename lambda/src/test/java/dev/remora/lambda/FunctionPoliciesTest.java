@@ -170,7 +170,8 @@ class FunctionPoliciesTest {
                 new Permission("lambda:InvokeFunction", arn("g") + ":1", Map.of("aws:ResourceTag/team", List.of("a"))));
         assertThat(needed(function("h").tags(Map.of("k", "v")).build()))
                 .extracting(p -> p.action() + " " + p.resource())
-                .containsExactly("lambda:CreateFunction " + arn("h"), "lambda:TagResource " + arn("h"));
+                .containsExactly("lambda:CreateFunction " + arn("h"), "lambda:TagResource " + arn("h"),
+                        "iam:PassRole arn:aws:iam::" + ACCOUNT + ":role/lambda-role");
         assertThat(keys(add("x", "444455556666").build())).isEqualTo(Map.of("lambda:Principal", List.of("444455556666")));
         lab.run(add("x", "arn:aws:iam::" + ACCOUNT + ":role/r").build());
         assertThat(keys(remove("x").build()))
