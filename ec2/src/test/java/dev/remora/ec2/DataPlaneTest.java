@@ -21,7 +21,7 @@ import software.amazon.awssdk.services.ec2.model.AuthorizeSecurityGroupIngressRe
 class DataPlaneTest {
     private static final Topology.Attachment LAMBDA = new Topology.Attachment.Hyperplane(new NatKey("key"));
     private static final Topology.Attachment WORKLOAD = new Topology.Attachment.Workload();
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Ec2Lab ec2 = new Ec2Lab();
 

@@ -136,7 +136,7 @@ class ElasticIpsTest {
     void the_kernel_translates_it_when_the_answer_is_there() {
         String gateway = ec2.internetGateway(vpc);
         var eni = ec2.serviceInterface(subnet, new Topology.Attachment.Hyperplane(new NatKey("k")), "lambda");
-        assertThat(ec2.service.networks().awaitInForce(Ec2Lab.SCOPE, eni.id(), Duration.ofSeconds(10))).isTrue();
+        assertThat(ec2.service.networks().awaitInForce(Ec2Lab.SCOPE, eni.id(), Duration.ofSeconds(60))).isTrue();
         String main = ec2.held(vpc).subnets().get(subnet).routeTable();
         ec2.call(
                 CreateRouteRequest.builder()

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.net.Ip;
 import dev.remora.net.Topology;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -47,8 +48,9 @@ class InsideNamesTest {
                 .networkInterface()
                 .networkInterfaceId();
         ec2.serviceInterface(subnet, new Topology.Attachment.Workload(), "interface", ec2.group(a, "one"));
-        ec2.serviceInterface(
+        var other = ec2.serviceInterface(
                 ec2.subnet(b, "10.1.1.0/24"), new Topology.Attachment.Workload(), "interface", ec2.group(b, "one"));
+        assertThat(ec2.service.networks().awaitInForce(Ec2Lab.SCOPE, other.id(), Duration.ofSeconds(60))).isTrue();
         association = ec2.call(
                         AssociateAddressRequest.builder().allocationId(ec2.elasticIp()).networkInterfaceId(server).build(),
                         AssociateAddressResponse.class)

@@ -247,7 +247,7 @@ class InstanceMetadataTest {
     }
 
     private void awaitDoors(int count) {
-        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (lab.doors.metadata.size() != count) {
             assertThat(System.nanoTime()).isLessThan(end);
             Thread.onSpinWait();

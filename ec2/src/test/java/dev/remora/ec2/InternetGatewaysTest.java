@@ -113,7 +113,7 @@ class InternetGatewaysTest {
     void a_route_to_it_loses_packets_while_it_is_detached() {
         String subnet = ec2.subnet(vpc, "10.0.1.0/24");
         var eni = ec2.serviceInterface(subnet, new Topology.Attachment.Hyperplane(new NatKey("key")), "lambda");
-        assertThat(ec2.service.networks().awaitInForce(Ec2Lab.SCOPE, eni.id(), Duration.ofSeconds(10))).isTrue();
+        assertThat(ec2.service.networks().awaitInForce(Ec2Lab.SCOPE, eni.id(), Duration.ofSeconds(60))).isTrue();
         String id = ec2.internetGateway(vpc);
         String main = ec2.held(vpc).subnets().get(subnet).routeTable();
         ec2.call(

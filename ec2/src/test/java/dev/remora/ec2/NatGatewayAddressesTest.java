@@ -35,7 +35,7 @@ import software.amazon.awssdk.services.ec2.model.UnassignPrivateNatGatewayAddres
 import software.amazon.awssdk.services.ec2.model.UnassignPrivateNatGatewayAddressResponse;
 
 class NatGatewayAddressesTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Ec2Lab ec2 = new Ec2Lab();
     private final String vpc = ec2.vpc("10.0.0.0/16");

@@ -174,7 +174,7 @@ class NetworkAclsTest {
     @Test
     void an_association_moves_and_the_kernel_follows() {
         var eni = ec2.serviceInterface(subnet, new Topology.Attachment.Hyperplane(new NatKey("k")), "lambda");
-        assertThat(ec2.service.networks().awaitInForce(Ec2Lab.SCOPE, eni.id(), Duration.ofSeconds(10))).isTrue();
+        assertThat(ec2.service.networks().awaitInForce(Ec2Lab.SCOPE, eni.id(), Duration.ofSeconds(60))).isTrue();
         String acl = made().networkAclId();
         String association = found("default", "true").associations().getFirst().networkAclAssociationId();
         var move = ReplaceNetworkAclAssociationRequest.builder().associationId(association).networkAclId(acl);

@@ -339,7 +339,7 @@ class PeeringConnectionsTest {
         ec2.call(allow(mine, UserIdGroupPair.builder().groupId(theirs).build()), AuthorizeSecurityGroupIngressResponse.class);
         var here = ec2.serviceInterface(
                 ec2.subnet(a, "10.0.1.0/24"), new Topology.Attachment.Hyperplane(new NatKey("here")), "lambda", mine);
-        assertThat(ec2.service.networks().awaitInForce(SCOPE, here.id(), Duration.ofSeconds(10))).isTrue();
+        assertThat(ec2.service.networks().awaitInForce(SCOPE, here.id(), Duration.ofSeconds(60))).isTrue();
         String router = ec2.service.networks().router(SCOPE, a);
         assertThat(ec2.fabric.held(router).gateways())
                 .containsEntry(id, new Topology.Gateway.Peering(id, List.of(Cidr.parse("10.1.0.0/16"))));

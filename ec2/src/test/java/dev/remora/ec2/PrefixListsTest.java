@@ -174,7 +174,7 @@ class PrefixListsTest {
         String group = ec2.group(vpc, "db");
         var db = ec2.serviceInterface(
                 ec2.subnet(vpc, "10.0.1.0/24"), new Topology.Attachment.Workload(), "interface", group);
-        assertThat(ec2.service.networks().awaitInForce(Ec2Lab.SCOPE, db.id(), Duration.ofSeconds(10))).isTrue();
+        assertThat(ec2.service.networks().awaitInForce(Ec2Lab.SCOPE, db.id(), Duration.ofSeconds(60))).isTrue();
         String list = made(5, "10.9.0.0/16").prefixListId();
         var rules = ec2.call(rule(group, list), AuthorizeSecurityGroupIngressResponse.class).securityGroupRules();
         assertThat(rules.getFirst().prefixListId()).isEqualTo(list);
@@ -221,7 +221,7 @@ class PrefixListsTest {
         String gateway = ec2.internetGateway(vpc);
         String subnet = ec2.subnet(vpc, "10.0.1.0/24");
         var eni = ec2.serviceInterface(subnet, new Topology.Attachment.Workload(), "interface");
-        assertThat(ec2.service.networks().awaitInForce(Ec2Lab.SCOPE, eni.id(), Duration.ofSeconds(10))).isTrue();
+        assertThat(ec2.service.networks().awaitInForce(Ec2Lab.SCOPE, eni.id(), Duration.ofSeconds(60))).isTrue();
         String table = ec2.held(vpc).subnets().get(subnet).routeTable();
         String list = made(5, "192.0.2.0/24", "203.0.113.0/24").prefixListId();
         var route = CreateRouteRequest.builder().routeTableId(table).destinationPrefixListId(list).gatewayId(gateway).build();

@@ -206,7 +206,7 @@ class RoutesTest {
     @Test
     void the_kernel_has_the_route_when_the_answer_is_there() {
         var eni = ec2.serviceInterface(subnet, new Topology.Attachment.Hyperplane(new NatKey("k")), "lambda");
-        assertThat(ec2.service.networks().awaitInForce(Ec2Lab.SCOPE, eni.id(), Duration.ofSeconds(10))).isTrue();
+        assertThat(ec2.service.networks().awaitInForce(Ec2Lab.SCOPE, eni.id(), Duration.ofSeconds(60))).isTrue();
         String gateway = ec2.internetGateway(vpc);
         made(create("0.0.0.0/0").gatewayId(gateway));
         assertThat(ec2.held(vpc).routeTables().get(table).routes())

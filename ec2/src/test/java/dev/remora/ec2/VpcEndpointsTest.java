@@ -177,7 +177,7 @@ class VpcEndpointsTest {
     @Test
     void a_gateway_endpoint_is_a_route_in_each_table() {
         var lambda = ec2.serviceInterface(subnet, new Topology.Attachment.Hyperplane(new NatKey("key")), "lambda");
-        assertThat(ec2.service.networks().awaitInForce(SCOPE, lambda.id(), Duration.ofSeconds(10))).isTrue();
+        assertThat(ec2.service.networks().awaitInForce(SCOPE, lambda.id(), Duration.ofSeconds(60))).isTrue();
         VpcEndpoint made = made(create(S3, "Gateway").routeTableIds(mainTable()));
         assertThat(made.stateAsString()).isEqualTo("available");
         assertThat(made.dnsEntries()).isEmpty();
