@@ -37,7 +37,8 @@ class HttpFrontKernelTest {
     void aListenerOpenedInsideANamespaceAnswersThereAndNowhereElse() throws Exception {
         try (Netns internet = Netns.create();
                 front) {
-            int port = internet.call(() -> front.listen("127.0.0.1", 0, Trust.NONE, null))
+            // A port that nothing of the host has.
+            int port = internet.call(() -> front.listen("127.0.0.1", 4, Trust.NONE, null))
                     .port();
             assertThat(internet.call(() -> ask(port, UNSIGNED)))
                     .startsWith("HTTP/1.1 403")

@@ -119,7 +119,7 @@ class HttpFrontTest {
     void malformedChunkIsRefusedWithoutWaitingForTheRest() throws Exception {
         int port = front.listen("127.0.0.1", 0, Trust.HOST, null).port();
         try (var socket = new Socket("127.0.0.1", port)) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(60_000);
             socket.getOutputStream()
                     .write("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
                             .getBytes(StandardCharsets.US_ASCII));

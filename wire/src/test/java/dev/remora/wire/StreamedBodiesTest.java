@@ -117,13 +117,13 @@ class StreamedBodiesTest {
                     + " 1000\r\n\r\nhalf")
                     .getBytes(StandardCharsets.UTF_8));
         }
-        assertThat(fault.get(20, TimeUnit.SECONDS).code()).isEqualTo("IncompleteBody");
+        assertThat(fault.get(50, TimeUnit.SECONDS).code()).isEqualTo("IncompleteBody");
         assertThat(read).hasValue(0);
     }
 
     private Socket connected() throws IOException {
         var socket = new Socket("127.0.0.1", port);
-        socket.setSoTimeout((int) Duration.ofSeconds(20).toMillis());
+        socket.setSoTimeout((int) Duration.ofSeconds(50).toMillis());
         return socket;
     }
 
@@ -150,7 +150,11 @@ class StreamedBodiesTest {
         try (Socket socket = connected()) {
             socket.getOutputStream().write((HEAD.formatted("refused") + "Content-Length: 100000000000\r\n\r\n")
                     .getBytes(StandardCharsets.UTF_8));
-            socket.getOutputStream().write(new byte[HttpLimits.MAX_DRAINED_BYTES + 200_000]);
+            try {
+                socket.getOutputStream().write(new byte[HttpLimits.MAX_DRAINED_BYTES + 200_000]);
+            } catch (IOException hungUp) {
+                // It may have answered and hung up before all is sent.
+            }
             assertThat(answer(socket)).startsWith("HTTP/1.1 403").containsIgnoringCase("Connection: close");
         }
     }
