@@ -24,7 +24,7 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 import software.amazon.awssdk.services.sqs.model.SendMessageResponse;
 
-@Timeout(60)
+@Timeout(180)
 class FifoQueuesTest {
     private SqsLab lab;
     private SqsClient sqs;
@@ -146,7 +146,7 @@ class FifoQueuesTest {
             var waiting = threads.submit(() -> bodies(
                     sqs.receiveMessage(r -> r.queueUrl(url).waitTimeSeconds(20)).messages()));
             delete(first);
-            assertThat(waiting.get(10, TimeUnit.SECONDS)).containsExactly("b");
+            assertThat(waiting.get(60, TimeUnit.SECONDS)).containsExactly("b");
         }
     }
 
