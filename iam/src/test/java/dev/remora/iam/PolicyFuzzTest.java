@@ -3,6 +3,7 @@ package dev.remora.iam;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.wire.AwsError;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -98,8 +99,9 @@ class PolicyFuzzTest {
     void patternsOfManyWildcardsAreMatchedInTime() {
         String pattern = "*a".repeat(2_000);
         PolicySet set = Lab.set(PolicyDocument.compile(Lab.allow("*", pattern)));
-        long before = System.nanoTime();
+        var threads = ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadCpuTime();
         Lab.verdict(set, "s3:GetObject", "a".repeat(1_000) + "b", Lab.facts(Map.of()));
-        assertThat(System.nanoTime() - before).as("ns").isLessThan(2_000_000_000L);
+        assertThat(threads.getCurrentThreadCpuTime() - before).as("ns").isLessThan(2_000_000_000L);
     }
 }

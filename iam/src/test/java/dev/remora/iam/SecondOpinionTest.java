@@ -211,7 +211,7 @@ class SecondOpinionTest {
                 assertThat(opinions).hasSameSizeAs(worlds);
                 return opinions;
             } finally {
-                if (!node.waitFor(10, TimeUnit.SECONDS)) {
+                if (!node.waitFor(60, TimeUnit.SECONDS)) {
                     node.destroyForcibly();
                 }
             }

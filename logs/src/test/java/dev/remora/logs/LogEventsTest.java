@@ -26,7 +26,7 @@ import software.amazon.awssdk.services.cloudwatchlogs.model.OutputLogEvent;
 import software.amazon.awssdk.services.cloudwatchlogs.model.PutRetentionPolicyRequest;
 import software.amazon.awssdk.services.cloudwatchlogs.model.RejectedLogEventsInfo;
 
-@Timeout(30)
+@Timeout(180)
 class LogEventsTest {
     @TempDir
     Path temp;

@@ -37,7 +37,7 @@ import software.amazon.awssdk.services.cloudwatchlogs.model.TagResourceRequest;
 import software.amazon.awssdk.services.cloudwatchlogs.model.UntagResourceRequest;
 
 /** Groups and streams, without their events. */
-@Timeout(30)
+@Timeout(180)
 class LogGroupsTest {
     private static final String ARN = "arn:aws:logs:eu-west-1:123456789012:log-group:" + GROUP;
 

@@ -29,7 +29,7 @@ class CrashTest {
     Path temp;
 
     @Test
-    @Timeout(120)
+    @Timeout(300)
     void everyAcknowledgedTransactionIsThereAndNoneIsTorn() throws Exception {
         long seed = System.nanoTime();
         var random = new Random(seed);
@@ -57,7 +57,7 @@ class CrashTest {
         } finally {
             child.destroyForcibly();
         }
-        assertThat(child.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(acknowledged.size()).as("acknowledged before the kill").isGreaterThanOrEqualTo(killAfter);
         return acknowledged;
     }

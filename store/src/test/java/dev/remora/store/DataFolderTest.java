@@ -64,7 +64,7 @@ class DataFolderTest {
         } finally {
             holder.destroyForcibly();
         }
-        assertThat(holder.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(holder.waitFor(60, TimeUnit.SECONDS)).isTrue();
         DataFolder.open(temp).close();
     }
 

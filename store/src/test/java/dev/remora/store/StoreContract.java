@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What every {@link Store} must do; a test class for each implementation extends it. */
-@Timeout(60)
+@Timeout(180)
 abstract class StoreContract {
     record Animal(String name, int legs, Set<String> food) {}
 
@@ -289,7 +289,7 @@ abstract class StoreContract {
             }
         });
         put(HEN);
-        assertThat(seen.poll(10, TimeUnit.SECONDS)).contains(new Counter(1));
+        assertThat(seen.poll(60, TimeUnit.SECONDS)).contains(new Counter(1));
     }
 
     @Test

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(180)
 class StreamsTest {
     private static final Scope SCOPE = new Scope("000000000000", "eu-central-1");
     private static final Family GROUP = new Family(SCOPE, "logs:/aws/lambda/f");
@@ -255,7 +255,7 @@ class StreamsTest {
     }
 
     private void awaitRowsInFile(int expected) throws Exception {
-        long deadline = System.nanoTime() + 20_000_000_000L;
+        long deadline = System.nanoTime() + 60_000_000_000L;
         long rows = -1;
         while (rows != expected && System.nanoTime() < deadline) {
             try (var connection = DriverManager.getConnection("jdbc:sqlite:" + folder.path().resolve("streams.db"));
@@ -287,7 +287,7 @@ class StreamsTest {
     @Test
     void whatWasAppendedIsCommittedWithoutAnybodyWaiting() {
         streams.append(List.of(entry(A, 1, "x")));
-        long deadline = System.nanoTime() + 20_000_000_000L;
+        long deadline = System.nanoTime() + 60_000_000_000L;
         while (streams.summary(A).rows() == 0 && System.nanoTime() < deadline) {
             Thread.onSpinWait();
         }

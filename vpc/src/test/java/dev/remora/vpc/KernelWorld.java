@@ -43,7 +43,7 @@ import java.util.concurrent.Callable;
  */
 final class KernelWorld implements AutoCloseable {
     /** A packet between namespaces takes microseconds; only a failure comes near this. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final Ip HOST = Ip.parse(RandomWorld.INTERNET_HOST);
 
