@@ -3,6 +3,7 @@ package dev.remora.elasticache;
 import dev.remora.elasticache.Cache.Form;
 import dev.remora.elasticache.Cache.Kept;
 import dev.remora.elasticache.Cache.Machine;
+import dev.remora.fleet.MarkerPage;
 import dev.remora.fleet.Member.Status;
 import dev.remora.fleet.Place;
 import dev.remora.store.Scope;
@@ -145,7 +146,7 @@ final class CacheClusters {
         var all = Boolean.TRUE.equals(request.showCacheClustersNotInReplicationGroups())
                 ? caches.all(scope, Form.CLUSTER)
                 : caches.all(scope, Form.CLUSTER, Form.GROUP);
-        var page = CachePage.of(call, all, ClusterShapes::clusterId, request.maxRecords(), request.marker());
+        var page = MarkerPage.of(call, all, ClusterShapes::clusterId, request.maxRecords(), request.marker());
         return DescribeCacheClustersResponse.builder()
                 .cacheClusters(page.items().stream()
                         .map(c -> ClusterShapes.cluster(scope, c, nodes))

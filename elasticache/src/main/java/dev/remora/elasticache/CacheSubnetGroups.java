@@ -1,6 +1,7 @@
 package dev.remora.elasticache;
 
 import dev.remora.ec2.Networks;
+import dev.remora.fleet.MarkerPage;
 import dev.remora.fleet.SubnetGroup;
 import dev.remora.store.Kind;
 import dev.remora.store.Scope;
@@ -73,7 +74,7 @@ final class CacheSubnetGroups {
         }
         var all = new ArrayList<>(store.view().all(KIND, scope));
         SubnetGroup.ofDefaultVpc(networks, scope).ifPresent(all::add);
-        var page = CachePage.of(call, all, SubnetGroup::name, request.maxRecords(), request.marker());
+        var page = MarkerPage.of(call, all, SubnetGroup::name, request.maxRecords(), request.marker());
         return DescribeCacheSubnetGroupsResponse.builder()
                 .cacheSubnetGroups(page.items().stream().map(g -> shape(scope, g)).toList())
                 .marker(page.marker())

@@ -2,6 +2,7 @@ package dev.remora.elasticache;
 
 import dev.remora.fleet.Engine;
 import dev.remora.fleet.Engines;
+import dev.remora.fleet.MarkerPage;
 import dev.remora.wire.Call;
 import java.util.Arrays;
 import java.util.List;
@@ -94,7 +95,7 @@ final class CacheVersions {
                 .filter(v -> request.engineVersion() == null || v.isCalled(request.engineVersion()))
                 .filter(v -> same(request.cacheParameterGroupFamily(), v.family()))
                 .toList();
-        var page = CachePage.of(call, matching, v -> v.engine().text(), request.maxRecords(), request.marker());
+        var page = MarkerPage.of(call, matching, v -> v.engine().text(), request.maxRecords(), request.marker());
         return DescribeCacheEngineVersionsResponse.builder()
                 .cacheEngineVersions(page.items().stream()
                         .map(v -> CacheEngineVersion.builder()
@@ -119,7 +120,7 @@ final class CacheVersions {
         if (name != null && matching.isEmpty()) {
             throw CacheErrors.noParameterGroup(name);
         }
-        var page = CachePage.of(
+        var page = MarkerPage.of(
                 call, matching, CacheParameterGroup::cacheParameterGroupName, request.maxRecords(), request.marker());
         return DescribeCacheParameterGroupsResponse.builder()
                 .cacheParameterGroups(page.items())

@@ -3,6 +3,7 @@ package dev.remora.elasticache;
 import dev.remora.elasticache.Cache.Form;
 import dev.remora.elasticache.Cache.Kept;
 import dev.remora.elasticache.Cache.Machine;
+import dev.remora.fleet.MarkerPage;
 import dev.remora.fleet.Member.Status;
 import dev.remora.fleet.Place;
 import dev.remora.store.Scope;
@@ -163,7 +164,7 @@ final class ReplicationGroups {
                     .replicationGroups(shape(scope, found))
                     .build();
         }
-        var page = CachePage.of(call, caches.all(scope, Form.GROUP), Cache::name, request.maxRecords(), request.marker());
+        var page = MarkerPage.of(call, caches.all(scope, Form.GROUP), Cache::name, request.maxRecords(), request.marker());
         return DescribeReplicationGroupsResponse.builder()
                 .replicationGroups(page.items().stream().map(c -> shape(scope, c)).toList())
                 .marker(page.marker())

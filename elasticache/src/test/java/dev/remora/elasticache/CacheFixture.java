@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.remora.fleet.Engine;
 import dev.remora.fleet.Engines;
 import dev.remora.fleet.Member.Status;
+import dev.remora.fleet.TestEngines;
 import dev.remora.fleet.TestNetworks;
-import dev.remora.store.Folders;
 import dev.remora.store.Ids;
 import dev.remora.store.Scope;
 import dev.remora.store.SqliteStore;
@@ -15,14 +15,10 @@ import dev.remora.store.Store;
 import dev.remora.wire.AwsError;
 import dev.remora.wire.Call;
 import dev.remora.wire.Principal;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /**
@@ -37,7 +33,8 @@ final class CacheFixture implements AutoCloseable {
             new Principal.Root("123456789012"),
             "127.0.0.1",
             Instant.parse("2026-01-02T03:04:05Z"));
-    private static final Engines ENGINES = laid();
+    private static final Engines ENGINES = TestEngines.saying(
+            Map.of(Engine.MEMCACHED, "memcached 1.6.18", Engine.REDIS, "Redis server v=7.0.15 sha=0:0"));
 
     final Store store = SqliteStore.inMemory(ElastiCacheService.kinds());
     final TestNetworks networks = new TestNetworks();
@@ -59,35 +56,6 @@ final class CacheFixture implements AutoCloseable {
             String text = Long.toHexString(next);
             return "0".repeat(digits - text.length()) + text;
         }
-    }
-
-    private static Engines laid() {
-        try {
-            Path folder = Files.createTempDirectory("remora-engines-");
-            removeAtTheEnd(folder);
-            say(folder.resolve(Engine.MEMCACHED.debianPackage() + "/usr/bin/memcached"), "memcached 1.6.18");
-            say(folder.resolve(Engine.REDIS.debianPackage() + "/usr/bin/redis-server"), "Redis server v=7.0.15 sha=0:0");
-            return new Engines(folder);
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
-    }
-
-    /** Programs may be asked for their version until the end, so that the folder goes with the process. */
-    private static void removeAtTheEnd(Path folder) {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            try {
-                Folders.remove(folder);
-            } catch (IOException failure) {
-                throw new UncheckedIOException(failure);
-            }
-        }));
-    }
-
-    private static void say(Path program, String version) throws IOException {
-        Files.createDirectories(program.getParent());
-        Files.writeString(program, "#!/bin/sh\necho '" + version + "'\n");
-        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     /** What the fleet does when it is done. */

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,10 +16,7 @@ class EnginesTest {
     Path folder;
 
     private void lay(Engine engine, String says) throws IOException {
-        Path program = folder.resolve(engine.debianPackage()).resolve(engine.program());
-        Files.createDirectories(program.getParent());
-        Files.writeString(program, "#!/bin/sh\n" + says + "\n");
-        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        TestEngines.lay(folder, engine, says);
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package dev.remora.rds;
 
 import dev.remora.ec2.Networks;
 import dev.remora.fleet.Letters;
+import dev.remora.fleet.MarkerPage;
 import dev.remora.fleet.Member.Status;
 import dev.remora.fleet.Place;
 import dev.remora.fleet.Placement;
@@ -188,7 +189,7 @@ final class DbInstances {
         var matching = roll.all(scope).stream()
                 .filter(database -> request.filters().stream().allMatch(f -> matches(scope, f, database)))
                 .toList();
-        var page = DbPage.of(call, matching, Database::id, request.maxRecords(), request.marker());
+        var page = MarkerPage.of(call, matching, Database::id, request.maxRecords(), request.marker());
         return DescribeDbInstancesResponse.builder()
                 .dbInstances(page.items().stream().map(d -> shape(scope, d)).toList())
                 .marker(page.marker())

@@ -4,6 +4,7 @@ import dev.remora.ec2.Networks;
 import dev.remora.fleet.Engine;
 import dev.remora.fleet.Engines;
 import dev.remora.fleet.Letters;
+import dev.remora.fleet.MarkerPage;
 import dev.remora.fleet.Member.Status;
 import dev.remora.fleet.Place;
 import dev.remora.fleet.Placement;
@@ -202,7 +203,7 @@ final class DbProxies {
                     .dbProxies(shape(scope, require(scope, asked)))
                     .build();
         }
-        var page = DbPage.of(call, roll.all(scope), Proxy::id, request.maxRecords(), request.marker());
+        var page = MarkerPage.of(call, roll.all(scope), Proxy::id, request.maxRecords(), request.marker());
         return DescribeDbProxiesResponse.builder()
                 .dbProxies(page.items().stream().map(p -> shape(scope, p)).toList())
                 .marker(page.marker())

@@ -1,6 +1,7 @@
 package dev.remora.rds;
 
 import dev.remora.ec2.Networks;
+import dev.remora.fleet.MarkerPage;
 import dev.remora.fleet.SubnetGroup;
 import dev.remora.store.Kind;
 import dev.remora.store.Scope;
@@ -80,7 +81,7 @@ final class DbSubnetGroups {
                     .dbSubnetGroups(group)
                     .build();
         }
-        var page = DbPage.of(
+        var page = MarkerPage.of(
                 call, store.view().all(KIND, scope), SubnetGroup::name, request.maxRecords(), request.marker());
         return DescribeDbSubnetGroupsResponse.builder()
                 .dbSubnetGroups(page.items().stream().map(g -> shape(scope, g)).toList())

@@ -102,7 +102,7 @@ class InstanceRequestTest {
     }
 
     private static InstanceRequest.Checked check(UnaryOperator<CreateDbInstanceRequest.Builder> more) {
-        return InstanceRequest.check(RdsFixture.request(more), new EngineVersions(EnginesOfTests.engines()));
+        return InstanceRequest.check(RdsFixture.request(more), new EngineVersions(RdsFixture.ENGINES));
     }
 
     @ParameterizedTest
@@ -162,6 +162,6 @@ class InstanceRequestTest {
 
     private static void refused(UnaryOperator<CreateDbInstanceRequest.Builder> with, String code, String message) {
         var request = RdsFixture.request(with);
-        RdsFixture.refused(() -> InstanceRequest.check(request, new EngineVersions(EnginesOfTests.engines())), code, message);
+        RdsFixture.refused(() -> InstanceRequest.check(request, new EngineVersions(RdsFixture.ENGINES)), code, message);
     }
 }

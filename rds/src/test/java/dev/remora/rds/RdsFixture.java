@@ -2,9 +2,11 @@ package dev.remora.rds;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.remora.fleet.Engine;
 import dev.remora.fleet.Engines;
 import dev.remora.fleet.Member.Status;
 import dev.remora.fleet.Surroundings;
+import dev.remora.fleet.TestEngines;
 import dev.remora.fleet.TestNetworks;
 import dev.remora.store.Ids;
 import dev.remora.store.Scope;
@@ -16,6 +18,7 @@ import dev.remora.wire.Principal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.assertj.core.api.Assertions;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -32,6 +35,11 @@ final class RdsFixture implements AutoCloseable {
             new Principal.Root("123456789012"),
             "127.0.0.1",
             Instant.parse("2026-01-02T03:04:05Z"));
+
+    /** No more of the engines than their versions. */
+    static final Engines ENGINES = TestEngines.saying(Map.of(
+            Engine.MARIADB, "mariadbd  Ver 10.11.19-MariaDB-0+deb12u1 for debian-linux-gnu",
+            Engine.PGBOUNCER, "PgBouncer 1.18.0"));
 
     final Store store = SqliteStore.inMemory(RdsService.kinds());
     final TestNetworks networks = new TestNetworks();
@@ -50,15 +58,14 @@ final class RdsFixture implements AutoCloseable {
             passwords.add(verifier);
         }
     };
-    final Engines engines = EnginesOfTests.engines();
-    final EngineVersions versions = new EngineVersions(engines);
+    final EngineVersions versions = new EngineVersions(ENGINES);
     final DbInstances instances = new DbInstances(store, networks, groups, versions, provisioner, ids);
     final InstanceChanges changes = new InstanceChanges(instances, networks, provisioner, ids);
     final Tags tags = new Tags(store);
     final TestProxies proxyView = new TestProxies(store);
     final TestRoles roles = new TestRoles();
     final DbProxies proxies = new DbProxies(
-            store, networks, instances, engines, proxyView, new ProxyRole(roles), ids);
+            store, networks, instances, ENGINES, proxyView, new ProxyRole(roles), ids);
     final ProxyTargets targets = new ProxyTargets(proxies, instances, proxyView);
 
     private static final class CountingIds implements Ids {
@@ -115,7 +122,7 @@ final class RdsFixture implements AutoCloseable {
 
     /** Without what only servers need. */
     Surroundings around() {
-        return new Surroundings(store, networks, null, null, null, engines, null, ids, null);
+        return new Surroundings(store, networks, null, null, null, ENGINES, null, ids, null);
     }
 
     @Override
