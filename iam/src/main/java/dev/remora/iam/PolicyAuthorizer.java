@@ -70,12 +70,13 @@ final class PolicyAuthorizer implements Authorizer {
         Side side = found.isPresent() ? Side.resource(resources.compiled(arn, found.get())) : Side.SILENT;
         // Mostly nobody's resources are limited; then whose this one is need not be known.
         return control.guarding()
-                ? decide(from, action, arn, facts, side)
+                ? decide(from, guard(from, arn, facts), action, arn, facts, side)
                 : from.authority().decide(action, arn, facts, side);
     }
 
-    Decision decide(Standpoint from, String action, String arn, Facts facts, Side side) {
-        Placed denial = guard(from, arn, facts).about(action).denial(arn, facts);
+    /** @param guard the resource control policies that bear on the call */
+    static Decision decide(Standpoint from, PolicySet guard, String action, String arn, Facts facts, Side side) {
+        Placed denial = guard.about(action).denial(arn, facts);
         return denial == null
                 ? from.authority().decide(action, arn, facts, side)
                 : Authority.denied(arn, Reason.RESOURCE_CONTROL_DENY, denial);

@@ -173,9 +173,7 @@ final class Simulations {
         }
         Side side = question.resourcePolicy().map(Side::resource).orElse(Side.SILENT);
         PolicySet guard = question.real() ? authorizer.guard(question.from(), resource, facts) : PolicySet.EMPTY;
-        Decision decision = question.real()
-                ? authorizer.decide(question.from(), action, resource, facts, side)
-                : authority.decide(action, resource, facts, side);
+        Decision decision = PolicyAuthorizer.decide(question.from(), guard, action, resource, facts, side);
         var result = EvaluationResult.builder()
                 .evalActionName(action)
                 .evalResourceName(resource)
@@ -190,7 +188,7 @@ final class Simulations {
                     && authority.control().stream().allMatch(level -> allows(level, action, resource, facts));
             result.organizationsDecisionDetail(detail -> detail.allowedByOrganizations(allowed));
         }
-        if (authority.boundary() != PolicySet.UNLIMITED) {
+        if (authority.bounded()) {
             boolean allowed = allows(authority.boundary(), action, resource, facts);
             result.permissionsBoundaryDecisionDetail(detail -> detail.allowedByPermissionsBoundary(allowed));
         }

@@ -119,6 +119,8 @@ final class Trust implements RoleAccess {
     }
 
     private Decision decide(Granted granted, Standpoint from, String action, Facts facts) {
-        return authorizer.decide(from, action, granted.identity().arn(), facts, Side.trust(granted.trust()));
+        String arn = granted.identity().arn();
+        PolicySet guard = authorizer.guard(from, arn, facts);
+        return PolicyAuthorizer.decide(from, guard, action, arn, facts, Side.trust(granted.trust()));
     }
 }
