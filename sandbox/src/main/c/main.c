@@ -77,7 +77,8 @@ static void read_settings(void) {
         }
     }
     const char *wrong = parse_spec(rest, used, &settings.root_spec);
-    if (wrong || !settings.lock || !settings.socket || !settings.root || !settings.groups || settings.spare < 1 || settings.spare > MAX_SPARE) {
+    int whole = settings.lock && settings.socket && settings.root && settings.groups;
+    if (wrong || !whole || settings.spare < 1 || settings.spare > MAX_SPARE) {
         errno = EINVAL;
         complain("the settings at", wrong ? wrong : "their end");
         give_up();
